@@ -1,0 +1,128 @@
+# The build's vocabulary: libraries, tests, and tests of RTL blocks. Every room's CMakeLists.txt uses these and little else.
+
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+# Compile flags every target of ours is built with.
+add_library(tp_flags INTERFACE)
+target_compile_features(tp_flags INTERFACE cxx_std_20)
+target_include_directories(tp_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(tp_flags INTERFACE -Wall -Wextra -Werror -march=${TP_MARCH})
+target_compile_definitions(tp_flags INTERFACE TP_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+if(TP_SANITIZE)
+  target_compile_options(tp_flags INTERFACE -fsanitize=${TP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(tp_flags INTERFACE -fsanitize=${TP_SANITIZE})
+endif()
+
+# tp_library(name SOURCES a.cpp... DEPS targets...): a static library; header-only without SOURCES.
+function(tp_library name)
+  cmake_parse_arguments(A "" "" "SOURCES;DEPS" ${ARGN})
+  if(A_SOURCES)
+    add_library(${name} STATIC ${A_SOURCES})
+    target_link_libraries(${name} PUBLIC tp_flags ${A_DEPS})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE tp_flags ${A_DEPS})
+  endif()
+endfunction()
+
+# tp_test(name SOURCES a_test.cpp... DEPS targets... LABELS label TIMEOUT s): GoogleTest cases, each known to ctest by name.
+function(tp_test name)
+  cmake_parse_arguments(A "" "LABELS;TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  if(NOT A_LABELS)
+    set(A_LABELS fast)
+  endif()
+  if(NOT A_TIMEOUT)
+    set(A_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${A_SOURCES})
+  target_link_libraries(${name} PRIVATE tp_flags ${A_DEPS} GTest::gtest GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${A_LABELS} TIMEOUT ${A_TIMEOUT})
+endfunction()
+
+if(NOT TP_RTL)
+  function(tp_verilate)
+  endfunction()
+  function(tp_rtl_test)
+  endfunction()
+  return()
+endif()
+
+# ---- Verilator ---------------------------------------------------------------------------------------------------------
+find_program(VERILATOR verilator REQUIRED)
+execute_process(COMMAND ${VERILATOR} --getenv VERILATOR_ROOT OUTPUT_VARIABLE VERILATOR_ROOT OUTPUT_STRIP_TRAILING_WHITESPACE)
+find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
+
+add_library(verilated STATIC ${VERILATOR_ROOT}/include/verilated.cpp ${VERILATOR_ROOT}/include/verilated_fst_c.cpp
+                             ${VERILATOR_ROOT}/include/verilated_threads.cpp)
+target_include_directories(verilated SYSTEM PUBLIC ${VERILATOR_ROOT}/include ${VERILATOR_ROOT}/include/vltstd)
+target_compile_features(verilated PUBLIC cxx_std_20)
+target_compile_options(verilated PRIVATE -w -O2)
+target_link_libraries(verilated PUBLIC Threads::Threads ZLIB::ZLIB)
+
+set(TP_RTL_COMMON hw/rtl/control/twinpath_regs_pkg.sv)
+set(TP_RTL_LINT -Wall ${PROJECT_SOURCE_DIR}/hw/rtl/verilator.vlt)
+
+# tp_verilate(target TOP module SV files... [ARGS verilator arguments...] [OPT -O3]): a static library with class V<TOP>.
+function(tp_verilate target)
+  cmake_parse_arguments(A "" "TOP;OPT;PREFIX" "SV;ARGS" ${ARGN})
+  if(NOT A_OPT)
+    set(A_OPT -O1)
+  endif()
+  if(NOT A_PREFIX)
+    set(A_PREFIX V${A_TOP})
+  endif()
+  set(dir ${CMAKE_CURRENT_BINARY_DIR}/${target}.verilated)
+  set(sources)
+  set(seen)
+  foreach(f ${TP_RTL_COMMON} ${A_SV})
+    if(NOT f IN_LIST seen)
+      list(APPEND seen ${f})
+      list(APPEND sources ${PROJECT_SOURCE_DIR}/${f})
+    endif()
+  endforeach()
+  add_custom_command(
+    OUTPUT ${dir}/${A_PREFIX}__ALL.a
+    COMMAND ${VERILATOR} --cc --Mdir ${dir} --prefix ${A_PREFIX} --top-module ${A_TOP} ${TP_RTL_LINT} -O3 --x-assign fast
+            --x-initial fast --noassert -I${PROJECT_SOURCE_DIR}/hw/rtl ${A_ARGS} ${sources}
+    COMMAND ${CMAKE_COMMAND} -E env ${TP_OBJCACHE} make -s -j2 -C ${dir} -f ${A_PREFIX}.mk ${A_PREFIX}__ALL.a
+            "OPT_FAST=${A_OPT} -march=${TP_MARCH}" OPT_SLOW=-O0 "CXXFLAGS=-w"
+    DEPENDS ${sources} ${PROJECT_SOURCE_DIR}/hw/rtl/twinpath_types.svh ${PROJECT_SOURCE_DIR}/hw/rtl/verilator.vlt
+    COMMENT "Verilating ${A_TOP} (${target})"
+    VERBATIM)
+  add_custom_target(${target}_gen DEPENDS ${dir}/${A_PREFIX}__ALL.a)
+  add_library(${target} INTERFACE)
+  add_dependencies(${target} ${target}_gen)
+  target_include_directories(${target} SYSTEM INTERFACE ${dir})
+  target_link_libraries(${target} INTERFACE ${dir}/${A_PREFIX}__ALL.a verilated)
+endfunction()
+
+# tp_rtl_test(name TOP module SV files... SOURCES x_test.cpp... [DEPS ...] [PARAMS -GX=1...]): one block, verilated, under GoogleTest.
+function(tp_rtl_test name)
+  cmake_parse_arguments(A "" "TOP;LABELS;TIMEOUT" "SV;SOURCES;DEPS;PARAMS" ${ARGN})
+  if(NOT A_LABELS)
+    set(A_LABELS rtl)
+  endif()
+  if(NOT A_TIMEOUT)
+    set(A_TIMEOUT 300)
+  endif()
+  tp_verilate(${name}_model TOP ${A_TOP} SV ${A_SV} ARGS ${A_PARAMS})
+  tp_test(${name} SOURCES ${A_SOURCES} DEPS ${name}_model ${A_DEPS} LABELS ${A_LABELS} TIMEOUT ${A_TIMEOUT})
+endfunction()
+
+# tp_file_list(var folder): the files that hw/rtl/<folder>/<folder>.f names.
+function(tp_file_list var)
+  set(all)
+  foreach(folder ${ARGN})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/hw/rtl/${folder}/${folder}.f)
+    file(STRINGS ${PROJECT_SOURCE_DIR}/hw/rtl/${folder}/${folder}.f lines)
+    foreach(line ${lines})
+      if(line MATCHES "\\.sv$")
+        list(APPEND all ${line})
+      endif()
+    endforeach()
+  endforeach()
+  list(REMOVE_DUPLICATES all)
+  set(${var} ${all} PARENT_SCOPE)
+endfunction()
