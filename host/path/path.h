@@ -1,0 +1,67 @@
+// A path: configuration and timed inputs in, order frames, events and counters out (SEM 1).
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "host/core/config.h"
+#include "host/core/event.h"
+#include "host/core/registers.h"
+#include "host/core/types.h"
+
+namespace twinpath {
+
+using CounterValues = std::array<std::uint64_t, kCounterCount>;
+
+// SEM 2.9: a host command, stamped like a frame.
+struct Command {
+  CommandOp op = CommandOp::none;
+  std::uint8_t flags = 0;
+  std::uint16_t symbol = 0;
+  std::uint32_t user_ref = 0;
+  std::uint32_t quantity = 0;
+  std::uint32_t price = 0;
+};
+
+// One input of the sequence: a frame when `frame` is not empty or `is_frame`, else a command. The bytes are borrowed until submit returns.
+struct TimedInput {
+  Cycles time;
+  bool is_frame = true;
+  bool fcs_error = false;
+  std::span<const std::uint8_t> frame;
+  Command command;
+};
+
+// Where a path's outputs go. Called in output order, from the thread that called submit, advance or finish.
+class PathSink {
+ public:
+  virtual ~PathSink() = default;
+  // `frame` is valid during the call. It is called right before the event that explains it.
+  virtual void on_order_frame(std::span<const std::uint8_t> frame) = 0;
+  virtual void on_event(const Event& event) = 0;
+};
+
+class Path {
+ public:
+  virtual ~Path() = default;
+  // The string that made it, e.g. "sw:".
+  virtual std::string_view name() const noexcept = 0;
+  // Takes the inputs in order. Outputs of these inputs may be delivered later, by any later call.
+  virtual void submit(std::span<const TimedInput> inputs) = 0;
+  // Deadlines at or before `time` expire.
+  virtual void advance(Cycles time) = 0;
+  // Everything submitted has been processed and delivered when it returns.
+  virtual void finish() = 0;
+  // After finish().
+  virtual CounterValues counters() = 0;
+  // The host writes the bank that is not active (SEM 4.1); a SWAP command makes it active. Called between inputs.
+  virtual void load_inactive_bank(const Bank& bank) = 0;
+};
+
+// Makes the path that `address` names ("sw:", "verilator:", ...); throws std::invalid_argument naming the known kinds.
+std::unique_ptr<Path> make_path(std::string_view address, const CoreConfig& config, PathSink& sink);
+
+}  // namespace twinpath
