@@ -8,13 +8,14 @@
 #include <string_view>
 
 #include "host/core/config.h"
+#include "host/core/counters.h"
 #include "host/core/event.h"
 #include "host/core/registers.h"
 #include "host/core/types.h"
 
 namespace twinpath {
 
-using CounterValues = std::array<std::uint64_t, kCounterCount>;
+
 
 // SEM 2.9: a host command, stamped like a frame.
 struct Command {

@@ -66,8 +66,8 @@ typedef struct packed {
 typedef struct packed {
   logic [3:0]          op;
   logic [TP_SYM_W-1:0] symbol;
-  logic [63:0]         reference;     // the original for U
-  logic [63:0]         new_reference; // U
+  logic [63:0]         order_ref;     // the original for U
+  logic [63:0]         new_order_ref; // U
   logic                side;          // A F P: 0 buy, 1 sell
   logic [31:0]         shares;        // U: the new shares
   logic [31:0]         price;         // A F U P C
@@ -205,7 +205,7 @@ typedef struct packed {
   logic [31:0]  ask_price;        // 64
   logic [31:0]  bid_quantity;     // 60
   logic [31:0]  bid_price;        // 56
-  logic [63:0]  reference;        // 48
+  logic [63:0]  order_ref;        // 48
   logic [31:0]  check_mask;       // 44
   logic [31:0]  price;            // 40
   logic [31:0]  quantity;         // 36

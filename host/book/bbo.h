@@ -1,0 +1,31 @@
+// Best bid and offer. SEM 3.4.
+#pragma once
+#include <cstdint>
+
+#include "host/core/types.h"
+
+namespace twinpath {
+
+enum class SideState : std::uint8_t { empty = 0, quoted = 1, unknown = 2 };
+
+// Price and quantity are 0 unless the side is quoted.
+struct SideQuote {
+  SideState state = SideState::empty;
+  Price price;
+  Quantity quantity;
+
+  bool quoted() const noexcept { return state == SideState::quoted; }
+  bool operator==(const SideQuote&) const = default;
+};
+
+struct Bbo {
+  SideQuote bid;
+  SideQuote ask;
+
+  bool operator==(const Bbo&) const = default;
+  // Locked or crossed: both quoted and nothing between them.
+  bool crossed() const noexcept { return bid.quoted() && ask.quoted() && bid.price >= ask.price; }
+  bool known() const noexcept { return bid.state != SideState::unknown && ask.state != SideState::unknown; }
+};
+
+}  // namespace twinpath

@@ -1,0 +1,242 @@
+// The books of all configured symbols: order table, levels, best bid and offer, trusted or not. SEM 3, 4.3.
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "host/book/bbo.h"
+#include "host/book/order_table.h"
+#include "host/book/price_levels.h"
+#include "host/core/config.h"
+#include "host/core/counters.h"
+#include "host/core/types.h"
+
+namespace twinpath {
+
+// A print on the tape. SEM 4.3.
+struct Trade {
+  bool valid = false;
+  Side resting = Side::buy;  // executions only
+  Price price;
+  Quantity shares;
+  bool through = false;
+};
+
+// What one message did to its symbol's book.
+struct BookChange {
+  bool effect = false;  // rules are to be evaluated
+  Bbo before;
+  Bbo after;
+  bool sticky_before = false;
+  bool sticky_after = false;
+  Trade trade;
+};
+
+// Allocates at construction only.
+class Books {
+ public:
+  Books(const CoreConfig& config, Counters& counters)
+      : counters_(counters), table_(config.sets_log2, config.ways), books_(std::make_unique<Book[]>(kSymbols)) {
+    for (std::size_t i = 0; i < config.symbols.size(); ++i) {
+      books_[i].window = {Price{config.symbols[i].window_base}, config.symbols[i].cent_tick};
+    }
+  }
+
+  void add(SymbolIndex symbol, std::uint64_t reference, Side side, Quantity shares, Price price, BookChange& change) noexcept {
+    Book& book = books_[symbol];
+    begin(book, change);
+    change.effect = insert(book, symbol, reference, side, shares, price);
+    end(book, change);
+  }
+
+  // E and C. `trade_price` is the print's; nullptr for E, whose print is at the order's price. Not `printable`: no trade.
+  void execute(SymbolIndex symbol, std::uint64_t reference, Quantity shares, const Price* trade_price, bool printable,
+               BookChange& change) noexcept {
+    Book& book = books_[symbol];
+    begin(book, change);
+    const OrderTable::Place place = lookup(symbol, reference);
+    if (place.found) {
+      const LiveOrder order = table_.at(place);
+      const Quantity done = reduce(book, place, shares);
+      change.effect = true;
+      end(book, change);
+      if (printable && done.value > 0) {
+        change.trade = {true, order.side, trade_price ? *trade_price : order.price, done, false};
+        change.trade.through = order.side == Side::buy
+                                   ? !change.after.bid.quoted() || change.after.bid.price < order.price
+                                   : !change.after.ask.quoted() || change.after.ask.price > order.price;
+      }
+      return;
+    }
+    end(book, change);
+  }
+
+  void cancel(SymbolIndex symbol, std::uint64_t reference, Quantity shares, BookChange& change) noexcept {
+    Book& book = books_[symbol];
+    begin(book, change);
+    const OrderTable::Place place = lookup(symbol, reference);
+    if (place.found) {
+      reduce(book, place, shares);
+      change.effect = true;
+    }
+    end(book, change);
+  }
+
+  void erase(SymbolIndex symbol, std::uint64_t reference, BookChange& change) noexcept {
+    Book& book = books_[symbol];
+    begin(book, change);
+    const OrderTable::Place place = lookup(symbol, reference);
+    if (place.found) {
+      remove(book, place);
+      change.effect = true;
+    }
+    end(book, change);
+  }
+
+  void replace(SymbolIndex symbol, std::uint64_t reference, std::uint64_t new_reference, Quantity shares, Price price,
+               BookChange& change) noexcept {
+    Book& book = books_[symbol];
+    begin(book, change);
+    const OrderTable::Place place = lookup(symbol, reference);
+    if (place.found) {
+      const Side side = table_.at(place).side;
+      remove(book, place);
+      insert(book, symbol, new_reference, side, shares, price);
+      change.effect = true;
+    }
+    end(book, change);
+  }
+
+  // P: a trade against a hidden order; the book stays.
+  void trade(SymbolIndex symbol, Quantity shares, Price price, BookChange& change) noexcept {
+    Book& book = books_[symbol];
+    begin(book, change);
+    change.effect = true;
+    end(book, change);
+    change.trade = {true, Side::buy, price, shares, false};
+  }
+
+  void trust(SymbolIndex symbol) noexcept { books_[symbol].sticky = false; }
+  void trust_all() noexcept {
+    for (unsigned i = 0; i < kSymbols; ++i) books_[i].sticky = false;
+  }
+
+  const Bbo& bbo(SymbolIndex symbol) const noexcept { return books_[symbol].bbo; }
+  bool sticky(SymbolIndex symbol) const noexcept { return books_[symbol].sticky; }
+  const OrderTable& orders() const noexcept { return table_; }
+  const LevelSide<Side::buy>& bids(SymbolIndex symbol) const noexcept { return books_[symbol].bids; }
+  const LevelSide<Side::sell>& asks(SymbolIndex symbol) const noexcept { return books_[symbol].asks; }
+  const PriceWindow& window(SymbolIndex symbol) const noexcept { return books_[symbol].window; }
+
+ private:
+  struct Book {
+    Bbo bbo;
+    PriceWindow window;
+    bool sticky = false;
+    LevelSide<Side::buy> bids;
+    LevelSide<Side::sell> asks;
+  };
+
+  static void begin(const Book& book, BookChange& change) noexcept {
+    change.effect = false;
+    change.before = book.bbo;
+    change.sticky_before = book.sticky;
+    change.trade.valid = false;
+  }
+  static void end(Book& book, BookChange& change) noexcept {
+    change.after = book.bbo;
+    change.sticky_after = book.sticky;
+  }
+
+  OrderTable::Place lookup(SymbolIndex symbol, std::uint64_t reference) noexcept {
+    OrderTable::Place place = table_.find(reference);
+    if (place.found && table_.at(place).symbol != symbol) place.found = false;
+    if (!place.found) counters_.add(Counter::unknown_reference);
+    return place;
+  }
+
+  bool insert(Book& book, SymbolIndex symbol, std::uint64_t reference, Side side, Quantity shares, Price price) noexcept {
+    if (shares.value == 0) {
+      counters_.add(Counter::zero_quantity);
+      return false;
+    }
+    const OrderTable::Place place = table_.find(reference);
+    if (place.found) {
+      counters_.add(Counter::duplicate_reference);
+      book.sticky = true;
+      return false;
+    }
+    if (!table_.insert(place.set, reference, {shares, price, symbol, side})) {
+      counters_.add(Counter::order_table_full);
+      book.sticky = true;
+      return false;
+    }
+    side == Side::buy ? level_add(book, book.bids, Side::buy, price, shares, book.bbo.bid)
+                      : level_add(book, book.asks, Side::sell, price, shares, book.bbo.ask);
+    return true;
+  }
+
+  // Returns the shares actually taken.
+  Quantity reduce(Book& book, OrderTable::Place place, Quantity shares) noexcept {
+    LiveOrder& order = table_.at(place);
+    if (shares > order.shares) {
+      counters_.add(Counter::over_reduction);
+      book.sticky = true;
+      shares = order.shares;
+    }
+    if (shares.value == 0) return shares;
+    order.shares -= shares;
+    const LiveOrder now = order;
+    const bool gone = now.shares.value == 0;
+    if (gone) table_.erase(place);
+    level_remove(book, now.side, now.price, shares, gone);
+    return shares;
+  }
+
+  void remove(Book& book, OrderTable::Place place) noexcept {
+    const LiveOrder order = table_.at(place);
+    table_.erase(place);
+    level_remove(book, order.side, order.price, order.shares, true);
+  }
+
+  template <Side kSide>
+  void level_add(Book& book, LevelSide<kSide>& levels, Side side, Price price, Quantity shares, SideQuote& quote) noexcept {
+    const PricePlace place = book.window.place(side, price);
+    if (place.price_class == PriceClass::in) {
+      if (!levels.add(place.level, shares)) {
+        counters_.add(Counter::level_overflow);
+        book.sticky = true;
+      }
+    } else {
+      ++(place.price_class == PriceClass::far ? levels.far : levels.beyond);
+    }
+    quote = levels.quote(book.window);
+  }
+
+  void level_remove(Book& book, Side side, Price price, Quantity shares, bool gone) noexcept {
+    side == Side::buy ? level_remove(book, book.bids, side, price, shares, gone, book.bbo.bid)
+                      : level_remove(book, book.asks, side, price, shares, gone, book.bbo.ask);
+  }
+
+  template <Side kSide>
+  void level_remove(Book& book, LevelSide<kSide>& levels, Side side, Price price, Quantity shares, bool gone,
+                    SideQuote& quote) noexcept {
+    const PricePlace place = book.window.place(side, price);
+    if (place.price_class == PriceClass::in) {
+      if (!levels.remove(place.level, shares)) {
+        counters_.add(Counter::level_underflow);
+        book.sticky = true;
+      }
+    } else if (gone) {
+      --(place.price_class == PriceClass::far ? levels.far : levels.beyond);
+    }
+    quote = levels.quote(book.window);
+  }
+
+  Counters& counters_;
+  OrderTable table_;
+  std::unique_ptr<Book[]> books_;
+};
+
+}  // namespace twinpath

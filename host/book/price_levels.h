@@ -1,0 +1,114 @@
+// One symbol's two sides of price levels in a window, with best price search over bitmaps. SEM 3.3, 3.4.
+#pragma once
+#include <array>
+#include <bit>
+#include <cstdint>
+
+#include "host/book/bbo.h"
+#include "host/core/types.h"
+
+namespace twinpath {
+
+inline constexpr unsigned kLevels = 4096;
+
+// Window class of a price.
+enum class PriceClass : std::uint8_t { in, far, beyond };
+
+struct PricePlace {
+  PriceClass price_class;
+  std::uint16_t level;  // when in
+};
+
+struct PriceWindow {
+  Price base;
+  bool cent_tick = true;
+
+  PricePlace place(Side side, Price price) const noexcept {
+    const bool buy = side == Side::buy;
+    if (price < base) return {buy ? PriceClass::far : PriceClass::beyond, 0};
+    const std::uint32_t distance = price.value - base.value;
+    const std::uint32_t tick = cent_tick ? 100 : 1;
+    if (distance >= kLevels * tick) return {buy ? PriceClass::beyond : PriceClass::far, 0};
+    const std::uint32_t level = cent_tick ? distance / 100 : distance;
+    if (level * tick != distance) return {PriceClass::beyond, 0};
+    return {PriceClass::in, static_cast<std::uint16_t>(level)};
+  }
+
+  Price price_of(unsigned level) const noexcept { return {base.value + level * (cent_tick ? 100u : 1u)}; }
+};
+
+// Quantities of one side. Best = highest level for bids, lowest for offers.
+template <Side kSide>
+class LevelSide {
+ public:
+  // False when the sum would pass 2^32 - 1: the level stays as it is.
+  bool add(unsigned level, Quantity q) noexcept {
+    std::uint32_t& at = quantity_[level];
+    const bool occupied = (words_[level / 64] >> (level % 64)) & 1;
+    const std::uint32_t old = occupied ? at : 0;
+    if (old + q.value < old) return false;
+    at = old + q.value;
+    words_[level / 64] |= std::uint64_t{1} << (level % 64);
+    summary_ |= std::uint64_t{1} << (level / 64);
+    if (best_ == kNone || better(level, static_cast<unsigned>(best_))) best_ = static_cast<int>(level);
+    return true;
+  }
+
+  // False when the level holds less: it is emptied.
+  bool remove(unsigned level, Quantity q) noexcept {
+    const bool occupied = (words_[level / 64] >> (level % 64)) & 1;
+    const std::uint32_t old = occupied ? quantity_[level] : 0;
+    if (old > q.value) {
+      quantity_[level] = old - q.value;
+      return true;
+    }
+    if (occupied) clear(level);
+    return old == q.value;
+  }
+
+  bool any() const noexcept { return best_ != kNone; }
+  unsigned best_level() const noexcept { return static_cast<unsigned>(best_); }
+  Quantity quantity(unsigned level) const noexcept {
+    return {((words_[level / 64] >> (level % 64)) & 1) ? quantity_[level] : 0};
+  }
+
+  // Orders outside the window, by class.
+  std::uint32_t far = 0;
+  std::uint32_t beyond = 0;
+
+  SideQuote quote(const PriceWindow& window) const noexcept {
+    if (beyond > 0) return {SideState::unknown, {}, {}};
+    if (!any()) return {far > 0 ? SideState::unknown : SideState::empty, {}, {}};
+    return {SideState::quoted, window.price_of(best_level()), {quantity_[best_level()]}};
+  }
+
+ private:
+  static constexpr int kNone = -1;
+
+  static bool better(unsigned a, unsigned b) noexcept { return kSide == Side::buy ? a > b : a < b; }
+  static unsigned first(std::uint64_t word) noexcept {
+    return static_cast<unsigned>(kSide == Side::buy ? 63 - std::countl_zero(word) : std::countr_zero(word));
+  }
+
+  void clear(unsigned level) noexcept {
+    std::uint64_t& word = words_[level / 64];
+    word &= ~(std::uint64_t{1} << (level % 64));
+    if (word == 0) summary_ &= ~(std::uint64_t{1} << (level / 64));
+    if (static_cast<int>(level) != best_) return;
+    if (word != 0) {
+      best_ = static_cast<int>(level / 64 * 64 + first(word));
+    } else if (summary_ != 0) {
+      const unsigned w = first(summary_);
+      best_ = static_cast<int>(w * 64 + first(words_[w]));
+    } else {
+      best_ = kNone;
+    }
+  }
+
+  int best_ = kNone;
+  std::uint64_t summary_ = 0;
+  std::array<std::uint64_t, kLevels / 64> words_{};
+  std::array<std::uint32_t, kLevels> quantity_;  // meaningful where the bit is set
+};
+
+}  // namespace twinpath

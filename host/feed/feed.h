@@ -1,0 +1,233 @@
+// The feed: frames of two redundant lines in, each message once and in sequence out. SEM 2.
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+#include "host/core/config.h"
+#include "host/core/counters.h"
+#include "host/core/types.h"
+#include "host/feed/frame_parser.h"
+#include "host/wire/bytes.h"
+#include "host/wire/itch50.h"
+
+namespace twinpath {
+
+// Where a message came from, and the time it counts for (SEM 1).
+struct Origin {
+  Cycles stamp;
+  std::uint64_t sequence = 0;
+  std::uint32_t frame = 0;
+  std::uint16_t msg_index = 0;
+};
+
+// Sink: `void on_message(const std::uint8_t* message, std::uint8_t type, const Origin&)` for every delivered message of a
+// known type and its exact length, `void on_feed_state(StateReason, const Origin&)` for end_of_session, gap_lost and
+// fcs_error. Allocation-free after construction; no errors: damage is counted by cause in `counters`.
+template <class Sink>
+class Feed {
+ public:
+  static constexpr std::size_t kSlots = 16;
+  static constexpr std::size_t kSlotBytes = 1472;
+
+  Feed(const FeedConfig& config, Counters& counters, Sink& sink)
+      : config_(config), counters_(counters), sink_(sink), session_(config.session), expected_(config.first_sequence) {
+    session_known_ = std::any_of(session_.begin(), session_.end(), [](auto b) { return b != 0; });
+    joined_ = config.first_sequence != 0;
+  }
+
+  // Deadlines at or before `time` expire (SEM 2.4).
+  void advance(Cycles time) noexcept {
+    while (gap_open() && deadline_ <= time) expire();
+  }
+
+  // One frame; call advance(time) is part of it.
+  void frame(Cycles time, std::span<const std::uint8_t> bytes, bool fcs_error) noexcept {
+    advance(time);
+    const std::uint32_t number = next_frame_++;
+    counters_.add(Counter::frames);
+    FeedPacket packet;
+    Counter verdict = parse_frame(bytes, config_, packet);
+    if (verdict == Counter::frames && session_known_ && std::memcmp(packet.session, session_.data(), session_.size()) != 0) {
+      verdict = Counter::drop_wrong_session;
+    }
+    if (verdict != Counter::frames) {
+      counters_.add(verdict);
+      return;
+    }
+    if (!session_known_) {
+      std::memcpy(session_.data(), packet.session, session_.size());
+      session_known_ = true;
+    }
+    accept(time, packet, number, fcs_error);
+  }
+
+  // A host command is an input too: deadlines first.
+  void command(Cycles time) noexcept { advance(time); }
+
+  std::uint64_t expected_sequence() const noexcept { return expected_; }
+  bool gap_open() const noexcept { return expected_ < gap_high_; }
+
+ private:
+  struct Slot {
+    bool used = false;
+    std::uint64_t sequence = 0;
+    std::uint16_t count = 0;
+    std::uint32_t frame = 0;
+    std::uint32_t declared = 0;
+    std::uint32_t have = 0;
+    std::array<std::uint8_t, kSlotBytes> bytes;
+  };
+
+  void accept(Cycles time, const FeedPacket& packet, std::uint32_t number, bool fcs_error) noexcept {
+    counters_.add(packet.line == FeedLine::a ? Counter::packets_a : Counter::packets_b);
+    if (!joined_) {
+      expected_ = packet.sequence;
+      joined_ = true;
+    }
+    const bool end = packet.count == kEndOfSessionCount;
+    if (packet.count == 0) counters_.add(Counter::heartbeats);
+    if (end) {
+      counters_.add(Counter::end_of_session);
+      sink_.on_feed_state(StateReason::end_of_session, Origin{time, packet.sequence, number, 0});
+    }
+    const std::uint64_t count = end ? 0 : packet.count;
+    const std::uint64_t before = expected_;
+    if (packet.sequence > expected_) {
+      ahead(time, packet, count, number, fcs_error);
+    } else if (count != 0 && packet.sequence + count <= expected_) {
+      counters_.add(Counter::duplicate_messages, count);
+    } else if (count != 0) {
+      const bool delivered = walk(time, packet.sequence, packet.count, packet.blocks.data(),
+                                  static_cast<std::uint32_t>(packet.blocks.size()), packet.declared, number);
+      if (fcs_error && delivered) sink_.on_feed_state(StateReason::fcs_error, Origin{time, expected_, number, 0});
+      release(time);
+      if (gap_open() && expected_ != before) deadline_ = time + Cycles{config_.gap_timeout};
+    }
+    if (fcs_error) counters_.add(Counter::drop_fcs_error);
+  }
+
+  void ahead(Cycles time, const FeedPacket& packet, std::uint64_t count, std::uint32_t number, bool fcs_error) noexcept {
+    if (!gap_open()) {
+      counters_.add(Counter::gaps_opened);
+      deadline_ = time + Cycles{config_.gap_timeout};
+    }
+    gap_high_ = std::max(gap_high_, packet.sequence);
+    if (count == 0) return;
+    Slot* free_slot = nullptr;
+    for (Slot& s : slots_) {
+      if (s.used && s.sequence == packet.sequence) {
+        counters_.add(Counter::duplicate_messages, count);
+        return;
+      }
+      if (!s.used && free_slot == nullptr) free_slot = &s;
+    }
+    if (free_slot == nullptr || packet.declared > kSlotBytes) {
+      counters_.add(Counter::reorder_overflow);
+      return;
+    }
+    if (fcs_error) return;
+    counters_.add(Counter::reorder_stored);
+    free_slot->used = true;
+    ++used_slots_;
+    free_slot->sequence = packet.sequence;
+    free_slot->count = packet.count;
+    free_slot->frame = number;
+    free_slot->declared = packet.declared;
+    free_slot->have = static_cast<std::uint32_t>(packet.blocks.size());
+    std::memcpy(free_slot->bytes.data(), packet.blocks.data(), packet.blocks.size());
+  }
+
+  // Replays every stored packet whose turn has come.
+  void release(Cycles time) noexcept {
+    while (used_slots_ != 0) {
+      const auto slot =
+          std::find_if(slots_.begin(), slots_.end(), [&](const Slot& s) { return s.used && s.sequence <= expected_; });
+      if (slot == slots_.end()) return;
+      slot->used = false;
+      --used_slots_;
+      if (slot->sequence + slot->count <= expected_) {
+        counters_.add(Counter::duplicate_messages, slot->count);
+      } else {
+        counters_.add(Counter::reorder_replayed);
+        walk(time, slot->sequence, slot->count, slot->bytes.data(), slot->have, slot->declared, slot->frame);
+      }
+    }
+  }
+
+  void expire() noexcept {
+    const Cycles at = deadline_;
+    std::uint64_t next = gap_high_;
+    for (const Slot& s : slots_) {
+      if (s.used) next = std::min(next, s.sequence);
+    }
+    counters_.add(Counter::gaps_lost);
+    counters_.add(Counter::lost_messages, next - expected_);
+    expected_ = next;
+    sink_.on_feed_state(StateReason::gap_lost, Origin{at, expected_, 0, 0});
+    release(at);
+    deadline_ = at + Cycles{config_.gap_timeout};
+  }
+
+  // SEM 2.5. Returns whether at least one message was delivered.
+  bool walk(Cycles time, std::uint64_t sequence, std::uint16_t count, const std::uint8_t* p, std::uint32_t have,
+            std::uint32_t declared, std::uint32_t number) noexcept {
+    std::uint32_t at = 0;
+    bool delivered = false;
+    const std::uint64_t first = sequence;
+    for (std::uint16_t i = 0; i < count; ++i, ++sequence) {
+      if (at + 2 > declared || at + 2 > have) {
+        counters_.add(Counter::truncated_block);
+        return delivered;
+      }
+      const std::uint32_t length = load_be16(p + at);
+      if (length < 12) {
+        counters_.add(Counter::bad_block_length);
+        return delivered;
+      }
+      if (at + 2 + length > declared || at + 2 + length > have) {
+        counters_.add(Counter::truncated_block);
+        return delivered;
+      }
+      const std::uint8_t* message = p + at + 2;
+      const std::uint8_t type = message[0];
+      const std::uint8_t known = itch::message_length(type);
+      if (known != 0 && known != length) {
+        counters_.add(Counter::bad_message_length);
+        return delivered;
+      }
+      at += 2 + length;
+      if (sequence < expected_) {
+        counters_.add(Counter::duplicate_messages);
+        continue;
+      }
+      expected_ = sequence + 1;
+      delivered = true;
+      counters_.add(Counter::messages);
+      if (known == 0) {
+        counters_.add(Counter::unknown_type);
+        continue;
+      }
+      sink_.on_message(message, type, Origin{time, sequence, number, static_cast<std::uint16_t>(sequence - first)});
+    }
+    if (at < declared) counters_.add(Counter::trailing_bytes);
+    return delivered;
+  }
+
+  FeedConfig config_;
+  Counters& counters_;
+  Sink& sink_;
+  std::array<std::uint8_t, 10> session_;
+  bool session_known_ = false;
+  bool joined_ = false;
+  std::uint64_t expected_;
+  std::uint64_t gap_high_ = 0;
+  Cycles deadline_{};
+  std::uint32_t next_frame_ = 0;
+  unsigned used_slots_ = 0;
+  std::array<Slot, kSlots> slots_;
+};
+
+}  // namespace twinpath

@@ -1,0 +1,76 @@
+// Frame checks: is this frame a packet of our feed, and where are its blocks? SEM 2.1.
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+#include "host/core/config.h"
+#include "host/core/registers.h"
+#include "host/wire/bytes.h"
+
+namespace twinpath {
+
+enum class FeedLine : std::uint8_t { a = 0, b = 1 };
+
+// A frame that passed every check but the session's.
+struct FeedPacket {
+  FeedLine line = FeedLine::a;
+  const std::uint8_t* session = nullptr;  // 10 bytes
+  std::uint64_t sequence = 0;             // of the first block
+  std::uint16_t count = 0;
+  std::uint32_t declared = 0;             // bytes of blocks that the UDP length promises
+  std::span<const std::uint8_t> blocks;   // those that arrived, at most `declared`
+};
+
+inline constexpr std::size_t kMoldHeaderBytes = 20;
+inline constexpr std::uint16_t kEndOfSessionCount = 0xFFFF;
+
+// Returns Counter::frames when the frame is ours and fills `packet`; otherwise the one drop counter it belongs to.
+inline Counter parse_frame(std::span<const std::uint8_t> frame, const FeedConfig& feed, FeedPacket& packet) noexcept {
+  const std::uint8_t* p = frame.data();
+  const std::size_t size = frame.size();
+  if (size < 14) return Counter::drop_short;
+  std::uint16_t ether_type = load_be16(p + 12);
+  std::size_t ip = 14;
+  if (ether_type == 0x8100) {
+    if (size < 18) return Counter::drop_short;
+    ether_type = load_be16(p + 16);
+    ip = 18;
+  }
+  if (ether_type != 0x0800) return Counter::drop_not_ipv4;
+  if (size < ip + 1) return Counter::drop_short;
+  if ((p[ip] >> 4) != 4) return Counter::drop_not_ipv4;
+  if ((p[ip] & 0xF) != 5) return Counter::drop_ip_options;
+  if (size < ip + 8) return Counter::drop_short;
+  if ((load_be16(p + ip + 6) & 0x3FFF) != 0) return Counter::drop_fragment;
+  if (size < ip + 20) return Counter::drop_short;
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; i < 20; i += 2) sum += load_be16(p + ip + i);
+  sum = (sum & 0xFFFF) + (sum >> 16);
+  sum = (sum & 0xFFFF) + (sum >> 16);
+  if (sum != 0xFFFF) return Counter::drop_ip_checksum;
+  if (p[ip + 9] != 17) return Counter::drop_not_udp;
+  if (size < ip + 24) return Counter::drop_short;
+  const std::uint32_t address = load_be32(p + ip + 16);
+  const std::uint16_t port = load_be16(p + ip + 22);
+  if (address == feed.line_a.address && port == feed.line_a.port) {
+    packet.line = FeedLine::a;
+  } else if (address == feed.line_b.address && port == feed.line_b.port) {
+    packet.line = FeedLine::b;
+  } else {
+    return Counter::drop_wrong_destination;
+  }
+  if (size < ip + 26) return Counter::drop_short;
+  const std::uint16_t udp_length = load_be16(p + ip + 24);
+  if (udp_length < 8 + kMoldHeaderBytes || load_be16(p + ip + 2) != udp_length + 20u) return Counter::drop_bad_length;
+  const std::size_t blocks = ip + 28 + kMoldHeaderBytes;
+  if (size < blocks) return Counter::drop_short;
+  packet.session = p + ip + 28;
+  packet.sequence = load_be64(p + ip + 38);
+  packet.count = load_be16(p + ip + 46);
+  packet.declared = static_cast<std::uint32_t>(udp_length - 8 - kMoldHeaderBytes);
+  packet.blocks = frame.subspan(blocks, std::min<std::size_t>(size - blocks, packet.declared));
+  return Counter::frames;
+}
+
+}  // namespace twinpath
