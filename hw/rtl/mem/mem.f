@@ -1,0 +1,2 @@
+hw/rtl/mem/ram_sdp.sv
+hw/rtl/mem/fifo.sv
