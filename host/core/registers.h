@@ -1,6 +1,13 @@
 // Generated from hw/rtl/control/twinpath.rdl by scripts/regmap; do not edit.
+//
+// Numbers that hardware and software share. name() of a value gives its name as written here, or "unknown" for
+// a value outside the enumeration. Descriptions are in hw/rtl/control/REGISTERS.md.
+// clang-format off
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <string_view>
 
 namespace twinpath {
 
@@ -152,5 +159,316 @@ enum class Rule : std::uint8_t {
   momentum = 3,
   lead_lag = 4,
 };
+
+enum class LatencyClass : std::uint8_t {
+  none = 0,
+  add = 1,
+  execute = 2,
+  cancel = 3,
+  deletion = 4,
+  replace = 5,
+  trade = 6,
+};
+
+inline constexpr std::string_view kCounterNames[] = {
+    "frames",
+    "drop_overflow",
+    "drop_short",
+    "drop_not_ipv4",
+    "drop_ip_options",
+    "drop_fragment",
+    "drop_ip_checksum",
+    "drop_not_udp",
+    "drop_wrong_destination",
+    "drop_bad_length",
+    "drop_wrong_session",
+    "drop_fcs_error",
+    "packets_a",
+    "packets_b",
+    "heartbeats",
+    "end_of_session",
+    "duplicate_messages",
+    "gaps_opened",
+    "gaps_lost",
+    "lost_messages",
+    "reorder_stored",
+    "reorder_replayed",
+    "reorder_overflow",
+    "truncated_block",
+    "bad_block_length",
+    "bad_message_length",
+    "trailing_bytes",
+    "unknown_type",
+    "messages",
+    "msg_system_event",
+    "msg_stock_directory",
+    "msg_trading_action",
+    "msg_reg_sho",
+    "msg_participant_position",
+    "msg_mwcb_decline",
+    "msg_mwcb_status",
+    "msg_ipo_quoting",
+    "msg_luld_collar",
+    "msg_operational_halt",
+    "msg_add",
+    "msg_add_mpid",
+    "msg_executed",
+    "msg_executed_price",
+    "msg_cancel",
+    "msg_delete",
+    "msg_replace",
+    "msg_trade",
+    "msg_cross_trade",
+    "msg_broken_trade",
+    "msg_noii",
+    "msg_rpii",
+    "msg_direct_listing",
+    "other_symbol",
+    "unknown_reference",
+    "duplicate_reference",
+    "order_table_full",
+    "over_reduction",
+    "zero_quantity",
+    "level_overflow",
+    "level_underflow",
+    "rule_cancel",
+    "rule_take",
+    "rule_imbalance",
+    "rule_momentum",
+    "rule_lead_lag",
+    "orders",
+    "cancels",
+    "reject_kill",
+    "reject_permission",
+    "reject_session",
+    "reject_halt",
+    "reject_quantity",
+    "reject_notional",
+    "reject_collar",
+    "reject_position",
+    "reject_gross",
+    "reject_open_orders",
+    "reject_rate",
+    "reject_duplicate",
+    "reject_self_trade",
+    "commands",
+    "bad_command",
+    "unknown_order",
+    "overfill",
+    "position_saturated",
+};
+constexpr std::string_view name(Counter value) {
+  const auto n = static_cast<std::size_t>(value);
+  return n < std::size(kCounterNames) ? kCounterNames[n] : std::string_view{"unknown"};
+}
+
+inline constexpr std::string_view kReasonNames[] = {
+    "none",
+    "kill",
+    "permission",
+    "session",
+    "halt",
+    "quantity",
+    "notional",
+    "collar",
+    "position",
+    "gross",
+    "open_orders",
+    "rate",
+    "duplicate",
+    "self_trade",
+};
+constexpr std::string_view name(Reason value) {
+  const auto n = static_cast<std::size_t>(value);
+  return n < std::size(kReasonNames) ? kReasonNames[n] : std::string_view{"unknown"};
+}
+
+inline constexpr std::string_view kStateReasonNames[] = {
+    "none",
+    "system_event",
+    "trading_action",
+    "luld_collar",
+    "operational_halt",
+    "mwcb_status",
+    "end_of_session",
+    "gap_lost",
+    "fcs_error",
+};
+constexpr std::string_view name(StateReason value) {
+  const auto n = static_cast<std::size_t>(value);
+  return n < std::size(kStateReasonNames) ? kStateReasonNames[n] : std::string_view{"unknown"};
+}
+
+inline constexpr std::string_view kCommandOpNames[] = {
+    "none",
+    "kill",
+    "release",
+    "ack",
+    "fill",
+    "done",
+    "swap",
+    "trust",
+    "position",
+    "arm",
+    "disarm",
+    "resume",
+};
+constexpr std::string_view name(CommandOp value) {
+  const auto n = static_cast<std::size_t>(value);
+  return n < std::size(kCommandOpNames) ? kCommandOpNames[n] : std::string_view{"unknown"};
+}
+
+inline constexpr std::string_view kRuleNames[] = {
+    "cancel",
+    "take",
+    "imbalance",
+    "momentum",
+    "lead_lag",
+};
+constexpr std::string_view name(Rule value) {
+  const auto n = static_cast<std::size_t>(value);
+  return n < std::size(kRuleNames) ? kRuleNames[n] : std::string_view{"unknown"};
+}
+
+inline constexpr std::string_view kLatencyClassNames[] = {
+    "none",
+    "add",
+    "execute",
+    "cancel",
+    "deletion",
+    "replace",
+    "trade",
+};
+constexpr std::string_view name(LatencyClass value) {
+  const auto n = static_cast<std::size_t>(value);
+  return n < std::size(kLatencyClassNames) ? kLatencyClassNames[n] : std::string_view{"unknown"};
+}
+
+/// AXI4-Lite registers: byte offsets from the base of the core, and shift and mask of each field.
+namespace regs {
+
+inline constexpr std::uint32_t kMagicValue = 0x5457494E;
+inline constexpr std::uint32_t kMapVersionValue = 0x00010000;
+inline constexpr std::uint32_t kMapVersionMajorValue = 1;
+inline constexpr std::uint32_t kMapVersionMinorValue = 0;
+
+inline constexpr std::uint32_t kId = 0x0010;
+inline constexpr unsigned kIdMagicShift = 0;
+inline constexpr std::uint32_t kIdMagicMask = 0xFFFFFFFF;
+inline constexpr std::uint32_t kMapVersion = 0x0014;
+inline constexpr unsigned kMapVersionMinorShift = 0;
+inline constexpr std::uint32_t kMapVersionMinorMask = 0x0000FFFF;
+inline constexpr unsigned kMapVersionMajorShift = 16;
+inline constexpr std::uint32_t kMapVersionMajorMask = 0xFFFF0000;
+inline constexpr std::uint32_t kBuild0 = 0x0018;
+inline constexpr unsigned kBuild0DataWidthShift = 0;
+inline constexpr std::uint32_t kBuild0DataWidthMask = 0x0000FFFF;
+inline constexpr unsigned kBuild0SymbolsShift = 16;
+inline constexpr std::uint32_t kBuild0SymbolsMask = 0xFFFF0000;
+inline constexpr std::uint32_t kBuild1 = 0x001C;
+inline constexpr unsigned kBuild1SetsLog2Shift = 0;
+inline constexpr std::uint32_t kBuild1SetsLog2Mask = 0x000000FF;
+inline constexpr unsigned kBuild1WaysShift = 8;
+inline constexpr std::uint32_t kBuild1WaysMask = 0x0000FF00;
+inline constexpr unsigned kBuild1LevelsShift = 16;
+inline constexpr std::uint32_t kBuild1LevelsMask = 0xFFFF0000;
+inline constexpr std::uint32_t kControl = 0x0020;
+inline constexpr unsigned kControlWireModeShift = 0;
+inline constexpr std::uint32_t kControlWireModeMask = 0x00000001;
+inline constexpr unsigned kControlSoftResetShift = 1;
+inline constexpr std::uint32_t kControlSoftResetMask = 0x00000002;
+inline constexpr std::uint32_t kStatus = 0x0024;
+inline constexpr unsigned kStatusReadyShift = 0;
+inline constexpr std::uint32_t kStatusReadyMask = 0x00000001;
+inline constexpr unsigned kStatusIdleShift = 1;
+inline constexpr std::uint32_t kStatusIdleMask = 0x00000002;
+inline constexpr std::uint32_t kCfgAddr = 0x0028;
+inline constexpr unsigned kCfgAddrWordShift = 0;
+inline constexpr std::uint32_t kCfgAddrWordMask = 0x0000001F;
+inline constexpr unsigned kCfgAddrIndexShift = 12;
+inline constexpr std::uint32_t kCfgAddrIndexMask = 0x0FFFF000;
+inline constexpr unsigned kCfgAddrTableIdShift = 28;
+inline constexpr std::uint32_t kCfgAddrTableIdMask = 0xF0000000;
+inline constexpr std::uint32_t kCfgData = 0x002C;
+inline constexpr unsigned kCfgDataDataShift = 0;
+inline constexpr std::uint32_t kCfgDataDataMask = 0xFFFFFFFF;
+inline constexpr std::uint32_t kCmd0 = 0x0030;
+inline constexpr unsigned kCmd0PriceShift = 0;
+inline constexpr std::uint32_t kCmd0PriceMask = 0xFFFFFFFF;
+inline constexpr std::uint32_t kCmd1 = 0x0034;
+inline constexpr unsigned kCmd1QuantityShift = 0;
+inline constexpr std::uint32_t kCmd1QuantityMask = 0xFFFFFFFF;
+inline constexpr std::uint32_t kCmd2 = 0x0038;
+inline constexpr unsigned kCmd2UserRefShift = 0;
+inline constexpr std::uint32_t kCmd2UserRefMask = 0xFFFFFFFF;
+inline constexpr std::uint32_t kCmd3 = 0x003C;
+inline constexpr unsigned kCmd3SymbolShift = 0;
+inline constexpr std::uint32_t kCmd3SymbolMask = 0x0000FFFF;
+inline constexpr unsigned kCmd3FlagsShift = 16;
+inline constexpr std::uint32_t kCmd3FlagsMask = 0x00FF0000;
+inline constexpr unsigned kCmd3OpShift = 24;
+inline constexpr std::uint32_t kCmd3OpMask = 0xFF000000;
+inline constexpr std::uint32_t kCmdPush = 0x0040;
+inline constexpr unsigned kCmdPushPushShift = 0;
+inline constexpr std::uint32_t kCmdPushPushMask = 0x00000001;
+inline constexpr std::uint32_t kCmdStatus = 0x0044;
+inline constexpr unsigned kCmdStatusFullShift = 0;
+inline constexpr std::uint32_t kCmdStatusFullMask = 0x00000001;
+inline constexpr std::uint32_t kTime = 0x0048;
+inline constexpr std::uint32_t kTimeHigh = 0x004C;
+
+inline constexpr std::uint32_t kCounters = 0x0400;
+inline constexpr std::uint32_t kLatency = 0x0910;
+inline constexpr std::uint32_t kLatencyStride = 0x10;
+inline constexpr std::uint32_t kLatencyCount = 0x0;
+inline constexpr std::uint32_t kLatencyMin = 0x4;
+inline constexpr std::uint32_t kLatencyMax = 0x8;
+inline constexpr std::uint32_t kHistogram = 0x2400;
+inline constexpr std::uint32_t kHistogramStride = 0x400;
+inline constexpr std::uint32_t kHistogramBin = 0x0;
+inline constexpr unsigned kHistogramBins = 256;
+
+/// Low word of a counter; the high word is 4 bytes further and is to be read second.
+constexpr std::uint32_t counter(Counter c) { return kCounters + 8 * static_cast<std::uint32_t>(c); }
+
+/// Latency summary of one class; `c` is not `none`.
+constexpr std::uint32_t latency(LatencyClass c) {
+  return kLatency + (static_cast<std::uint32_t>(c) - 1) * kLatencyStride;
+}
+
+/// Latency histogram of one class; `c` is not `none`.
+constexpr std::uint32_t histogram(LatencyClass c) {
+  return kHistogram + (static_cast<std::uint32_t>(c) - 1) * kHistogramStride;
+}
+
+/// One register word: what an access to it may do. A refused access answers SLVERR.
+struct Register {
+  std::string_view name;
+  std::uint32_t offset;
+  bool readable;
+  bool writable;
+};
+
+/// Every register but the counters, latency summaries and histograms.
+inline constexpr Register kRegisters[] = {
+    {"id", 0x0010, true, false},
+    {"map_version", 0x0014, true, false},
+    {"build0", 0x0018, true, false},
+    {"build1", 0x001C, true, false},
+    {"control", 0x0020, true, true},
+    {"status", 0x0024, true, false},
+    {"cfg_addr", 0x0028, true, true},
+    {"cfg_data", 0x002C, false, true},
+    {"cmd0", 0x0030, true, true},
+    {"cmd1", 0x0034, true, true},
+    {"cmd2", 0x0038, true, true},
+    {"cmd3", 0x003C, true, true},
+    {"cmd_push", 0x0040, false, true},
+    {"cmd_status", 0x0044, true, false},
+    {"time", 0x0048, true, false},
+    {"time_high", 0x004C, true, false},
+};
+
+}  // namespace regs
 
 }  // namespace twinpath
