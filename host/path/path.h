@@ -2,9 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "host/core/config.h"
@@ -27,7 +25,7 @@ struct Command {
   std::uint32_t price = 0;
 };
 
-// One input of the sequence: a frame when `frame` is not empty or `is_frame`, else a command. The bytes are borrowed until submit returns.
+// One input of the sequence: a frame, or a command when not `is_frame`. The frame's bytes are borrowed until submit returns.
 struct TimedInput {
   Cycles time;
   bool is_frame = true;
@@ -48,7 +46,7 @@ class PathSink {
 class Path {
  public:
   virtual ~Path() = default;
-  // The string that made it, e.g. "sw:".
+  // Its address, e.g. "sw:" (path_registry.h makes paths from addresses).
   virtual std::string_view name() const noexcept = 0;
   // Takes the inputs in order. Outputs of these inputs may be delivered later, by any later call.
   virtual void submit(std::span<const TimedInput> inputs) = 0;
@@ -61,8 +59,5 @@ class Path {
   // The host writes the bank that is not active (SEM 4.1); a SWAP command makes it active. Called between inputs.
   virtual void load_inactive_bank(const Bank& bank) = 0;
 };
-
-// Makes the path that `address` names ("sw:", "verilator:", ...); throws std::invalid_argument naming the known kinds.
-std::unique_ptr<Path> make_path(std::string_view address, const CoreConfig& config, PathSink& sink);
 
 }  // namespace twinpath

@@ -1,0 +1,345 @@
+// The whole decision in software: one message or command after the other, book, rules, risk, order, events. SEM 2.6 to 7.
+//
+// Pure: no clock, no I/O, no allocation after construction. `Stamper` observes the stages: `frame_in()` is not part of it,
+// `mark(Stage)` is called as each stage ends and `fill(Event&)` when an event leaves; NoStamps costs nothing.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "host/book/books.h"
+#include "host/core/config.h"
+#include "host/core/counters.h"
+#include "host/core/event.h"
+#include "host/feed/feed.h"
+#include "host/order/order_frame.h"
+#include "host/path/path.h"
+#include "host/risk/risk.h"
+#include "host/strategy/rule_engine.h"
+#include "host/wire/itch50.h"
+
+namespace twinpath {
+
+struct NoStamps {
+  void mark(Stage) noexcept {}
+  void fill(Event&) const noexcept {}
+};
+
+// Out: `void on_order_frame(span)` right before the ORDER or CANCEL event, `void on_event(const Event&)`.
+template <class Out, class Stamper = NoStamps>
+class DecisionCore {
+ public:
+  DecisionCore(const CoreConfig& config, Counters& counters, Out& out, Stamper& stamper)
+      : counters_(counters),
+        out_(out),
+        stamper_(stamper),
+        banks_(std::make_unique<std::array<Bank, 2>>(config.banks)),
+        books_(config, counters),
+        rules_(counters),
+        risk_(config, counters),
+        frames_(config),
+        book_events_(config.book_events),
+        armed_(config.armed) {
+    locate_.fill(-1);
+    for (std::size_t i = 0; i < config.symbols.size(); ++i) {
+      if (config.symbols[i].has_locate) locate_[config.symbols[i].locate] = static_cast<std::int16_t>(i);
+    }
+  }
+
+  // ---- Feed's sink ----
+  void on_feed_state(StateReason reason, const Origin& origin) noexcept {
+    if (reason == StateReason::end_of_session) {
+      risk_.set_feed_ended();
+    } else {
+      stale_ = true;
+    }
+    state_event(reason, origin, 0, 0);
+  }
+
+  void on_message(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept {
+    stamper_.mark(Stage::decoded);
+    counters_.add(kTypeCounters[type]);
+    BookChange change;
+    SymbolIndex symbol;
+    switch (type) {
+      case 'A':
+      case 'F': {
+        if (!locate(m, symbol)) return;
+        const auto a = itch::AddOrder::read(m);  // F has the same fields first
+        books_.add(symbol, a.order_reference_number, a.buy_sell_indicator == 'B' ? Side::buy : Side::sell, Quantity{a.shares},
+                   Price{a.price}, change);
+        return after(origin, type, symbol, a.order_reference_number, change);
+      }
+      case 'E': {
+        if (!locate(m, symbol)) return;
+        const auto e = itch::OrderExecuted::read(m);
+        books_.execute(symbol, e.order_reference_number, Quantity{e.executed_shares}, nullptr, true, change);
+        return after(origin, type, symbol, e.order_reference_number, change);
+      }
+      case 'C': {
+        if (!locate(m, symbol)) return;
+        const auto c = itch::OrderExecutedWithPrice::read(m);
+        const Price price{c.execution_price};
+        books_.execute(symbol, c.order_reference_number, Quantity{c.executed_shares}, &price, c.printable == 'Y', change);
+        return after(origin, type, symbol, c.order_reference_number, change);
+      }
+      case 'X': {
+        if (!locate(m, symbol)) return;
+        const auto x = itch::OrderCancel::read(m);
+        books_.cancel(symbol, x.order_reference_number, Quantity{x.cancelled_shares}, change);
+        return after(origin, type, symbol, x.order_reference_number, change);
+      }
+      case 'D': {
+        if (!locate(m, symbol)) return;
+        const auto d = itch::OrderDelete::read(m);
+        books_.erase(symbol, d.order_reference_number, change);
+        return after(origin, type, symbol, d.order_reference_number, change);
+      }
+      case 'U': {
+        if (!locate(m, symbol)) return;
+        const auto u = itch::OrderReplace::read(m);
+        books_.replace(symbol, u.original_order_reference_number, u.new_order_reference_number, Quantity{u.shares}, Price{u.price},
+                       change);
+        return after(origin, type, symbol, u.new_order_reference_number, change);
+      }
+      case 'P': {
+        if (!locate(m, symbol)) return;
+        const auto p = itch::Trade::read(m);
+        books_.trade(symbol, Quantity{p.shares}, Price{p.price}, change);
+        return after(origin, type, symbol, 0, change);
+      }
+      case 'S': {
+        const std::uint8_t code = m[11];
+        if (code != 'Q' && code != 'M') return;
+        risk_.set_market_open(code == 'Q');
+        return state_event(StateReason::system_event, origin, type, 0);
+      }
+      case 'H': {
+        if (!locate(m, symbol)) return;
+        risk_.set_trading(symbol, m[19] == 'T');
+        return state_event(StateReason::trading_action, origin, type, symbol);
+      }
+      case 'J': {
+        if (!locate(m, symbol)) return;
+        risk_.set_auction(symbol);
+        return state_event(StateReason::luld_collar, origin, type, symbol);
+      }
+      case 'h': {
+        if (!locate(m, symbol) || m[19] != 'Q') return;
+        risk_.set_operational_halt(symbol, m[20] == 'H');
+        return state_event(StateReason::operational_halt, origin, type, symbol);
+      }
+      case 'W':
+        risk_.set_circuit_breaker(true);
+        return state_event(StateReason::mwcb_status, origin, type, 0);
+      default:
+        return;
+    }
+  }
+
+  // SEM 2.9.
+  void command(Cycles stamp, const Command& c) noexcept {
+    counters_.add(Counter::commands);
+    Event e{};
+    e.kind = static_cast<std::uint8_t>(EventKind::command);
+    e.reason = static_cast<std::uint8_t>(c.op);
+    e.time = stamp.value;
+    e.symbol = c.symbol;
+    e.user_ref = c.user_ref;
+    e.quantity = c.quantity;
+    e.price = c.price;
+    const auto exposure = [&](SymbolIndex symbol) {
+      const RiskResult r = risk_.observe(symbol);
+      e.position = r.position;
+      e.open_buy = r.open_buy;
+      e.open_sell = r.open_sell;
+      e.gross_lo = r.gross_lo;
+      e.open_count = r.open_count;
+    };
+    SymbolIndex symbol = 0;
+    switch (c.op) {
+      case CommandOp::kill: risk_.set_kill(true); break;
+      case CommandOp::release: risk_.set_kill(false); break;
+      case CommandOp::ack: risk_.acknowledge(c.user_ref); break;
+      case CommandOp::fill:
+        if (risk_.fill(c.user_ref, Quantity{c.quantity}, Price{c.price}, symbol)) exposure(symbol);
+        break;
+      case CommandOp::done:
+        if (risk_.done(c.user_ref, symbol)) exposure(symbol);
+        break;
+      case CommandOp::swap: active_ ^= 1; break;
+      case CommandOp::trust:
+        if (c.symbol == 0xFFFF) {
+          stale_ = false;
+          books_.trust_all();
+        } else if (c.symbol < kSymbols) {
+          books_.trust(static_cast<SymbolIndex>(c.symbol));
+        } else {
+          counters_.add(Counter::bad_command);
+        }
+        break;
+      case CommandOp::position:
+        if (c.symbol < kSymbols) {
+          symbol = static_cast<SymbolIndex>(c.symbol);
+          risk_.set_position(symbol, static_cast<std::int32_t>(c.price), Price{bank().limits[symbol].reference_price});
+          exposure(symbol);
+        } else {
+          counters_.add(Counter::bad_command);
+        }
+        break;
+      case CommandOp::arm: armed_ = true; break;
+      case CommandOp::disarm: armed_ = false; break;
+      case CommandOp::resume: risk_.set_circuit_breaker(false); break;
+      default: counters_.add(Counter::bad_command); break;
+    }
+    out_.on_event(e);
+  }
+
+  void load_inactive_bank(const Bank& bank) noexcept { (*banks_)[active_ ^ 1] = bank; }
+
+  const Books& books() const noexcept { return books_; }
+  const Risk& risk() const noexcept { return risk_; }
+  const Bank& bank() const noexcept { return (*banks_)[active_]; }
+  bool trusted(SymbolIndex s) const noexcept { return !stale_ && !books_.sticky(s) && books_.bbo(s).known(); }
+
+ private:
+  static constexpr std::array<Counter, 256> kTypeCounters = [] {
+    std::array<Counter, 256> map{};
+    // The order of the register map's message counters.
+    constexpr const char kTypes[] = "SRHYLVWKJhAFECXDUPQBINO";
+    for (unsigned i = 0; i < sizeof kTypes - 1; ++i)
+      map[static_cast<std::uint8_t>(kTypes[i])] = counter_after(Counter::msg_system_event, i);
+    return map;
+  }();
+
+  bool locate(const std::uint8_t* m, SymbolIndex& symbol) noexcept {
+    const std::int16_t index = locate_[load_be16(m + 1)];
+    if (index < 0) {
+      counters_.add(Counter::other_symbol);
+      return false;
+    }
+    symbol = static_cast<SymbolIndex>(index);
+    return true;
+  }
+
+  static std::uint8_t flags(const Bbo& b, bool trusted) noexcept {
+    return static_cast<std::uint8_t>(static_cast<unsigned>(b.bid.state) | static_cast<unsigned>(b.ask.state) << 2 |
+                                     unsigned{trusted} << 4);
+  }
+
+  static void put_bbo(Event& e, const Bbo& b, bool trusted) noexcept {
+    e.bid_price = b.bid.price.value;
+    e.bid_quantity = b.bid.quantity.value;
+    e.ask_price = b.ask.price.value;
+    e.ask_quantity = b.ask.quantity.value;
+    e.book_flags = flags(b, trusted);
+  }
+
+  static Event from(EventKind kind, const Origin& o, std::uint8_t type) noexcept {
+    Event e{};
+    e.kind = static_cast<std::uint8_t>(kind);
+    e.time = o.stamp.value;
+    e.sequence = o.sequence;
+    e.frame = o.frame;
+    e.msg_index = o.msg_index;
+    e.msg_type = type;
+    return e;
+  }
+
+  void state_event(StateReason reason, const Origin& o, std::uint8_t type, SymbolIndex symbol) noexcept {
+    Event e = from(EventKind::state, o, type);
+    e.reason = static_cast<std::uint8_t>(reason);
+    e.symbol = symbol;
+    if (type != 0) stamper_.fill(e);
+    out_.on_event(e);
+  }
+
+  // After the book has taken a message: events, rules, risk, order.
+  void after(const Origin& o, std::uint8_t type, SymbolIndex symbol, std::uint64_t reference, const BookChange& change) noexcept {
+    stamper_.mark(Stage::booked);
+    if (change.trade.valid) risk_.set_last_trade(symbol, change.trade.price);
+    const bool trusted_before = !stale_ && !change.sticky_before && change.before.known();
+    const bool trusted_after = !stale_ && !change.sticky_after && change.after.known();
+    if (book_events_ && (trusted_before != trusted_after || !(change.before == change.after))) {
+      Event e = from(EventKind::book, o, type);
+      e.symbol = symbol;
+      e.reference = reference;
+      put_bbo(e, change.after, trusted_after);
+      stamper_.fill(e);
+      out_.on_event(e);
+    }
+    if (!change.effect || !armed_ || !trusted_after || change.after.crossed()) return;
+    struct View {
+      const Bbo& bbo;
+      bool trusted;
+    };
+    const Intent intent =
+        rules_.evaluate(bank().rules, symbol, o.stamp, change, risk_.working(symbol),
+                        [this](SymbolIndex g) { return View{books_.bbo(g), trusted(g)}; });
+    stamper_.mark(Stage::decided);
+    if (intent.kind != IntentKind::none) decide(o, type, symbol, reference, change, intent);
+  }
+
+  void decide(const Origin& o, std::uint8_t type, SymbolIndex trigger, std::uint64_t reference, const BookChange& change,
+              const Intent& intent) noexcept {
+    const bool enter = intent.kind == IntentKind::enter;
+    const WorkingOrder working = risk_.working(intent.symbol);
+    const RiskResult r = enter ? risk_.check_enter(bank(), intent, o.stamp) : risk_.check_cancel(bank(), intent, o.stamp);
+    stamper_.mark(Stage::checked);
+    const bool pass = r.reason == Reason::none;
+    Event e = from(!pass ? EventKind::reject : enter ? EventKind::order : EventKind::cancel, o, type);
+    e.reason = static_cast<std::uint8_t>(r.reason);
+    e.rule = static_cast<std::uint8_t>(intent.rule);
+    e.side = static_cast<std::uint8_t>(intent.side);
+    e.symbol = intent.symbol;
+    e.trigger = trigger;
+    e.reference = reference;
+    e.user_ref = enter ? 0 : working.user_ref;
+    e.quantity = intent.quantity.value;
+    e.price = intent.price.value;
+    put_bbo(e, books_.bbo(intent.symbol), trusted(intent.symbol));
+    e.check_mask = r.check_mask;
+    e.position = r.position;
+    e.open_buy = r.open_buy;
+    e.open_sell = r.open_sell;
+    e.collar_reference = r.collar_reference.value;
+    e.gross_lo = r.gross_lo;
+    e.open_count = r.open_count;
+    if (change.trade.valid) {
+      e.trade_price = change.trade.price.value;
+      e.trade_quantity = change.trade.shares.value;
+    }
+    if (!pass) {
+      counters_.add(counter_after(Counter::reject_kill, static_cast<unsigned>(r.reason) - 1));
+    } else if (enter) {
+      counters_.add(Counter::orders);
+      e.user_ref = risk_.send_enter(bank(), intent, o.stamp);
+      out_.on_order_frame(frames_.enter(e.user_ref, intent.side, intent.quantity, intent.symbol, intent.price));
+      stamper_.mark(Stage::first_beat);
+    } else {
+      counters_.add(Counter::cancels);
+      risk_.send_cancel(bank(), intent.symbol, o.stamp);
+      out_.on_order_frame(frames_.cancel(e.user_ref));
+      stamper_.mark(Stage::first_beat);
+    }
+    stamper_.fill(e);
+    out_.on_event(e);
+  }
+
+  Counters& counters_;
+  Out& out_;
+  Stamper& stamper_;
+  std::unique_ptr<std::array<Bank, 2>> banks_;
+  unsigned active_ = 0;
+  Books books_;
+  RuleEngine rules_;
+  Risk risk_;
+  OrderFrameBuilder frames_;
+  bool book_events_;
+  bool armed_;
+  bool stale_ = false;
+  std::array<std::int16_t, 65536> locate_;
+};
+
+}  // namespace twinpath

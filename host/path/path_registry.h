@@ -1,0 +1,37 @@
+// Which kinds of path this program was built with, by the word before the colon of a path address.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "host/path/path.h"
+
+namespace twinpath {
+
+struct PathOptions {
+  bool measure = false;       // stage stamps in software
+  std::string wave_file;      // FST waveform, paths that simulate
+  std::uint64_t wave_from_frame = 0;            // frames whose processing is in the waveform: first
+  std::uint64_t wave_to_frame = UINT64_MAX;     // and last
+};
+
+class PathRegistry {
+ public:
+  using Factory =
+      std::function<std::unique_ptr<Path>(std::string_view rest, const CoreConfig&, PathSink&, const PathOptions&)>;
+
+  // Knows `sw:` from the start.
+  PathRegistry();
+  void add(std::string kind, Factory factory) { factories_[std::move(kind)] = std::move(factory); }
+
+  // "sw:", "verilator:", ...; throws std::invalid_argument that names the known kinds.
+  std::unique_ptr<Path> make(std::string_view address, const CoreConfig& config, PathSink& sink,
+                             const PathOptions& options = {}) const;
+
+ private:
+  std::map<std::string, Factory, std::less<>> factories_;
+};
+
+}  // namespace twinpath

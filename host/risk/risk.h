@@ -1,0 +1,265 @@
+// Pre-trade risk: thirteen checks in a fixed order, and the state they read. SEM 2.7, 2.9, 5.
+//
+// Safety: `check_enter` and `send` are the only way to an order, and send() takes the result of the check. Time and
+// fills come in as arguments; nothing here reads a clock, allocates or throws after construction.
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+
+#include "host/core/config.h"
+#include "host/core/counters.h"
+#include "host/core/types.h"
+#include "host/strategy/intent.h"
+
+namespace twinpath {
+
+// The verdict on one intent, with every operand the checks read.
+struct RiskResult {
+  Reason reason = Reason::none;   // the first check that fails
+  std::uint32_t check_mask = 0;   // bit n-1: check n fails
+  Price collar_reference;
+  std::int32_t position = 0;
+  std::uint32_t open_buy = 0;
+  std::uint32_t open_sell = 0;
+  std::uint64_t gross_lo = 0;     // saturated to 64 bits
+  std::uint16_t open_count = 0;
+};
+
+class Risk {
+ public:
+  static constexpr unsigned kOpenSlots = 4096;
+
+  Risk(const CoreConfig& config, Counters& counters)
+      : counters_(counters),
+        symbols_(std::make_unique<SymbolState[]>(kSymbols)),
+        slots_(std::make_unique<Slot[]>(kOpenSlots)),
+        any_session_(config.any_session),
+        next_user_ref_(config.order.first_user_ref) {
+    for (unsigned i = 0; i < kSymbols; ++i) symbols_[i].trading = config.symbols_start_trading;
+  }
+
+  // ---- trading state, from market data (SEM 2.6) ----
+  void set_market_open(bool open) noexcept { market_open_ = open; }
+  void set_feed_ended() noexcept { feed_ended_ = true; }
+  void set_circuit_breaker(bool on) noexcept { circuit_breaker_ = on; }
+  void set_trading(SymbolIndex s, bool trading) noexcept {
+    symbols_[s].trading = trading;
+    symbols_[s].auction = false;
+  }
+  void set_auction(SymbolIndex s) noexcept { symbols_[s].auction = true; }
+  void set_operational_halt(SymbolIndex s, bool halted) noexcept { symbols_[s].operational_halt = halted; }
+  void set_last_trade(SymbolIndex s, Price p) noexcept {
+    symbols_[s].last_trade = p;
+    symbols_[s].traded = true;
+  }
+  void set_kill(bool on) noexcept { kill_ = on; }
+
+  // ---- checks (SEM 5.1) ----
+  RiskResult check_enter(const Bank& bank, const Intent& intent, Cycles stamp) const noexcept {
+    const SymbolState& s = symbols_[intent.symbol];
+    const LimitRecord& limit = bank.limits[intent.symbol];
+    const GlobalLimits& global = bank.global;
+    const bool buy = intent.side == Side::buy;
+    const std::uint64_t price = intent.price.value;
+    const std::uint64_t value = notional(intent.price, intent.quantity);
+    RiskResult r = observe(intent.symbol);
+    r.collar_reference = s.traded ? s.last_trade : Price{limit.reference_price};
+    const std::uint64_t reference = r.collar_reference.value;
+    const std::int64_t quantity = intent.quantity.value;
+    const std::int64_t exposed = buy ? std::int64_t{s.position} + s.open_buy + quantity : std::int64_t{s.open_sell} + quantity - s.position;
+    const Slot& slot = slots_[next_user_ref_ % kOpenSlots];
+
+    std::uint32_t mask = 0;
+    const auto fail = [&mask](Reason reason, bool fails) { mask |= std::uint32_t{fails} << (static_cast<unsigned>(reason) - 1); };
+    fail(Reason::kill, kill_);
+    fail(Reason::permission, !(buy ? limit.permit_buy : limit.permit_sell));
+    fail(Reason::session, feed_ended_ || circuit_breaker_ || !(market_open_ || any_session_));
+    fail(Reason::halt, !s.trading || s.auction || s.operational_halt);
+    fail(Reason::quantity, quantity == 0 || intent.quantity.value > limit.max_quantity);
+    fail(Reason::notional, value > limit.max_notional);
+    fail(Reason::collar, price > reference + limit.collar || price + limit.collar < reference);
+    fail(Reason::position, exposed > std::int64_t{limit.max_position});
+    fail(Reason::gross, gross_ + value > global.max_gross);
+    fail(Reason::open_orders, open_count_ >= global.max_open_orders || slot.used);
+    fail(Reason::rate, rate_fails(global, stamp));
+    fail(Reason::duplicate, s.has_last && s.last_side == intent.side && s.last_price == intent.price &&
+                                s.last_quantity == intent.quantity && stamp < s.last_stamp + Cycles{global.duplicate_window});
+    fail(Reason::self_trade, buy ? s.open_sell > 0 && intent.price >= s.own_sell : s.open_buy > 0 && intent.price <= s.own_buy);
+    return conclude(r, mask);
+  }
+
+  RiskResult check_cancel(const Bank& bank, const Intent& intent, Cycles stamp) const noexcept {
+    RiskResult r = observe(intent.symbol);
+    const SymbolState& s = symbols_[intent.symbol];
+    r.collar_reference = s.traded ? s.last_trade : Price{bank.limits[intent.symbol].reference_price};
+    return conclude(r, std::uint32_t{rate_fails(bank.global, stamp)} << (static_cast<unsigned>(Reason::rate) - 1));
+  }
+
+  // The intent passed: takes it into the state and returns the order's UserRefNum. SEM 5.2.
+  std::uint32_t send_enter(const Bank& bank, const Intent& intent, Cycles stamp) noexcept {
+    SymbolState& s = symbols_[intent.symbol];
+    const std::uint32_t user_ref = next_user_ref_++;
+    slots_[user_ref % kOpenSlots] = {true, false, intent.symbol, intent.side, intent.price, intent.quantity.value, user_ref};
+    ++open_count_;
+    if (intent.side == Side::buy) {
+      s.own_buy = s.open_buy == 0 ? intent.price : std::max(s.own_buy, intent.price);
+      s.open_buy += intent.quantity.value;
+    } else {
+      s.own_sell = s.open_sell == 0 ? intent.price : std::min(s.own_sell, intent.price);
+      s.open_sell += intent.quantity.value;
+    }
+    gross_ += notional(intent.price, intent.quantity);
+    s.has_last = true;
+    s.last_side = intent.side;
+    s.last_price = intent.price;
+    s.last_quantity = intent.quantity;
+    s.last_stamp = stamp;
+    s.working = {true, false, intent.side, intent.price, user_ref};
+    take_rate(bank.global, stamp);
+    return user_ref;
+  }
+
+  void send_cancel(const Bank& bank, SymbolIndex symbol, Cycles stamp) noexcept {
+    symbols_[symbol].working.cancel_sent = true;
+    take_rate(bank.global, stamp);
+  }
+
+  // ---- answers from the exchange and the host (SEM 5.4, 5.5) ----
+  // Each returns whether it had effect, and then `symbol` is the order's.
+  bool acknowledge(std::uint32_t user_ref) noexcept {
+    Slot* slot = find(user_ref);
+    if (slot == nullptr) return false;
+    slot->acknowledged = true;
+    return true;
+  }
+
+  bool fill(std::uint32_t user_ref, Quantity quantity, Price price, SymbolIndex& symbol) noexcept {
+    Slot* slot = find(user_ref);
+    if (slot == nullptr) return false;
+    symbol = slot->symbol;
+    SymbolState& s = symbols_[symbol];
+    const std::uint32_t f = std::min(quantity.value, slot->leaves);
+    if (quantity.value > slot->leaves) counters_.add(Counter::overfill);
+    constexpr std::int64_t kMost = 0x7FFFFFFF;
+    const std::int64_t position =
+        std::int64_t{s.position} + (slot->side == Side::buy ? std::int64_t{quantity.value} : -std::int64_t{quantity.value});
+    if (position > kMost || position < -kMost) counters_.add(Counter::position_saturated);
+    s.position = static_cast<std::int32_t>(std::clamp(position, -kMost, kMost));
+    release(*slot, f);
+    if (slot->leaves == 0) close(*slot);
+    set_exposure(s, price);
+    return true;
+  }
+
+  bool done(std::uint32_t user_ref, SymbolIndex& symbol) noexcept {
+    Slot* slot = find(user_ref);
+    if (slot == nullptr) return false;
+    symbol = slot->symbol;
+    release(*slot, slot->leaves);
+    close(*slot);
+    return true;
+  }
+
+  void set_position(SymbolIndex symbol, std::int32_t position, Price mark) noexcept {
+    symbols_[symbol].position = position;
+    set_exposure(symbols_[symbol], mark);
+  }
+
+  const WorkingOrder& working(SymbolIndex s) const noexcept { return symbols_[s].working; }
+  bool tradable(SymbolIndex s) const noexcept {
+    return symbols_[s].trading && !symbols_[s].auction && !symbols_[s].operational_halt;
+  }
+
+  // State of a symbol as events carry it.
+  RiskResult observe(SymbolIndex symbol) const noexcept {
+    const SymbolState& s = symbols_[symbol];
+    RiskResult r;
+    r.position = s.position;
+    r.open_buy = s.open_buy;
+    r.open_sell = s.open_sell;
+    r.gross_lo = gross_ > UINT64_MAX ? UINT64_MAX : static_cast<std::uint64_t>(gross_);
+    r.open_count = static_cast<std::uint16_t>(open_count_);
+    return r;
+  }
+
+ private:
+  using Wide = unsigned __int128;  // 80 bits used (SEM 5.5)
+
+  struct SymbolState {
+    bool trading = false, auction = false, operational_halt = false, traded = false;
+    bool has_last = false;
+    Side last_side = Side::buy;
+    Price last_trade;
+    std::int32_t position = 0;
+    std::uint32_t open_buy = 0, open_sell = 0;
+    Price own_buy, own_sell;
+    Price last_price;
+    Quantity last_quantity;
+    Cycles last_stamp;
+    WorkingOrder working;
+    std::uint64_t exposure = 0;
+  };
+
+  struct Slot {
+    bool used = false;
+    bool acknowledged = false;
+    SymbolIndex symbol = 0;
+    Side side = Side::buy;
+    Price price;
+    std::uint32_t leaves = 0;
+    std::uint32_t user_ref = 0;
+  };
+
+  RiskResult conclude(RiskResult r, std::uint32_t mask) const noexcept {
+    r.check_mask = mask;
+    r.reason = mask == 0 ? Reason::none : static_cast<Reason>(__builtin_ctz(mask) + 1);
+    return r;
+  }
+
+  bool rate_fails(const GlobalLimits& g, Cycles stamp) const noexcept {
+    return g.rate_interval != 0 && tat_.value > stamp.value + g.rate_tolerance;
+  }
+  void take_rate(const GlobalLimits& g, Cycles stamp) noexcept { tat_ = std::max(tat_, stamp) + Cycles{g.rate_interval}; }
+
+  Slot* find(std::uint32_t user_ref) noexcept {
+    Slot& slot = slots_[user_ref % kOpenSlots];
+    if (slot.used && slot.user_ref == user_ref) return &slot;
+    counters_.add(Counter::unknown_order);
+    return nullptr;
+  }
+
+  void release(Slot& slot, std::uint32_t quantity) noexcept {
+    SymbolState& s = symbols_[slot.symbol];
+    (slot.side == Side::buy ? s.open_buy : s.open_sell) -= quantity;
+    gross_ -= notional(slot.price, Quantity{quantity});
+    slot.leaves -= quantity;
+  }
+
+  void close(Slot& slot) noexcept {
+    slot.used = false;
+    --open_count_;
+    WorkingOrder& working = symbols_[slot.symbol].working;
+    if (working.user_ref == slot.user_ref) working.open = false;
+  }
+
+  void set_exposure(SymbolState& s, Price mark) noexcept {
+    gross_ -= s.exposure;
+    s.exposure = static_cast<std::uint64_t>(std::llabs(s.position)) * mark.value;
+    gross_ += s.exposure;
+  }
+
+  Counters& counters_;
+  std::unique_ptr<SymbolState[]> symbols_;
+  std::unique_ptr<Slot[]> slots_;
+  Wide gross_ = 0;
+  std::uint32_t open_count_ = 0;
+  Cycles tat_{};
+  bool kill_ = false, market_open_ = false, feed_ended_ = false, circuit_breaker_ = false;
+  bool any_session_;
+  std::uint32_t next_user_ref_;
+};
+
+}  // namespace twinpath

@@ -1,0 +1,30 @@
+// What a strategy asks of risk. SEM 4.2.
+#pragma once
+#include <cstdint>
+
+#include "host/core/registers.h"
+#include "host/core/types.h"
+
+namespace twinpath {
+
+// The order of a symbol that the cancel rule watches: the last one sent, while it is open. SEM 5.2.
+struct WorkingOrder {
+  bool open = false;
+  bool cancel_sent = false;
+  Side side = Side::buy;
+  Price price;
+  std::uint32_t user_ref = 0;
+};
+
+enum class IntentKind : std::uint8_t { none, enter, cancel };
+
+struct Intent {
+  IntentKind kind = IntentKind::none;
+  Rule rule = Rule::cancel;
+  Side side = Side::buy;
+  SymbolIndex symbol = 0;  // the order's
+  Price price;
+  Quantity quantity;
+};
+
+}  // namespace twinpath
