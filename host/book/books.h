@@ -17,6 +17,7 @@ namespace twinpath {
 // A print on the tape. SEM 4.3.
 struct Trade {
   bool valid = false;
+  bool execution = false;    // E or C, whose resting side is known; else P
   Side resting = Side::buy;  // executions only
   Price price;
   Quantity shares;
@@ -62,7 +63,7 @@ class Books {
       change.effect = true;
       end(book, change);
       if (printable && done.value > 0) {
-        change.trade = {true, order.side, trade_price ? *trade_price : order.price, done, false};
+        change.trade = {true, true, order.side, trade_price ? *trade_price : order.price, done, false};
         change.trade.through = order.side == Side::buy
                                    ? !change.after.bid.quoted() || change.after.bid.price < order.price
                                    : !change.after.ask.quoted() || change.after.ask.price > order.price;
@@ -114,7 +115,7 @@ class Books {
     begin(book, change);
     change.effect = true;
     end(book, change);
-    change.trade = {true, Side::buy, price, shares, false};
+    change.trade = {true, false, Side::buy, price, shares, false};
   }
 
   void trust(SymbolIndex symbol) noexcept { books_[symbol].sticky = false; }
