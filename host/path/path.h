@@ -58,6 +58,8 @@ class Path {
   virtual CounterValues counters() = 0;
   // The host writes the bank that is not active (SEM 4.1); a SWAP command makes it active. Called between inputs.
   virtual void load_inactive_bank(const Bank& bank) = 0;
+  // Clock cycles simulated since the configuration was loaded; 0 where nothing is simulated.
+  virtual std::uint64_t simulated_cycles() const noexcept { return 0; }
 };
 
 }  // namespace twinpath

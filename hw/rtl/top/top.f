@@ -1,0 +1,1 @@
+hw/rtl/top/twinpath_core.sv

@@ -1,0 +1,211 @@
+#include "sim/verilator/core_driver.h"
+
+#include <verilated.h>
+#include <verilated_fst_c.h>
+
+#include <cstdio>
+#include <cstring>
+#include <stdexcept>
+
+#include "Vtwinpath_core.h"
+#include "host/core/registers.h"
+
+namespace twinpath {
+namespace {
+
+[[noreturn]] void stalled(const char* what, std::uint64_t cycles) {
+  throw std::runtime_error(std::string("simulated core: ") + what + " has not happened in " + std::to_string(cycles) +
+                           " cycles; the core is stuck, run with --wave to see where");
+}
+
+}  // namespace
+
+CoreDriver::CoreDriver(Out& out) : out_(out), context_(std::make_unique<VerilatedContext>()) {
+  context_->traceEverOn(true);
+  core_ = std::make_unique<Vtwinpath_core>(context_.get());
+  core_->m_axis_tready_i = 1;
+  core_->m_event_tready_i = 1;
+  core_->s_axil_bready_i = 1;
+  core_->s_axil_rready_i = 1;
+}
+
+CoreDriver::~CoreDriver() {
+  if (wave_) wave_->close();
+  core_->final();
+}
+
+void CoreDriver::open_wave(const std::string& file) {
+  wave_ = std::make_unique<VerilatedFstC>();
+  core_->trace(wave_.get(), 99);
+  wave_->open(file.c_str());
+  if (!wave_->isOpen()) throw std::runtime_error(file + ": cannot write the waveform");
+}
+
+// One clock cycle. Inputs have been set; outputs of this cycle are sampled before the edge.
+void CoreDriver::tick() {
+  core_->time_i = time_ & kTimeMask;
+  core_->clk_i = 0;
+  core_->eval();
+  if (tracing_ && wave_) wave_->dump(cycles_ * 10);
+  if (core_->m_axis_tvalid_o | core_->m_event_tvalid_o) sample_outputs();
+  core_->clk_i = 1;
+  core_->eval();
+  if (tracing_ && wave_) wave_->dump(cycles_ * 10 + 5);
+  ++cycles_;
+}
+
+void CoreDriver::sample_outputs() {
+  if (core_->m_axis_tvalid_o) {
+    const unsigned keep = static_cast<unsigned>(__builtin_popcount(core_->m_axis_tkeep_o));
+    if (order_bytes_ + keep > order_.size()) throw std::runtime_error("simulated core: an order frame is longer than 256 bytes");
+    const std::uint64_t data = core_->m_axis_tdata_o;
+    std::memcpy(order_.data() + order_bytes_, &data, keep);
+    order_bytes_ += keep;
+    if (core_->m_axis_tlast_o) {
+      out_.on_order_frame(std::span(order_.data(), order_bytes_));
+      order_bytes_ = 0;
+    }
+  }
+  if (core_->m_event_tvalid_o) {
+    Event event;
+    static_assert(sizeof(event) == 128);
+    std::memcpy(&event, core_->m_event_tdata_o.data(), sizeof event);
+    out_.on_event(event);
+  }
+}
+
+void CoreDriver::reset() {
+  core_->rst_i = 1;
+  for (int i = 0; i < 8; ++i) tick();
+  core_->rst_i = 0;
+  for (int i = 0; i < 4; ++i) tick();
+  for (std::uint64_t n = 0; !core_->ready_o; ++n) {
+    if (n > kStallCycles) stalled("ready after reset", n);
+    tick();
+  }
+}
+
+void CoreDriver::write_register(std::uint32_t address, std::uint32_t value) {
+  core_->s_axil_awaddr_i = static_cast<std::uint16_t>(address);
+  core_->s_axil_wdata_i = value;
+  core_->s_axil_wstrb_i = 0xF;
+  core_->s_axil_awvalid_i = 1;
+  core_->s_axil_wvalid_i = 1;
+  for (std::uint64_t n = 0;; ++n) {
+    if (n > kStallCycles) stalled("a register write's response", n);
+    core_->clk_i = 0;
+    core_->eval();
+    const bool aw = core_->s_axil_awvalid_i && core_->s_axil_awready_o;
+    const bool w = core_->s_axil_wvalid_i && core_->s_axil_wready_o;
+    const bool b = core_->s_axil_bvalid_o;
+    const unsigned response = core_->s_axil_bresp_o;
+    tick();
+    if (aw) core_->s_axil_awvalid_i = 0;
+    if (w) core_->s_axil_wvalid_i = 0;
+    if (b) {
+      if (response != 0) {
+        char text[96];
+        std::snprintf(text, sizeof text, "simulated core: writing register 0x%04X answered error %u", address, response);
+        throw std::runtime_error(text);
+      }
+      return;
+    }
+  }
+}
+
+std::uint32_t CoreDriver::read_register(std::uint32_t address) {
+  core_->s_axil_araddr_i = static_cast<std::uint16_t>(address);
+  core_->s_axil_arvalid_i = 1;
+  for (std::uint64_t n = 0;; ++n) {
+    if (n > kStallCycles) stalled("a register read's response", n);
+    core_->clk_i = 0;
+    core_->eval();
+    const bool ar = core_->s_axil_arvalid_i && core_->s_axil_arready_o;
+    const bool r = core_->s_axil_rvalid_o;
+    const unsigned response = core_->s_axil_rresp_o;
+    const std::uint32_t value = core_->s_axil_rdata_o;
+    tick();
+    if (ar) core_->s_axil_arvalid_i = 0;
+    if (r) {
+      if (response != 0) {
+        char text[96];
+        std::snprintf(text, sizeof text, "simulated core: reading register 0x%04X answered error %u", address, response);
+        throw std::runtime_error(text);
+      }
+      return value;
+    }
+  }
+}
+
+std::uint64_t CoreDriver::read_register64(std::uint32_t address) {
+  const std::uint64_t low = read_register(address);
+  return low | std::uint64_t{read_register(address + 4)} << 32;
+}
+
+// Brings the time input to `time`; on return the next tick carries it.
+void CoreDriver::wait_until(Cycles time, bool dense) {
+  while (time_ < time.value) {
+    if (dense || core_->idle_o) {
+      time_ = time.value;
+      return;
+    }
+    tick();
+    ++time_;
+  }
+}
+
+void CoreDriver::run_until(Cycles time) {
+  run_until_idle();
+  if (time_ < time.value) time_ = time.value;
+  // The core sees the time even if nothing else happens.
+  for (int i = 0; i < 4; ++i) tick();
+  run_until_idle();
+}
+
+void CoreDriver::run_until_idle() {
+  // idle_o is registered: give it a cycle to see what was just taken.
+  for (int i = 0; i < 3; ++i) tick();
+  for (std::uint64_t n = 0; !core_->idle_o; ++n) {
+    if (n > kStallCycles) stalled("idle", n);
+    tick();
+  }
+}
+
+void CoreDriver::frame(Cycles time, std::span<const std::uint8_t> bytes, bool fcs_error, bool dense) {
+  wait_until(time, dense);
+  core_->s_axis_tvalid_i = 1;
+  for (std::size_t at = 0; at < bytes.size(); at += 8) {
+    const std::size_t left = bytes.size() - at;
+    std::uint64_t data = 0;
+    std::memcpy(&data, bytes.data() + at, left < 8 ? left : 8);
+    core_->s_axis_tdata_i = data;
+    core_->s_axis_tkeep_i = static_cast<std::uint8_t>(left >= 8 ? 0xFF : (1u << left) - 1);
+    core_->s_axis_tlast_i = left <= 8;
+    core_->s_axis_tuser_i = left <= 8 && fcs_error;
+    // The core's ready does not depend on this cycle's inputs, so it may be read before them. Time waits with the wire.
+    for (std::uint64_t n = 0; !core_->s_axis_tready_o; ++n) {
+      if (n > kStallCycles) stalled("taking a beat of a frame", n);
+      tick();
+    }
+    tick();
+    ++time_;
+  }
+  core_->s_axis_tvalid_i = 0;
+  core_->s_axis_tlast_i = 0;
+  core_->s_axis_tuser_i = 0;
+}
+
+void CoreDriver::command(Cycles time, std::uint64_t high, std::uint64_t low, bool dense) {
+  wait_until(time, dense);
+  std::memcpy(&core_->s_cmd_tdata_i[0], &low, 8);
+  std::memcpy(&core_->s_cmd_tdata_i[2], &high, 8);
+  core_->s_cmd_tvalid_i = 1;
+  for (std::uint64_t n = 0; !core_->s_cmd_tready_o; ++n) {
+    if (n > kStallCycles) stalled("taking a command", n);
+    tick();
+  }
+  tick();
+  core_->s_cmd_tvalid_i = 0;
+}
+
+}  // namespace twinpath
