@@ -1,0 +1,3 @@
+hw/rtl/mem/ram_sdp.sv
+hw/rtl/strategy/config_table.sv
+hw/rtl/order/order_tx.sv

@@ -1,0 +1,4 @@
+hw/rtl/mem/ram_sdp.sv
+hw/rtl/strategy/config_table.sv
+hw/rtl/strategy/strategy_rules.sv
+hw/rtl/strategy/strategy_stage.sv
