@@ -18,7 +18,7 @@ class FileError : public std::runtime_error {
         offset_(offset) {}
 
   [[nodiscard]] const std::string& file() const noexcept { return file_; }
-  /// Byte offset in the file (for compressed files: in what it decompresses to, unless the compression is at fault).
+  /// Byte offset in the file; of a compressed one, in what it decompresses to unless the compression is at fault.
   [[nodiscard]] std::uint64_t offset() const noexcept { return offset_; }
 
  private:
