@@ -23,7 +23,8 @@ module order_tx #(
     output logic                in_ready_o,
     input  wire logic           in_has_order_i,
     input  wire tp_order_t      in_order_i,
-    input  wire tp_event_t      in_event_i,       // stage 5: cycle of the message's last byte when in_has_order_i
+    input  wire tp_event_t      in_event_i,
+    input  wire logic [TP_CYC_W-1:0] in_last_byte_i,  // cycle of the message's last byte
     output logic [DATA_W-1:0]   m_axis_tdata_o,   // first frame byte in [7:0] of the first beat
     output logic [DATA_W/8-1:0] m_axis_tkeep_o,
     output logic                m_axis_tvalid_o,
@@ -139,7 +140,7 @@ module order_tx #(
   always_comb begin
     event_o = in_event_i;
     if (in_has_order_i) begin
-      event_o.stages = {in_event_i.stages[159:96], first_q - in_event_i.stages[95:80], in_event_i.stages[79:0]};
+      event_o.stages = {in_event_i.stages[159:96], first_q - in_last_byte_i, in_event_i.stages[79:0]};
     end
   end
 

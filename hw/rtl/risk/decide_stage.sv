@@ -19,7 +19,8 @@ module decide_stage (
     input  wire logic           out_ready_i,
     output logic                out_has_order_o,
     output tp_order_t           out_order_o,
-    output tp_event_t           out_event_o,      // stage 5 carries the last_byte stamp when out_has_order_o
+    output tp_event_t           out_event_o,
+    output logic [TP_CYC_W-1:0] out_last_byte_o,  // cycle of the message's last byte
     output logic [twinpath_regs_pkg::COUNTERS-1:0] cnt_o,  // one-cycle pulses by counter number
     output logic                idle_o
 );
@@ -80,6 +81,7 @@ module decide_stage (
       .out_has_order_o (out_has_order_o),
       .out_order_o     (out_order_o),
       .out_event_o     (out_event_o),
+      .out_last_byte_o (out_last_byte_o),
       .cnt_o           (risk_cnt),
       .idle_o          (risk_idle)
   );

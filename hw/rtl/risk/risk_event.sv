@@ -4,9 +4,8 @@
 /// Composes the event record (SEM 7) from the message, its intent and what risk found.
 ///
 /// Why: software compares the record byte for byte, so which field belongs to which kind is written down once, here.
-/// Stage 5 (first beat of the order frame) is not known yet: for an order or a cancel it carries the cycle of the
-/// message's last byte, from which order_tx computes it. Stages are differences of 16-bit cycle counts; all 0 for what
-/// has no message (COMMAND, and STATE events of the feed itself).
+/// Stage 5 (first beat of the order frame) is not known yet and 0; order_tx fills it in. Stages are differences of
+/// 16-bit cycle counts; all 0 for what has no message (COMMAND, and STATE events of the feed itself).
 /// Latency: combinational; the record is 0 while en_i is low.
 module risk_event (
     input  wire logic                en_i,
@@ -19,7 +18,6 @@ module risk_event (
   tp_msg_t     msg;
   tp_bbo_t     bbo;
   logic        decision;   // ORDER, REJECT or CANCEL
-  logic        sent;       // ORDER or CANCEL
   logic        of_command;
   logic        of_state;
   logic        of_feed;
@@ -34,8 +32,7 @@ module risk_event (
     of_command = finding_i.kind == TP_EVENT_COMMAND;
     of_state   = finding_i.kind == TP_EVENT_STATE;
     of_feed    = of_state && finding_i.reason >= twinpath_regs_pkg::STATE_END_OF_SESSION;
-    sent       = finding_i.kind == TP_EVENT_ORDER || finding_i.kind == TP_EVENT_CANCEL;
-    decision   = sent || finding_i.kind == TP_EVENT_REJECT;
+    decision   = finding_i.kind == TP_EVENT_ORDER || finding_i.kind == TP_EVENT_REJECT || finding_i.kind == TP_EVENT_CANCEL;
     if (en_i) begin
       event_o.kind             = finding_i.kind;
       event_o.reason           = finding_i.reason;
@@ -60,7 +57,7 @@ module risk_event (
         event_o.msg_type        = msg.origin.msg_type;
         event_o.symbol          = {8'd0, msg.symbol};
         if (!of_feed) begin
-          event_o.stages = {48'd0, last - msg.stamps.first_beat, sent ? last : 16'd0, cycle_i - last,
+          event_o.stages = {48'd0, last - msg.stamps.first_beat, 16'd0, cycle_i - last,
                             msg.stamps.decided - last, msg.stamps.booked - last, msg.stamps.looked_up - last,
                             msg.stamps.decoded - last};
         end

@@ -29,7 +29,8 @@ module risk_stage (
     input  wire logic           out_ready_i,
     output logic                out_has_order_o,   // out_order_o goes on the wire
     output tp_order_t           out_order_o,
-    output tp_event_t           out_event_o,       // stage 5 carries the last_byte stamp when out_has_order_o
+    output tp_event_t           out_event_o,
+    output logic [TP_CYC_W-1:0] out_last_byte_o,   // cycle of the message's last byte
     output logic [twinpath_regs_pkg::COUNTERS-1:0] cnt_o,  // one-cycle pulses by counter number
     output logic                idle_o
 );
@@ -492,6 +493,7 @@ module risk_stage (
       out_valid_o          <= 1'b1;
       out_has_order_o      <= send;
       out_event_o          <= event_d;
+      out_last_byte_o      <= intent_i.booked.msg.stamps.last_byte;
       out_order_o.cancel   <= intent_i.cancel;
       out_order_o.side     <= intent_i.side;
       out_order_o.symbol   <= intent_i.symbol;
