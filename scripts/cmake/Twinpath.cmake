@@ -1,6 +1,7 @@
 # The build's vocabulary: libraries, tests, and tests of RTL blocks. Every room's CMakeLists.txt uses these and little else.
 
 find_package(GTest REQUIRED)
+find_package(fmt REQUIRED)
 include(GoogleTest)
 
 # Compile flags every target of ours is built with.

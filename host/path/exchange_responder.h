@@ -1,0 +1,77 @@
+// Answers the orders of a replayed session with timed ACK, FILL and DONE commands, as ResponseModel says.
+#pragma once
+#include <array>
+#include <deque>
+#include <optional>
+
+#include "host/core/event.h"
+#include "host/path/path.h"
+#include "host/path/response_model.h"
+
+namespace twinpath {
+
+class ExchangeResponder {
+ public:
+  struct Timed {
+    Cycles time;
+    Command command;
+  };
+
+  explicit ExchangeResponder(const ResponseModel& model) : model_(model) {}
+
+  // Give it every event of the path that leads; orders and cancels are answered. A cancel ends its order after ack_delay.
+  void on_event(const Event& e) {
+    if (!model_.enabled) return;
+    if (e.event_kind() == EventKind::order) {
+      push(0, {Cycles{e.time} + model_.ack_delay, answer(CommandOp::ack, e, 0)});
+      const std::uint32_t draw = hash(e.user_ref);
+      if (draw % 100 < model_.fill_percent) {
+        const bool partial = (draw >> 8) % 100 < model_.partial_percent && e.quantity > 1;
+        push(1, {Cycles{e.time} + model_.fill_delay, answer(CommandOp::fill, e, partial ? e.quantity / 2 : e.quantity)});
+        if (!partial) return;
+      }
+      push(2, {Cycles{e.time} + model_.done_delay, answer(CommandOp::done, e, 0)});
+    } else if (e.event_kind() == EventKind::cancel) {
+      push(3, {Cycles{e.time} + model_.ack_delay, answer(CommandOp::done, e, 0)});
+    }
+  }
+
+  // The next answer stamped at or before `until`, in time order (ties: ACK, FILL, DONE, cancelled).
+  std::optional<Timed> next(Cycles until) {
+    std::deque<Timed>* first = nullptr;
+    for (auto& q : queues_) {
+      if (!q.empty() && (first == nullptr || q.front().time < first->front().time)) first = &q;
+    }
+    if (first == nullptr || first->front().time > until) return std::nullopt;
+    const Timed t = first->front();
+    first->pop_front();
+    return t;
+  }
+
+ private:
+  // One queue an answer kind: delays are constant, so each is in time order by itself.
+  void push(unsigned queue, const Timed& t) { queues_[queue].push_back(t); }
+
+  static Command answer(CommandOp op, const Event& e, std::uint32_t quantity) {
+    Command c;
+    c.op = op;
+    c.symbol = e.symbol;
+    c.user_ref = e.user_ref;
+    c.quantity = quantity;
+    c.price = op == CommandOp::fill ? e.price : 0;
+    return c;
+  }
+
+  static std::uint32_t hash(std::uint32_t x) noexcept {
+    x ^= x >> 16;
+    x *= 0x7FEB352Du;
+    x ^= x >> 15;
+    x *= 0x846CA68Bu;
+    return x ^ (x >> 16);
+  }
+
+  ResponseModel model_;
+  std::array<std::deque<Timed>, 4> queues_;
+};
+
+}  // namespace twinpath

@@ -1,0 +1,100 @@
+// Replays a session through one or more paths: capture times become input times, commands and the simulated exchange's
+// answers are put between the frames, and two paths may be compared in lockstep.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "host/path/exchange_responder.h"
+#include "host/path/lockstep.h"
+#include "host/path/path.h"
+
+namespace twinpath {
+
+// One frame as a source gives it; the bytes are valid until the next call of next().
+struct SourceFrame {
+  Nanoseconds timestamp;
+  std::span<const std::uint8_t> bytes;
+  bool fcs_error = false;
+};
+
+class FrameSource {
+ public:
+  virtual ~FrameSource() = default;
+  virtual bool next(SourceFrame& frame) = 0;
+  // For progress: bytes read and bytes in all.
+  virtual std::uint64_t position() const = 0;
+  virtual std::uint64_t size() const = 0;
+};
+
+// Input times: capture time since the first frame in cycles, but never before the wire is free again. A frame holds a
+// 64-bit stream for one cycle per 8 bytes; the same rule for every path.
+class InputClock {
+ public:
+  // The time of a frame of `bytes` bytes. A capture whose clock goes backwards counts in backwards() and waits for the wire.
+  Cycles frame(Nanoseconds timestamp, std::size_t bytes) noexcept {
+    if (!started_) {
+      started_ = true;
+      origin_ = timestamp;
+    }
+    Cycles at{kStart};
+    if (timestamp >= origin_) at += to_cycles(timestamp - origin_);
+    if (timestamp < last_) ++backwards_;
+    last_ = std::max(last_, timestamp);
+    at = std::max(at, free_);
+    free_ = at + Cycles{(bytes + 7) / 8 + 1};
+    return at;
+  }
+  // A command does not occupy the wire, but time never goes back.
+  Cycles command(Cycles wanted) noexcept { return std::max(wanted, floor_); }
+  void passed(Cycles t) noexcept { floor_ = std::max(floor_, t); }
+  std::uint64_t backwards() const noexcept { return backwards_; }
+  Cycles now() const noexcept { return floor_; }
+
+  // The first frame's time: a little above zero, so that a core that starts at zero has passed nothing.
+  static constexpr std::uint64_t kStart = 64;
+
+ private:
+  bool started_ = false;
+  Nanoseconds origin_{};
+  Nanoseconds last_{};
+  Cycles free_{};
+  Cycles floor_{};
+  std::uint64_t backwards_ = 0;
+};
+
+// A host command at a time since the first frame; a SWAP with a bank first loads that bank into the inactive one.
+struct ScheduledCommand {
+  Cycles offset;
+  Command command;
+  std::shared_ptr<const Bank> bank;
+};
+
+struct ReplayResult {
+  std::uint64_t frames = 0;
+  Cycles end;                       // time of the last input
+  std::uint64_t clock_backwards = 0;
+  std::optional<LockstepDifference> difference;
+  std::uint64_t compared = 0;       // outputs that agreed
+  std::vector<CounterValues> counters;  // a path
+  std::vector<double> seconds;          // wall time spent inside each path
+};
+
+struct ReplayOptions {
+  std::vector<ScheduledCommand> commands;  // by offset
+  ResponseModel responses;
+  bool lockstep = false;            // compare path 0 with path 1
+  std::uint64_t stop_after_frame = UINT64_MAX;
+  std::function<void(std::uint64_t frames, std::uint64_t position)> progress;  // every few thousand frames
+};
+
+// The first path leads: the simulated exchange answers its orders. Recorders belong to the paths in the same order; their
+// `on_output` taps stay usable, the first one's is called before the exchange sees the event.
+ReplayResult replay(FrameSource& source, std::span<const std::unique_ptr<Path>> paths,
+                    std::span<const std::unique_ptr<OutputRecorder>> recorders, const ReplayOptions& options);
+
+}  // namespace twinpath
