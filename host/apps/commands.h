@@ -1,0 +1,21 @@
+// The subcommands of `twinpath`. Each adds itself to the command line; running it returns the exit status.
+#pragma once
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "host/path/path_registry.h"
+
+namespace twinpath {
+
+// 0 success; 1 the paths differ; 2 unusable input, configuration or command line.
+inline constexpr int kExitDiffer = 1;
+inline constexpr int kExitError = 2;
+
+using Run = std::function<int()>;
+
+Run add_replay(CLI::App& app, const PathRegistry& paths);
+Run add_generate(CLI::App& app);
+Run add_explain(CLI::App& app, const PathRegistry& paths);
+Run add_inspect(CLI::App& app);
+
+}  // namespace twinpath

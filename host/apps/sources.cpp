@@ -1,0 +1,143 @@
+#include "host/apps/sources.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <deque>
+#include <fstream>
+#include <system_error>
+
+#include "host/feed/frame_parser.h"
+#include "host/wire/binaryfile.h"
+#include "host/wire/capture.h"
+#include "host/wire/itch50.h"
+#include "host/wire/mold_packetizer.h"
+
+namespace twinpath {
+namespace {
+
+class CaptureSource final : public FrameSource {
+ public:
+  explicit CaptureSource(const std::filesystem::path& file) : reader_(CaptureReader::open(file)) {}
+
+  bool next(SourceFrame& frame) override {
+    CapturedFrame captured;
+    if (!reader_->next(captured)) return false;
+    frame = {Nanoseconds{captured.timestamp_ns}, captured.data, captured.fcs_error};
+    return true;
+  }
+  std::uint64_t position() const override { return reader_->position(); }
+  std::uint64_t size() const override { return reader_->size(); }
+
+ private:
+  std::unique_ptr<CaptureReader> reader_;
+};
+
+class BinaryFileSource final : public FrameSource {
+ public:
+  BinaryFileSource(const std::filesystem::path& file, const FeedConfig& feed, const RateModel& rate)
+      : reader_(BinaryFileReader::open(file)),
+        packetizer_(packetizer_config(feed, rate), [this](std::uint64_t at, std::span<const std::uint8_t> frame) {
+          made_.push_back({at, {frame.begin(), frame.end()}});
+        }) {}
+
+  bool next(SourceFrame& frame) override {
+    if (started_ && !made_.empty()) made_.pop_front();
+    started_ = true;
+    std::span<const std::uint8_t> message;
+    while (made_.empty() && !ended_) {
+      if (reader_->next(message)) {
+        packetizer_.add(message);
+      } else {
+        packetizer_.flush();
+        ended_ = true;
+      }
+    }
+    if (made_.empty()) return false;
+    frame = {Nanoseconds{made_.front().timestamp}, made_.front().bytes, false};
+    return true;
+  }
+  std::uint64_t position() const override { return reader_->position(); }
+  std::uint64_t size() const override { return reader_->size(); }
+
+ private:
+  struct Made {
+    std::uint64_t timestamp;
+    std::vector<std::uint8_t> bytes;
+  };
+
+  static MoldPacketizerConfig packetizer_config(const FeedConfig& feed, const RateModel& rate) {
+    MoldPacketizerConfig c;
+    c.line.destination_mac = {0x01, 0x00, 0x5E, static_cast<std::uint8_t>(feed.line_a.address >> 16 & 0x7F),
+                              static_cast<std::uint8_t>(feed.line_a.address >> 8), static_cast<std::uint8_t>(feed.line_a.address)};
+    c.line.source_mac = {0x02, 0, 0, 0, 0, 1};
+    c.line.destination_ip = feed.line_a.address;
+    c.line.destination_port = feed.line_a.port;
+    c.line.source_ip = 0x0A000001;
+    c.line.source_port = feed.line_a.port;
+    std::copy(feed.session.begin(), feed.session.end(), c.session.begin());
+    c.first_sequence = feed.first_sequence == 0 ? 1 : feed.first_sequence;
+    c.max_payload = rate.max_payload;
+    c.window_ns = rate.window_ns;
+    return c;
+  }
+
+  std::unique_ptr<BinaryFileReader> reader_;
+  MoldPacketizer packetizer_;
+  std::deque<Made> made_;
+  bool started_ = false;
+  bool ended_ = false;
+};
+
+bool is_capture(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw std::system_error(errno, std::generic_category(), file.string());
+  std::array<unsigned char, 4> m{};
+  in.read(reinterpret_cast<char*>(m.data()), 4);
+  constexpr std::array<std::array<unsigned char, 4>, 5> kMagics{{{0xA1, 0xB2, 0xC3, 0xD4},
+                                                                  {0xD4, 0xC3, 0xB2, 0xA1},
+                                                                  {0xA1, 0xB2, 0x3C, 0x4D},
+                                                                  {0x4D, 0x3C, 0xB2, 0xA1},
+                                                                  {0x0A, 0x0D, 0x0D, 0x0A}}};
+  return std::find(kMagics.begin(), kMagics.end(), m) != kMagics.end();
+}
+
+}  // namespace
+
+std::unique_ptr<FrameSource> open_source(const std::filesystem::path& file, const FeedConfig& feed, const RateModel& rate) {
+  if (is_capture(file)) return std::make_unique<CaptureSource>(file);
+  return std::make_unique<BinaryFileSource>(file, feed, rate);
+}
+
+std::vector<std::string> resolve_locates(const std::filesystem::path& file, CoreConfig& config) {
+  std::size_t missing = static_cast<std::size_t>(
+      std::count_if(config.symbols.begin(), config.symbols.end(), [](const SymbolConfig& s) { return !s.has_locate; }));
+  const auto source = missing == 0 ? nullptr : open_source(file, config.feed);
+  SourceFrame frame;
+  while (missing != 0 && source->next(frame)) {
+    FeedPacket packet;
+    if (parse_frame(frame.bytes, config.feed, packet) != Counter::frames || packet.count == kEndOfSessionCount) continue;
+    std::span<const std::uint8_t> blocks = packet.blocks;
+    for (unsigned i = 0; i < packet.count && blocks.size() >= 2; ++i) {
+      const std::size_t length = load_be16(blocks.data());
+      if (blocks.size() < 2 + length) break;
+      const std::span<const std::uint8_t> message = blocks.subspan(2, length);
+      blocks = blocks.subspan(2 + length);
+      if (itch::check(message) != itch::DecodeError::none || message[0] != 'R') continue;
+      const auto entry = itch::StockDirectory::read(message.data());
+      for (SymbolConfig& s : config.symbols) {
+        if (s.has_locate || std::memcmp(s.name.data(), entry.stock.data(), 8) != 0) continue;
+        s.locate = entry.stock_locate;
+        s.has_locate = true;
+        --missing;
+      }
+    }
+  }
+  std::vector<std::string> names;
+  for (const SymbolConfig& s : config.symbols) {
+    if (!s.has_locate) names.emplace_back(s.name.data(), std::find(s.name.begin(), s.name.end(), ' '));
+  }
+  return names;
+}
+
+}  // namespace twinpath
