@@ -207,12 +207,14 @@ module price_levels #(
   logic        level_held;
   logic [31:0] held;
   logic [32:0] sum;
+  logic        underflow;
+  logic        underflow_q;  // kept through a search
   logic        empties;
   logic        word_empties;
   logic        search;
 
   assign own          = side_q ? ask : bid;
-  assign in_window       = state_q == MODIFY && touch_q && class_q == TP_PRICE_IN;
+  assign in_window    = state_q == MODIFY && touch_q && class_q == TP_PRICE_IN;
   assign is_best      = own.occupied && rank_q == own.rank;
   assign better       = !own.occupied || rank_q < own.rank;
   assign group_mask   = 64'd1 << rank_q[GROUP_W+:GROUP_W];
@@ -223,7 +225,8 @@ module price_levels #(
   assign held         = level_held ? quantity_read : '0;
   assign sum          = {1'b0, held} + {1'b0, shares_q};
   assign overflow_o   = in_window && add_q && sum[32];
-  assign underflow_o  = in_window && !add_q && shares_q > held;
+  assign underflow    = in_window && !add_q && shares_q > held;
+  assign underflow_o  = underflow || (state_q == QUANTITY && underflow_q);
   assign empties      = in_window && !add_q && shares_q >= held;
   assign word_empties = (word & ~bit_mask) == '0;
   assign search       = empties && is_best && summary_next != '0;
@@ -257,6 +260,7 @@ module price_levels #(
   always_ff @(posedge clk_i) begin
     if (look_ahead || group_re) next_rank_q <= quantity_rank;
     if (look_ahead) next_group_q <= next_group;
+    if (look_ahead) underflow_q <= underflow;
     case (state_q)
       IDLE:    if (start) state_q <= MODIFY;
       MODIFY:  state_q <= !search ? IDLE : word_empties ? GROUP : QUANTITY;
