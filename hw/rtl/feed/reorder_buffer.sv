@@ -1,0 +1,172 @@
+`include "net/packet_types.svh"
+`default_nettype none
+
+/// Sixteen slots for packets that came ahead of their turn, with what was declared and the bytes that did arrive (SEM 2.3).
+///
+/// Why: the other line, or a late packet, usually fills a gap within microseconds; what came meanwhile must not be lost.
+/// Ordering: one packet is written or played at a time, by the sequencer. A packet being written enters the buffer with
+/// commit_i and not before. m_* plays slot_i from its first beat after play_i; the slot stays used until free_i.
+/// Latency: answers about slots are combinational; 2 cycles from play_i to the first beat, then a beat a cycle.
+module reorder_buffer #(
+    parameter int DATA_W = 64,
+    localparam int BYTES_W = $clog2(DATA_W / 8 + 1),
+    localparam int SLOT_W = $clog2(TP_REORDER_SLOTS)
+) (
+    input  wire logic               clk_i,
+    input  wire logic               rst_i,
+    // questions
+    input  wire logic [63:0]        sequence_i,   // of a packet at hand
+    output logic                    same_o,       // a slot holds it
+    output logic                    room_o,       // a slot is free
+    input  wire logic [63:0]        expected_i,
+    output logic                    ready_o,      // some slot has S <= expected_i
+    output logic [SLOT_W-1:0]       ready_slot_o, // the lowest of them
+    input  wire logic [SLOT_W-1:0]  slot_i,
+    output logic                    used_o,       // of slot_i
+    output tp_packet_t              packet_o,     // of slot_i; stamp is 0
+    // storing into the lowest free slot
+    input  wire logic               write_i,
+    input  wire logic               write_first_i,
+    input  wire tp_packet_t         write_packet_i, // with write_first_i
+    input  wire logic [DATA_W-1:0]  write_data_i,
+    input  wire logic [BYTES_W-1:0] write_bytes_i,
+    input  wire logic               commit_i,       // with the last write_i
+    // playing and freeing slot_i
+    input  wire logic               play_i,
+    input  wire logic               free_i,
+    output logic                    m_valid_o,
+    input  wire logic               m_ready_i,
+    output logic                    m_first_o,
+    output logic [DATA_W-1:0]       m_data_o,
+    output logic [BYTES_W-1:0]      m_bytes_o,
+    output logic                    m_last_o
+);
+
+  initial if (DATA_W != 32 && DATA_W != 64) $fatal(1, "reorder_buffer: DATA_W must be 32 or 64");
+
+  localparam int SLOTS = TP_REORDER_SLOTS;
+  localparam int B = DATA_W / 8;
+  localparam int BEAT_W = $clog2(2048 / B); // 1,472 bytes behind up to B - 1 of the header
+  // N, line, frame, length, lane, first_beat, last beat, bytes in it
+  localparam int ENTRY_W = 16 + 1 + 32 + 16 + 3 + TP_CYC_W + BEAT_W + BYTES_W;
+
+  logic [SLOTS-1:0]         used_q;
+  logic [SLOTS*64-1:0]      sequence_q;
+  logic [SLOTS*ENTRY_W-1:0] entry_q;
+  logic [SLOTS-1:0]         same;
+  logic [SLOTS-1:0]         due;
+  logic [SLOT_W-1:0]        free_slot;
+
+  always_comb begin
+    for (int i = 0; i < SLOTS; i++) begin
+      same[i] = used_q[i] && sequence_q[i*64+:64] == sequence_i;
+      due[i]  = used_q[i] && sequence_q[i*64+:64] <= expected_i;
+    end
+    free_slot    = '0;
+    ready_slot_o = '0;
+    for (int i = SLOTS - 1; i >= 0; i--) begin
+      if (!used_q[i]) free_slot = SLOT_W'(i);
+      if (due[i]) ready_slot_o = SLOT_W'(i);
+    end
+  end
+
+  assign same_o  = same != '0;
+  assign room_o  = used_q != '1;
+  assign ready_o = due != '0;
+
+  // ---- storing ----------------------------------------------------------------------------------------------------------
+  tp_packet_t         writing_q;
+  tp_packet_t         writing;
+  logic [BEAT_W-1:0]  index_q;
+  logic [BEAT_W-1:0]  index;
+  logic [16:0]        left_q;   // declared bytes from lane 0 of the next beat on
+  logic [16:0]        left;
+  logic [BYTES_W-1:0] tail_q;   // bytes in the last beat stored
+  logic [BYTES_W-1:0] tail;
+  logic [BEAT_W-1:0]  last_q;   // the last beat stored
+  logic [BEAT_W-1:0]  last;
+  logic               store;
+
+  assign writing = write_first_i ? write_packet_i : writing_q;
+  assign index   = write_first_i ? '0 : index_q;
+  assign left    = write_first_i ? {1'b0, write_packet_i.length} + 17'(write_packet_i.lane) : left_q;
+  assign store   = write_i && left != '0;
+  assign tail    = store ? write_bytes_i : tail_q;
+  assign last    = store ? index : last_q;
+
+  always_ff @(posedge clk_i) begin
+    if (write_i) begin
+      writing_q <= writing;
+      left_q    <= left > 17'(B) ? left - 17'(B) : '0;
+      tail_q    <= tail;
+      last_q    <= last;
+      if (store) index_q <= index + 1'b1;
+    end
+    if (commit_i) begin
+      used_q[free_slot]             <= 1'b1;
+      sequence_q[free_slot*64+:64]  <= writing.first_sequence;
+      entry_q[free_slot*ENTRY_W+:ENTRY_W] <= {
+        writing.count, writing.line, writing.frame, writing.length, writing.lane,
+        writing.first_beat, last, tail
+      };
+    end
+    if (free_i) used_q[slot_i] <= 1'b0;
+    if (rst_i) used_q <= '0;
+  end
+
+  // ---- playing ----------------------------------------------------------------------------------------------------------
+  logic [BEAT_W-1:0]  slot_last;
+  logic [BYTES_W-1:0] slot_tail;
+  logic               playing_q;
+  logic [BEAT_W-1:0]  read_q;   // next beat to read
+  logic               read;
+  logic               valid_q;
+  logic               out_first_q;
+  logic               out_last_q;
+
+  assign {packet_o.count, packet_o.line, packet_o.frame, packet_o.length, packet_o.lane, packet_o.first_beat, slot_last,
+          slot_tail} = entry_q[slot_i*ENTRY_W+:ENTRY_W];
+  assign packet_o.first_sequence = sequence_q[slot_i*64+:64];
+  assign packet_o.stamp          = '0;
+  assign used_o         = used_q[slot_i];
+
+  assign read      = playing_q && (!valid_q || m_ready_i);
+  assign m_valid_o = valid_q;
+  assign m_first_o = out_first_q;
+  assign m_last_o  = out_last_q;
+  assign m_bytes_o = out_last_q ? slot_tail : BYTES_W'(B);
+
+  always_ff @(posedge clk_i) begin
+    if (valid_q && m_ready_i) valid_q <= 1'b0;
+    if (read) begin
+      valid_q     <= 1'b1;
+      out_first_q <= read_q == '0;
+      out_last_q  <= read_q == slot_last;
+      read_q      <= read_q + 1'b1;
+      if (read_q == slot_last) playing_q <= 1'b0;
+    end
+    if (play_i) begin
+      playing_q <= 1'b1;
+      read_q    <= '0;
+    end
+    if (rst_i) begin
+      playing_q <= 1'b0;
+      valid_q   <= 1'b0;
+    end
+  end
+
+  ram_sdp #(
+      .WIDTH(DATA_W),
+      .DEPTH(SLOTS * (2048 / B))
+  ) u_ram (
+      .clk_i  (clk_i),
+      .we_i   (store),
+      .waddr_i({free_slot, index}),
+      .wdata_i(write_data_i),
+      .re_i   (read),
+      .raddr_i({slot_i, read_q}),
+      .rdata_o(m_data_o)
+  );
+
+endmodule
+`default_nettype wire
