@@ -27,7 +27,7 @@ class Player {
     SourceFrame frame;
     bool agree = true;
     while (agree && result.frames <= options_.stop_after_frame && source.next(frame)) {
-      const Cycles at = clock_.frame(frame.timestamp, frame.bytes.size());
+      const Cycles at = clock_.frame(frame.timestamp);
       commands_until(at);
       TimedInput input;
       input.time = at;
@@ -90,7 +90,7 @@ class Player {
   }
 
   void give(const TimedInput& input) {
-    clock_.passed(input.time);
+    clock_.passed(input.time, input.frame.size());
     for (std::size_t i = 0; i < paths_.size(); ++i) {
       timed(i, [&](Path& path) { path.submit(std::span(&input, 1)); });
     }

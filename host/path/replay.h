@@ -1,6 +1,7 @@
 // Replays a session through one or more paths: capture times become input times, commands and the simulated exchange's
 // answers are put between the frames, and two paths may be compared in lockstep.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -35,8 +36,8 @@ class FrameSource {
 // 64-bit stream for one cycle per 8 bytes; the same rule for every path.
 class InputClock {
  public:
-  // The time of a frame of `bytes` bytes. A capture whose clock goes backwards counts in backwards() and waits for the wire.
-  Cycles frame(Nanoseconds timestamp, std::size_t bytes) noexcept {
+  // The time of the next frame. A capture whose clock goes backwards counts in backwards() and waits for the wire.
+  Cycles frame(Nanoseconds timestamp) noexcept {
     if (!started_) {
       started_ = true;
       origin_ = timestamp;
@@ -45,15 +46,15 @@ class InputClock {
     if (timestamp >= origin_) at += to_cycles(timestamp - origin_);
     if (timestamp < last_) ++backwards_;
     last_ = std::max(last_, timestamp);
-    at = std::max(at, free_);
-    free_ = at + Cycles{(bytes + 7) / 8 + 1};
-    return at;
+    return std::max(at, now_);
   }
-  // A command does not occupy the wire, but time never goes back.
-  Cycles command(Cycles wanted) noexcept { return std::max(wanted, floor_); }
-  void passed(Cycles t) noexcept { floor_ = std::max(floor_, t); }
+  // A command waits for the frame on the wire to end, and time never goes back.
+  Cycles command(Cycles wanted) const noexcept { return std::max(wanted, now_); }
+  // An input has been given; a frame holds the wire for its bytes, a command for none.
+  void passed(Cycles at, std::size_t bytes) noexcept { now_ = at + Cycles{bytes == 0 ? 0 : (bytes + 7) / 8 + 1}; }
   std::uint64_t backwards() const noexcept { return backwards_; }
-  Cycles now() const noexcept { return floor_; }
+  // Nothing can be stamped before this.
+  Cycles now() const noexcept { return now_; }
 
   // The first frame's time: a little above zero, so that a core that starts at zero has passed nothing.
   static constexpr std::uint64_t kStart = 64;
@@ -62,8 +63,7 @@ class InputClock {
   bool started_ = false;
   Nanoseconds origin_{};
   Nanoseconds last_{};
-  Cycles free_{};
-  Cycles floor_{};
+  Cycles now_{};
   std::uint64_t backwards_ = 0;
 };
 

@@ -57,20 +57,33 @@ void CoreDriver::tick() {
 void CoreDriver::sample_outputs() {
   if (core_->m_axis_tvalid_o) {
     const unsigned keep = static_cast<unsigned>(__builtin_popcount(core_->m_axis_tkeep_o));
-    if (order_bytes_ + keep > order_.size()) throw std::runtime_error("simulated core: an order frame is longer than 256 bytes");
+    if (arriving_.size + keep > arriving_.bytes.size())
+      throw std::runtime_error("simulated core: an order frame is longer than " + std::to_string(arriving_.bytes.size()) + " bytes");
     const std::uint64_t data = core_->m_axis_tdata_o;
-    std::memcpy(order_.data() + order_bytes_, &data, keep);
-    order_bytes_ += keep;
+    std::memcpy(arriving_.bytes.data() + arriving_.size, &data, keep);
+    arriving_.size += keep;
     if (core_->m_axis_tlast_o) {
-      out_.on_order_frame(std::span(order_.data(), order_bytes_));
-      order_bytes_ = 0;
+      frames_.push_back(arriving_);
+      arriving_.size = 0;
     }
   }
   if (core_->m_event_tvalid_o) {
-    Event event;
-    static_assert(sizeof(event) == 128);
-    std::memcpy(&event, core_->m_event_tdata_o.data(), sizeof event);
-    out_.on_event(event);
+    static_assert(sizeof(core_->m_event_tdata_o) == sizeof(Event));
+    std::memcpy(&events_.emplace_back(), core_->m_event_tdata_o.data(), sizeof(Event));
+  }
+  deliver();
+}
+
+void CoreDriver::deliver() {
+  while (!events_.empty()) {
+    const EventKind kind = events_.front().event_kind();
+    if (kind == EventKind::order || kind == EventKind::cancel) {
+      if (frames_.empty()) return;
+      out_.on_order_frame(std::span(frames_.front().bytes).first(frames_.front().size));
+      frames_.pop_front();
+    }
+    out_.on_event(events_.front());
+    events_.pop_front();
   }
 }
 

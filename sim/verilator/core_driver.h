@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <span>
@@ -55,6 +56,7 @@ class CoreDriver {
   void tick();
   void wait_until(Cycles time, bool dense);
   void sample_outputs();
+  void deliver();
 
   Out& out_;
   std::unique_ptr<VerilatedContext> context_;
@@ -63,8 +65,14 @@ class CoreDriver {
   bool tracing_ = false;
   std::uint64_t cycles_ = 0;
   std::uint64_t time_ = 0;
-  std::array<std::uint8_t, 256> order_{};
-  std::size_t order_bytes_ = 0;
+  // An order's event leaves with the first beat of its frame: events wait until the frame is complete.
+  struct OrderFrame {
+    std::array<std::uint8_t, 128> bytes;
+    std::size_t size = 0;
+  };
+  OrderFrame arriving_{};
+  std::deque<OrderFrame> frames_;
+  std::deque<Event> events_;
 };
 
 }  // namespace twinpath

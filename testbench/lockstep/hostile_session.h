@@ -1,0 +1,316 @@
+// Small sessions that provoke everything at once: few symbols, few prices, few references, so that hazards, duplicates,
+// depleted levels, rules, rejections and commands meet at every distance. Deterministic in the seed.
+#pragma once
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "host/core/config.h"
+#include "host/path/replay.h"
+#include "host/wire/itch50.h"
+#include "host/wire/moldudp64.h"
+#include "host/wire/net.h"
+
+namespace twinpath::test {
+
+struct HostileOptions {
+  std::uint64_t seed = 1;
+  unsigned packets = 2000;
+  unsigned symbols = 4;
+  unsigned references = 200;
+  unsigned price_levels = 8;
+  bool damage = true;    // loss, duplication, reordering, spoilt frames and blocks
+  bool commands = true;  // kill, swap, fills for orders that never were, ...
+  unsigned gap_ns = 200;  // mean time between frames
+};
+
+inline CoreConfig hostile_config(const HostileOptions& o) {
+  std::mt19937_64 rng(o.seed * 77 + 1);
+  const auto pick = [&rng](std::uint64_t n) { return static_cast<std::uint32_t>(rng() % n); };
+  CoreConfig c;
+  c.feed.line_a = {0xE9360C6F, 26477};
+  c.feed.line_b = {0xE9360C70, 26478};
+  c.feed.session = {'H', 'O', 'S', 'T', 'I', 'L', 'E', '0', '0', '1'};
+  c.feed.gap_timeout = 2000;
+  c.symbols_start_trading = true;
+  c.any_session = pick(2) != 0;
+  for (unsigned i = 0; i < o.symbols; ++i) {
+    SymbolConfig s;
+    s.name = {'S', static_cast<char>('A' + i % 26), static_cast<char>('A' + i / 26), ' ', ' ', ' ', ' ', ' '};
+    s.locate = static_cast<std::uint16_t>(10 + 3 * i);
+    s.has_locate = true;
+    s.window_base = 900'000;
+    s.cent_tick = i % 3 != 2;
+    c.symbols.push_back(s);
+  }
+  for (Bank& bank : c.banks) {
+    for (unsigned i = 0; i < o.symbols; ++i) {
+      RuleRecord& r = bank.rules[i];
+      const auto sides = [&] { return static_cast<std::uint8_t>(1 + pick(3)); };
+      r.cancel = {pick(2) != 0, pick(400), pick(300)};
+      r.take = {pick(2) != 0, sides(), pick(900), pick(300), 1'000'000 + pick(900), pick(300)};
+      r.imbalance = {pick(2) != 0, sides(), 1 + pick(900), pick(300), static_cast<std::uint16_t>(128 + pick(700)), pick(300), pick(800)};
+      r.momentum = {pick(2) != 0, sides(), 1 + pick(900), pick(200), pick(300), pick(2) != 0, pick(2) != 0};
+      r.lead_lag = {pick(2) != 0 && o.symbols > 1, sides(), 1 + pick(500), pick(300), pick(300), static_cast<SymbolIndex>((i + 1) % o.symbols)};
+      LimitRecord& l = bank.limits[i];
+      l.permit_buy = pick(8) != 0;
+      l.permit_sell = pick(8) != 0;
+      l.max_quantity = 300 + pick(600);
+      l.max_notional = 300'000'000 + pick(600'000'000);
+      l.collar = 100 + pick(900);
+      l.reference_price = 1'000'000 + pick(900);
+      l.max_position = 2000 + pick(8000);
+    }
+    bank.global.max_gross = 8'000'000'000 + pick(4'000'000'000u);
+    bank.global.max_open_orders = 5 + pick(60);
+    bank.global.rate_interval = pick(4) == 0 ? 0 : pick(300);
+    bank.global.rate_tolerance = bank.global.rate_interval * pick(6);
+    bank.global.duplicate_window = pick(2000);
+  }
+  c.order.destination_mac = {2, 0, 0, 0, 0, 9};
+  c.order.source_mac = {2, 0, 0, 0, 0, 8};
+  c.order.destination_address = 0x0A000002;
+  c.order.source_address = 0x0A000003;
+  c.order.destination_port = 5000;
+  c.order.source_port = 5001;
+  c.order.first_user_ref = pick(2) != 0 ? 1 : 0xFFFFFFF0u;
+  return c;
+}
+
+struct HostileFrame {
+  std::uint64_t timestamp_ns;
+  std::vector<std::uint8_t> bytes;
+  bool fcs_error = false;
+};
+
+class HostileSession final : public FrameSource {
+ public:
+  HostileSession(const HostileOptions& o, const CoreConfig& config) : o_(o), config_(config), rng_(o.seed) { make(); }
+
+  bool next(SourceFrame& frame) override {
+    if (at_ == frames_.size()) return false;
+    const HostileFrame& f = frames_[at_++];
+    frame = {Nanoseconds{f.timestamp_ns}, f.bytes, f.fcs_error};
+    return true;
+  }
+  std::uint64_t position() const override { return at_; }
+  std::uint64_t size() const override { return frames_.size(); }
+
+  std::vector<ScheduledCommand> commands;
+
+ private:
+  std::uint32_t pick(std::uint64_t n) { return static_cast<std::uint32_t>(rng_() % n); }
+
+  template <class M>
+  void put(std::vector<std::uint8_t>& blocks, const M& m) {
+    const std::size_t at = blocks.size();
+    blocks.resize(at + 2 + M::kLength);
+    store_be16(blocks.data() + at, M::kLength);
+    m.write(blocks.data() + at + 2);
+  }
+
+  std::uint16_t locate() {
+    if (pick(20) == 0) return static_cast<std::uint16_t>(pick(5));
+    return config_.symbols[pick(config_.symbols.size())].locate;
+  }
+  std::uint32_t shares() { return pick(30) == 0 ? pick(2) : pick(200) == 0 ? 0xFFFFFF00u + pick(256) : 1 + pick(300); }
+  std::uint32_t price(bool buy) {
+    if (pick(60) == 0) return pick(4) == 0 ? pick(3'000'000) : 900'000 + (pick(2) ? 409'600 - pick(3) * 50 : pick(3));
+    const std::uint32_t level = pick(o_.price_levels) * 100;
+    return pick(12) == 0 ? 1'000'000 + level : buy ? 1'000'400 - level : 1'000'500 + level;
+  }
+
+  void message(std::vector<std::uint8_t>& blocks) {
+    const unsigned kind = pick(100);
+    const std::uint64_t base = pick(40) == 0 ? std::uint64_t{pick(4)} << 48 : 0;
+    const std::uint64_t reference = base + 1 + pick(o_.references);
+    if (kind < 40) {
+      itch::AddOrder a;
+      a.stock_locate = locate();
+      a.order_reference_number = reference;
+      const bool buy = pick(2) != 0;
+      a.buy_sell_indicator = buy ? 'B' : 'S';
+      a.shares = shares();
+      a.price = price(buy);
+      put(blocks, a);
+    } else if (kind < 43) {
+      itch::AddOrderMpid a;
+      a.stock_locate = locate();
+      a.order_reference_number = reference;
+      a.buy_sell_indicator = pick(2) ? 'B' : 'S';
+      a.shares = shares();
+      a.price = price(a.buy_sell_indicator == 'B');
+      put(blocks, a);
+    } else if (kind < 58) {
+      itch::OrderDelete d;
+      d.stock_locate = locate();
+      d.order_reference_number = reference;
+      put(blocks, d);
+    } else if (kind < 68) {
+      itch::OrderExecuted e;
+      e.stock_locate = locate();
+      e.order_reference_number = reference;
+      e.executed_shares = shares();
+      put(blocks, e);
+    } else if (kind < 72) {
+      itch::OrderExecutedWithPrice e;
+      e.stock_locate = locate();
+      e.order_reference_number = reference;
+      e.executed_shares = shares();
+      e.printable = pick(3) ? 'Y' : 'N';
+      e.execution_price = price(pick(2) != 0);
+      put(blocks, e);
+    } else if (kind < 78) {
+      itch::OrderCancel x;
+      x.stock_locate = locate();
+      x.order_reference_number = reference;
+      x.cancelled_shares = shares();
+      put(blocks, x);
+    } else if (kind < 90) {
+      itch::OrderReplace u;
+      u.stock_locate = locate();
+      u.original_order_reference_number = reference;
+      u.new_order_reference_number = pick(30) == 0 ? reference : 1 + pick(o_.references);
+      u.shares = shares();
+      u.price = price(pick(2) != 0);
+      put(blocks, u);
+    } else if (kind < 94) {
+      itch::Trade p;
+      p.stock_locate = locate();
+      p.buy_sell_indicator = 'B';
+      p.shares = shares();
+      p.price = price(pick(2) != 0);
+      put(blocks, p);
+    } else {
+      state(blocks);
+    }
+  }
+
+  void state(std::vector<std::uint8_t>& blocks) {
+    switch (pick(9)) {
+      case 0: {
+        itch::SystemEvent s;
+        s.event_code = "OSQQQMEC"[pick(8)];
+        return put(blocks, s);
+      }
+      case 1:
+      case 2: {
+        itch::StockTradingAction h;
+        h.stock_locate = locate();
+        h.trading_state = "TTTHPQ"[pick(6)];
+        return put(blocks, h);
+      }
+      case 3: {
+        itch::OperationalHalt h;
+        h.stock_locate = locate();
+        h.market_code = "QQB"[pick(3)];
+        h.operational_halt_action = "HTT"[pick(3)];
+        return put(blocks, h);
+      }
+      case 4: {
+        itch::LuldAuctionCollar j;
+        j.stock_locate = locate();
+        if (pick(3) == 0) return put(blocks, j);
+        return put(blocks, itch::NetOrderImbalance{});
+      }
+      case 5:
+        if (pick(40) == 0) return put(blocks, itch::MwcbStatus{});
+        return put(blocks, itch::StockDirectory{});
+      case 6: return put(blocks, itch::MarketParticipantPosition{});
+      case 7: return put(blocks, itch::CrossTrade{});
+      default: return put(blocks, itch::DirectListingCapitalRaise{});
+    }
+  }
+
+  std::vector<std::uint8_t> frame(bool line_b, std::uint64_t sequence, std::uint16_t count, std::span<const std::uint8_t> blocks) {
+    net::UdpLine line;
+    line.destination_ip = line_b ? config_.feed.line_b.address : config_.feed.line_a.address;
+    line.destination_port = line_b ? config_.feed.line_b.port : config_.feed.line_a.port;
+    line.source_ip = 0x0A000001;
+    line.source_port = 999;
+    if (pick(8) == 0) line.vlan = 100;
+    std::vector<std::uint8_t> f(line.header_size() + 20 + blocks.size());
+    std::uint8_t* p = f.data() + net::write_udp_headers(line, 20 + blocks.size(), 0, f.data());
+    std::copy(config_.feed.session.begin(), config_.feed.session.end(), p);
+    store_be64(p + 10, sequence);
+    store_be16(p + 18, count);
+    std::copy(blocks.begin(), blocks.end(), p + 20);
+    if (f.size() < 60 && pick(2)) f.resize(60);
+    return f;
+  }
+
+  void spoil(HostileFrame& f) {
+    switch (pick(9)) {
+      case 0: f.bytes.resize(1 + pick(f.bytes.size())); break;
+      case 1: f.fcs_error = true; break;
+      case 2: f.bytes[pick(std::min<std::size_t>(f.bytes.size(), 70))] ^= static_cast<std::uint8_t>(1u << pick(8)); break;
+      case 3:
+      case 4: {  // a block length or a message type
+        const std::size_t at = std::min<std::size_t>(f.bytes.size() - 1, 62 + pick(64));
+        f.bytes[at] = static_cast<std::uint8_t>(pick(80));
+        break;
+      }
+      case 5: f.bytes.resize(f.bytes.size() + pick(20)); break;
+      case 6: f.bytes[12] = 0x86; break;
+      case 7: f.bytes.resize(std::min<std::size_t>(f.bytes.size(), 14 + pick(60))); break;
+      default: {  // UDP and IP lengths that agree with each other and not with the blocks
+        if (f.bytes[12] != 0x08) break;
+        const unsigned less = pick(30);
+        if (load_be16(&f.bytes[38]) < 28 + less) break;
+        store_be16(&f.bytes[16], static_cast<std::uint16_t>(load_be16(&f.bytes[16]) - less));
+        store_be16(&f.bytes[38], static_cast<std::uint16_t>(load_be16(&f.bytes[38]) - less));
+        store_be16(&f.bytes[24], net::ipv4_checksum(&f.bytes[14]));
+      }
+    }
+  }
+
+  void make() {
+    std::uint64_t sequence = config_.feed.first_sequence == 0 ? 1 : config_.feed.first_sequence;
+    std::uint64_t now = 1'000'000;
+    for (unsigned n = 0; n < o_.packets; ++n) {
+      now += pick(2 * o_.gap_ns + 1);
+      std::vector<std::uint8_t> blocks;
+      std::uint16_t count = 0;
+      const unsigned wanted = pick(15) == 0 ? 0 : pick(10) == 0 ? 1 + pick(30) : 1 + pick(4);
+      for (; count < wanted && blocks.size() < 1350; ++count) {
+        if (o_.damage && pick(300) == 0) {  // a type that ITCH does not have
+          blocks.insert(blocks.end(), {0, 14, 'z', 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13});
+        } else {
+          message(blocks);
+        }
+      }
+      for (int line = 0; line < 2; ++line) {
+        if (o_.damage && pick(12) == 0) continue;
+        const std::uint16_t c = n + 1 == o_.packets && pick(2) ? 0xFFFF : count;
+        HostileFrame f{now + static_cast<std::uint64_t>(line) * pick(600), frame(line == 1, sequence, c, c == 0xFFFF ? std::span<const std::uint8_t>{} : blocks), false};
+        if (o_.damage && pick(10) == 0) f.timestamp_ns += pick(4000);
+        if (o_.damage && pick(25) == 0) spoil(f);
+        frames_.push_back(f);
+        if (o_.damage && pick(40) == 0) frames_.push_back(f);
+      }
+      sequence += count;
+      if (o_.commands && pick(25) == 0) command(now);
+    }
+    std::stable_sort(frames_.begin(), frames_.end(), [](const auto& a, const auto& b) { return a.timestamp_ns < b.timestamp_ns; });
+  }
+
+  void command(std::uint64_t now) {
+    Command c;
+    static constexpr std::uint8_t kOps[] = {1, 2, 2, 3, 4, 5, 6, 7, 7, 8, 9, 9, 9, 10, 11, 11, 12, 0};
+    c.op = static_cast<CommandOp>(kOps[pick(sizeof kOps)]);
+    c.symbol = static_cast<std::uint16_t>(c.op == CommandOp::trust ? (pick(4) ? 0xFFFF : pick(300)) : pick(10) == 0 ? 300 : pick(o_.symbols));
+    c.user_ref = config_.order.first_user_ref + pick(64);
+    c.quantity = pick(400);
+    c.price = c.op == CommandOp::position ? static_cast<std::uint32_t>(static_cast<std::int32_t>(pick(4000)) - 2000) : 1'000'000 + pick(900);
+    if (pick(50) == 0) c.quantity = 0xFFFFFFFF;
+    commands.push_back({to_cycles(Nanoseconds{now - 1'000'000}), c, nullptr});
+  }
+
+  HostileOptions o_;
+  const CoreConfig& config_;
+  std::mt19937_64 rng_;
+  std::vector<HostileFrame> frames_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace twinpath::test
