@@ -171,12 +171,13 @@ class Feed {
     deadline_ = at + Cycles{config_.gap_timeout};
   }
 
-  // SEM 2.5. Returns whether at least one message was delivered.
+  // SEM 2.3, 2.5; sequence <= expected. Returns whether at least one message was delivered.
   bool walk(Cycles time, std::uint64_t sequence, std::uint16_t count, const std::uint8_t* p, std::uint32_t have,
             std::uint32_t declared, std::uint32_t number) noexcept {
     std::uint32_t at = 0;
     bool delivered = false;
     const std::uint64_t first = sequence;
+    counters_.add(Counter::duplicate_messages, expected_ - sequence);
     for (std::uint16_t i = 0; i < count; ++i, ++sequence) {
       if (at + 2 > declared || at + 2 > have) {
         counters_.add(Counter::truncated_block);
@@ -199,10 +200,7 @@ class Feed {
         return delivered;
       }
       at += 2 + length;
-      if (sequence < expected_) {
-        counters_.add(Counter::duplicate_messages);
-        continue;
-      }
+      if (sequence < expected_) continue;
       expected_ = sequence + 1;
       delivered = true;
       counters_.add(Counter::messages);

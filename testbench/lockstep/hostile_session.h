@@ -2,6 +2,7 @@
 // depleted levels, rules, rejections and commands meet at every distance. Deterministic in the seed.
 #pragma once
 #include <cstdint>
+#include <cstdlib>
 #include <random>
 #include <vector>
 
@@ -23,6 +24,12 @@ struct HostileOptions {
   bool commands = true;  // kill, swap, fills for orders that never were, ...
   unsigned gap_ns = 200;  // mean time between frames
 };
+
+// How many seeds a test tries: 12, or TP_SEEDS from the environment for a long search.
+inline std::uint64_t seeds() {
+  const char* wanted = std::getenv("TP_SEEDS");
+  return wanted == nullptr ? 12 : std::strtoull(wanted, nullptr, 10);
+}
 
 inline CoreConfig hostile_config(const HostileOptions& o) {
   std::mt19937_64 rng(o.seed * 77 + 1);

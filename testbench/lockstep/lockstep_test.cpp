@@ -67,7 +67,7 @@ TEST_P(HostileSessions, WithoutDamageAreIdenticalAndLoseNothing) {
   EXPECT_EQ(outcome.result.counters[0][static_cast<std::size_t>(Counter::gaps_lost)], 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, HostileSessions, testing::Range<std::uint64_t>(1, 13));
+INSTANTIATE_TEST_SUITE_P(Seeds, HostileSessions, testing::Range<std::uint64_t>(1, 1 + test::seeds()));
 
 }  // namespace
 }  // namespace twinpath
