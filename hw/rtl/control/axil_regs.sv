@@ -192,7 +192,7 @@ module axil_regs #(
     end
   end
 
-  // The slave answers a write before it takes the next, so table and index cannot change while cfg_valid_q is up.
+  // The slave presents a write only after the one before was answered, so table and index hold while cfg_valid_q is up.
   assign cfg_o        = {cfg_valid_q, cfg_table_q, cfg_index_q, cfg_valid_word_q, cfg_data_q};
   assign cmd_tdata_o  = cmd_q;
   assign cmd_tvalid_o = cmd_valid_q;

@@ -9,8 +9,8 @@
 /// never presented and answers SLVERR.
 /// Reads: rd_valid_o and rd_addr_o hold until rd_done_i, which comes with rd_data_i and rd_error_i. An unaligned read
 /// is never presented and answers SLVERR; data of a failed read is 0.
-/// Ordering: one write and one read in flight; a read accepted after a write was answered sees it. Responses are held
-/// until taken, and nothing else is accepted on their channel meanwhile.
+/// Ordering: a write or read is presented only after the response to the one before was taken; a read accepted after a
+/// write was answered sees it. Address and data of one more write may be accepted while a response waits.
 /// Latency: write strobe 1 cycle after the later of address and data, response 1 after that; read request 1 cycle
 /// after the address, response 1 after rd_done_i.
 /// Implements AMBA AXI Protocol IHI 0022, part B (AXI4-Lite); protection bits are not used.

@@ -22,7 +22,9 @@ module counters (
 );
 
   // Counters are stored in groups of eight and padded to whole groups. Only groups with a pulse are looked at, which
-  // is a hint to the simulator; in hardware each counter is its register, its adder and its enable.
+  // is a hint to the simulator; in hardware each counter is its register, its adder and its enable. They are assigned
+  // with = because a simulator copies what it assigns with <= in every cycle, here 700 bytes; nothing outside this
+  // process reads them, and it reads before it writes, so the register that results is the same.
   localparam int COUNTERS = twinpath_regs_pkg::COUNTERS;
   localparam int GROUPS = (COUNTERS + 7) / 8;
   localparam int DUPLICATE = twinpath_regs_pkg::CNT_DUPLICATE_MESSAGES;
@@ -36,7 +38,7 @@ module counters (
   logic                   any_q;
   logic [15:0]            duplicate_inc_q;
   logic [63:0]            lost_inc_q;
-  logic [GROUPS*8*64-1:0] count_q;
+  logic [GROUPS*8*64-1:0] count;
 
   always_ff @(posedge clk_i) begin
     pulse_q            <= {{(GROUPS * 8 - COUNTERS) {1'b0}}, cnt_i};
@@ -46,12 +48,14 @@ module counters (
     duplicate_inc_q    <= duplicate_inc_i;
     lost_inc_q         <= lost_inc_i;
 
+    if (re_i) rdata_o <= (32'(raddr_i) < COUNTERS) ? count[32'(raddr_i)*64 +: 64] : '0;
+
     if (any_q) begin
       for (int g = 0; g < GROUPS; g++) begin
         if (|pulse_q[g*8 +: 8]) begin
           for (int i = 0; i < 8; i++) begin
             if (pulse_q[g*8+i]) begin
-              count_q[(g*8+i)*64 +: 64] <= count_q[(g*8+i)*64 +: 64] +
+              count[(g*8+i)*64 +: 64] = count[(g*8+i)*64 +: 64] +
                   (g * 8 + i == DUPLICATE ? {48'd0, duplicate_inc_q} : g * 8 + i == LOST ? lost_inc_q : 64'd1);
             end
           end
@@ -59,12 +63,10 @@ module counters (
       end
     end
 
-    if (re_i) rdata_o <= (32'(raddr_i) < COUNTERS) ? count_q[32'(raddr_i)*64 +: 64] : '0;
-
     if (rst_i) begin
       pulse_q <= '0;
       any_q   <= 1'b0;
-      count_q <= '0;
+      count    = '0;
     end
   end
 

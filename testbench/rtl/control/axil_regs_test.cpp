@@ -304,5 +304,27 @@ TEST_F(AxilRegs, ReadsAndWritesAtTheSameTimeDoNotDisturbEachOther) {
   }
 }
 
+TEST_F(AxilRegs, AWriteThatFollowsBeforeTheResponseIsTakenGetsItsOwn) {
+  for (std::uint32_t n = 0; n < 2; ++n) {
+    dut.s_axil_awvalid_i = dut.s_axil_wvalid_i = 1;
+    dut.s_axil_awaddr_i = n == 0 ? regs::kCmd0 : regs::kId;  // the second is refused
+    dut.s_axil_wdata_i = 100 + n;
+    dut.s_axil_wstrb_i = 0xF;
+    bus.tick();
+    dut.s_axil_awvalid_i = dut.s_axil_wvalid_i = 0;
+    for (int i = 0; i < 5; ++i) bus.tick();
+    EXPECT_EQ(dut.s_axil_bvalid_o, 1);
+    EXPECT_EQ(dut.s_axil_bresp_o, kOkay) << "the first response waits";
+  }
+  std::vector<unsigned> responses;
+  dut.s_axil_bready_i = 1;
+  for (int i = 0; i < 10; ++i) {
+    if (dut.s_axil_bvalid_o) responses.push_back(dut.s_axil_bresp_o);
+    bus.tick();
+  }
+  EXPECT_EQ(responses, (std::vector<unsigned>{kOkay, kSlverr}));
+  EXPECT_EQ(bus.value(regs::kCmd0), 100u);
+}
+
 }  // namespace
 }  // namespace twinpath::test
