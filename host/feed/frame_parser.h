@@ -1,5 +1,7 @@
 // Frame checks: is this frame a packet of our feed, and where are its blocks? SEM 2.1.
 #pragma once
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
