@@ -85,9 +85,13 @@ TEST_F(AxilRegs, EveryRegisterAnswersAsTheMapSays) {
   frozen = true;
   time = 0x1234'5678'9ABCull;
   const std::map<std::string, std::uint32_t, std::less<>> after_reset{
-      {"id", regs::kMagicValue}, {"map_version", regs::kMapVersionValue}, {"build0", 256u << 16 | 64u},
-      {"build1", 4096u << 16 | 8u << 8 | 16u}, {"status", regs::kStatusReadyMask | regs::kStatusIdleMask},
-      {"time", 0x5678'9ABC}, {"time_high", 0x1234}};
+      {"id", regs::kMagicValue},
+      {"map_version", regs::kMapVersionValue},
+      {"build0", 256u << 16 | 64u},
+      {"build1", 4096u << 16 | 8u << 8 | 16u},
+      {"status", regs::kStatusReadyMask | regs::kStatusIdleMask},
+      {"time", 0x5678'9ABC},
+      {"time_high", 0x1234}};
   for (const auto& reg : regs::kRegisters) {
     SCOPED_TRACE(std::string(reg.name));
     const ReadResult r = bus.read(reg.offset);
@@ -107,7 +111,10 @@ TEST_F(AxilRegs, WritableFieldsKeepWhatWasWrittenAndUnnamedBitsStayZero) {
   const std::map<std::string, std::uint32_t, std::less<>> kept{
       {"control", regs::kControlWireModeMask},
       {"cfg_addr", regs::kCfgAddrTableIdMask | regs::kCfgAddrIndexMask | regs::kCfgAddrWordMask},
-      {"cmd0", ~0u}, {"cmd1", ~0u}, {"cmd2", ~0u}, {"cmd3", ~0u}};
+      {"cmd0", ~0u},
+      {"cmd1", ~0u},
+      {"cmd2", ~0u},
+      {"cmd3", ~0u}};
   for (const auto& reg : regs::kRegisters) {
     if (!reg.readable || !reg.writable) continue;
     SCOPED_TRACE(std::string(reg.name));
