@@ -58,6 +58,7 @@ class FeedBench {
     inputs.clear();
     messages.clear();
     stamps.clear();
+    message_cycles.clear();
     counters = {};
     next_frame_ = 0;
     beat_ = 0;
@@ -78,7 +79,7 @@ class FeedBench {
   void configure(const ReferenceConfig& config) {
     for (unsigned locate = 0; locate < 16; ++locate) {
       const auto it = config.symbols.find(static_cast<std::uint16_t>(locate));
-      configure(1, static_cast<std::uint16_t>(locate), 0, it == config.symbols.end() ? it == config.symbols.end() ? 0x55u : 0 : 0x100u | it->second);
+      configure(1, static_cast<std::uint16_t>(locate), 0, it == config.symbols.end() ? 0x55u : 0x100u | it->second);
     }
     for (const auto& [locate, symbol] : config.symbols) configure(1, locate, 0, 0x100u | symbol);
     configure(7, 0, 0, config.address[0]);
@@ -178,13 +179,14 @@ class FeedBench {
       in.time = time_;
       in.number = next_frame_++;
       in.frame = queue_.front();
+      current_ = inputs.size();
       inputs.push_back(in);
       dropping_ = false;
     }
     if (!accepted && !dropping_) {
       dropping_ = true;
       ++lost_frames;
-      inputs.back().frame.bytes.clear();  // no effect
+      inputs[current_].frame.bytes.clear();  // no effect
     }
     offering_ = false;
     last_beat_cycle = cycle_;
@@ -223,6 +225,7 @@ class FeedBench {
   std::uint16_t cycle_ = 0;
   std::uint32_t next_frame_ = 0;
   std::size_t beat_ = 0;
+  std::size_t current_ = 0;  // input that is being offered
   bool offering_ = false;
   bool command_offered_ = false;
   bool dropping_ = false;
