@@ -60,6 +60,11 @@ class FeedBench {
     stamps.clear();
     message_cycles.clear();
     counters = {};
+    queue_.clear();
+    commands_.clear();
+    command_offered_ = false;
+    held_ = false;
+    unstable = false;
     next_frame_ = 0;
     beat_ = 0;
     dropping_ = false;
