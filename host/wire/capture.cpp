@@ -71,7 +71,9 @@ void LinkLayer::synthesize(std::uint16_t ethertype, std::span<const std::uint8_t
   store_be16(scratch_.data() + 12, ethertype);
   std::copy(payload.begin(), payload.end(), scratch_.begin() + net::Ethernet::kSize);
   frame.data = scratch_;
-  frame.original_length = original_payload + static_cast<std::uint32_t>(net::Ethernet::kSize);
+  // A damaged file may claim any length: it saturates.
+  constexpr std::uint32_t kMost = 0xFFFF'FFFF - net::Ethernet::kSize;
+  frame.original_length = std::min(original_payload, kMost) + static_cast<std::uint32_t>(net::Ethernet::kSize);
 }
 
 void LinkLayer::to_ethernet(std::uint32_t link_type, std::span<const std::uint8_t> packet,

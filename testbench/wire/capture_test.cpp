@@ -278,6 +278,13 @@ TEST(Capture, APacketTooShortForItsLinkLayerHasNoData) {
   }
 }
 
+TEST(Capture, AnOriginalLengthThatASynthesizedHeaderWouldOverflowSaturates) {
+  CaptureBuilder b(false);
+  b.pcap_header(true, 229);
+  b.pcap_record(0, 0, a_frame(0x60, 40), 0xFFFFFFF7);
+  EXPECT_EQ(read_all(b.bytes).at(0).original_length, 0xFFFFFFFFU);
+}
+
 TEST(Capture, FilesThatAreNoCaptureSayWhatIsExpectedAndWhatToDo) {
   EXPECT_NE(error_of({}, 0).find("byte 0"), std::string::npos);
   EXPECT_NE(error_of({0x1F, 0x8B, 8, 0}, 0).find("gunzip"), std::string::npos);
