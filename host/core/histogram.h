@@ -1,5 +1,5 @@
-// A log-linear histogram of unsigned integers, after HdrHistogram: any value below 2^40 is kept to three significant digits
-// (relative error below 1/1024; below 2,048 exactly), in fixed memory. Units are the caller's.
+// A log-linear histogram of unsigned integers, after HdrHistogram: any value below 2^40 is kept to three significant
+// digits (relative error below 1/1024; below 2,048 exactly), in fixed memory. Units are the caller's.
 #pragma once
 #include <algorithm>
 #include <bit>
@@ -11,12 +11,13 @@
 
 namespace twinpath {
 
-// Recording costs a few instructions and never allocates; all memory (31,744 counters, 248 KiB) is taken by the constructor.
+// Recording costs a few instructions and never allocates; all memory (31,744 counters, 248 KiB) is taken by the
+// constructor.
 class Histogram {
  public:
-  static constexpr unsigned kPrecisionBits = 11;                                 // values below 2^11 are exact
-  static constexpr unsigned kMaxBits = 40;                                       // values from 2^40 on share the last bucket
-  static constexpr std::size_t kHalf = std::size_t{1} << (kPrecisionBits - 1);   // buckets of each power of two above
+  static constexpr unsigned kPrecisionBits = 11;  // values below 2^11 are exact
+  static constexpr unsigned kMaxBits = 40;        // values from 2^40 on share the last bucket
+  static constexpr std::size_t kHalf = std::size_t{1} << (kPrecisionBits - 1);  // buckets of each power of two above
   static constexpr std::size_t kBuckets = 2 * kHalf + (kMaxBits - kPrecisionBits) * kHalf;
 
   Histogram() : counts_(kBuckets) {}
@@ -38,8 +39,8 @@ class Histogram {
   // Of the values recorded, not of the buckets; 0 when empty.
   double mean() const noexcept { return count_ == 0 ? 0.0 : sum_ / static_cast<double>(count_); }
 
-  // The smallest value v such that at least `percent` of the values are at most v, as the highest value its bucket stands for
-  // (never above max()). `percent` is clamped to 0..100; 0 when empty.
+  // The smallest value v such that at least `percent` of the values are at most v, as the highest value its bucket
+  // stands for (never above max()). `percent` is clamped to 0..100; 0 when empty.
   std::uint64_t percentile(double percent) const noexcept {
     if (count_ == 0) return 0;
     const double share = std::clamp(percent, 0.0, 100.0) / 100.0;

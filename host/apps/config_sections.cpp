@@ -1,0 +1,252 @@
+#include "host/apps/config_sections.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "host/apps/decimal.h"
+
+namespace twinpath::config {
+namespace {
+
+template <std::size_t kSize>
+void pad(std::string_view text, std::array<std::uint8_t, kSize>& field, std::uint8_t filler) {
+  for (std::size_t i = 0; i < kSize; ++i) field[i] = i < text.size() ? static_cast<std::uint8_t>(text[i]) : filler;
+}
+
+// A decimal number up to `max` at the head of `text`, which loses it.
+std::optional<std::uint32_t> take_number(std::string_view& text, std::uint32_t max) {
+  std::uint32_t value = 0;
+  std::size_t digits = 0;
+  while (digits < text.size() && digits < 5 && text[digits] >= '0' && text[digits] <= '9') {
+    value = value * 10 + static_cast<std::uint32_t>(text[digits++] - '0');
+  }
+  if (digits == 0 || value > max) return std::nullopt;
+  text.remove_prefix(digits);
+  return value;
+}
+
+std::optional<LineConfig> parse_endpoint(std::string_view text) {
+  LineConfig line;
+  for (int i = 0; i < 4; ++i) {
+    const auto byte = take_number(text, 255);
+    if (!byte || !text.starts_with(i < 3 ? '.' : ':')) return std::nullopt;
+    text.remove_prefix(1);
+    line.address = line.address << 8 | *byte;
+  }
+  const auto port = take_number(text, 0xFFFF);
+  if (!port || *port == 0 || !text.empty()) return std::nullopt;
+  line.port = static_cast<std::uint16_t>(*port);
+  return line;
+}
+
+std::optional<LineConfig> endpoint(Reader& reader, std::string_view key, std::string_view example, bool needed) {
+  const auto expected = fmt::format("an IPv4 address and a UDP port such as \"{}\"", example);
+  if (!reader.has(key)) {
+    if (needed) reader.missing(key, expected, "add it");
+  }
+  const auto text = reader.text(key, expected);
+  if (!text) return std::nullopt;
+  const auto line = parse_endpoint(*text);
+  if (!line) reader.wrong(key, expected, "write four numbers up to 255, a colon and a port from 1 to 65535");
+  return line;
+}
+
+void read_mac(Reader& reader, std::string_view key, std::array<std::uint8_t, 6>& mac) {
+  constexpr std::string_view kExpected = "a MAC address such as \"02:00:00:00:00:01\"";
+  if (!reader.has(key)) return reader.missing(key, kExpected, "add it");
+  const auto text = reader.text(key, kExpected);
+  if (!text) return;
+  const auto nibble = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+  };
+  bool good = text->size() == 17;
+  for (std::size_t i = 0; good && i < 6; ++i) {
+    const int high = nibble((*text)[3 * i]), low = nibble((*text)[3 * i + 1]);
+    good = high >= 0 && low >= 0 && (i == 5 || (*text)[3 * i + 2] == ':');
+    if (good) mac[i] = static_cast<std::uint8_t>(high << 4 | low);
+  }
+  if (!good) reader.wrong(key, kExpected, "write six pairs of hexadecimal digits with colons between");
+}
+
+void read_feed(Reader reader, FeedConfig& feed) {
+  if (const auto a = endpoint(reader, "line_a", "233.54.12.111:26477", true)) feed.line_a = *a;
+  if (const auto b = endpoint(reader, "line_b", "233.54.12.112:26477", false)) {
+    feed.line_b = *b;
+    if (b->address == feed.line_a.address && b->port == feed.line_a.port) {
+      reader.wrong("line_b", "another address or port than line_a", "remove it when there is one line only");
+    }
+  }
+  if (const auto session =
+          reader.text("session", "a MoldUDP64 session of at most 10 characters, or \"\" for the first one seen", 10)) {
+    pad(*session, feed.session, session->empty() ? 0 : ' ');
+  }
+  if (const auto first = reader.integer("first_sequence", 0, ~std::uint64_t{0})) feed.first_sequence = *first;
+  if (const auto timeout = reader.cycles32("gap_timeout_us")) {
+    feed.gap_timeout = *timeout;
+    if (*timeout == 0) reader.wrong("gap_timeout_us", "more than 0", "a gap needs time for the other line to fill it");
+  }
+  reader.finish();
+}
+
+void read_order(Reader reader, OrderConfig& order) {
+  read_mac(reader, "destination_mac", order.destination_mac);
+  read_mac(reader, "source_mac", order.source_mac);
+  if (const auto to = endpoint(reader, "destination", "10.0.0.2:26400", true)) {
+    order.destination_address = to->address;
+    order.destination_port = to->port;
+  }
+  if (const auto from = endpoint(reader, "source", "10.0.0.1:40000", true)) {
+    order.source_address = from->address;
+    order.source_port = from->port;
+  }
+  if (const auto ttl = reader.integer("ttl", 1, 255)) order.ttl = static_cast<std::uint8_t>(*ttl);
+  // OUCH 5.0 2.1 Enter Order. Good-till-time orders ('6') need an appendage, which the order frame has no room for.
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kAttributes{{{"time_in_force", "035E"},
+                                                                                      {"display", "YNA"},
+                                                                                      {"capacity", "APRO"},
+                                                                                      {"intermarket_sweep", "YN"},
+                                                                                      {"cross_type", "NOCHSREA"}}};
+  for (std::size_t i = 0; i < kAttributes.size(); ++i) {
+    if (const auto c = reader.letter(kAttributes[i].first, kAttributes[i].second)) {
+      order.attributes[i] = static_cast<std::uint8_t>(*c);
+    }
+  }
+  if (const auto prefix = reader.text("cl_ord_id_prefix", "at most 6 characters", order.cl_ord_id_prefix.size())) {
+    pad(*prefix, order.cl_ord_id_prefix, ' ');
+  }
+  if (const auto first = reader.integer("first_user_ref", 1, 0xFFFF'FFFF))
+    order.first_user_ref = static_cast<std::uint32_t>(*first);
+  reader.finish();
+}
+
+void read_responses(Reader reader, ResponseModel& model) {
+  constexpr double kMaxDelay = 60'000'000;  // a minute
+  model.enabled = reader.flag("enabled").value_or(true);
+  const auto delay = [&](std::string_view key, double otherwise) {
+    const auto time = reader.microseconds(key, kMaxDelay);
+    return to_cycles(time.value_or(Nanoseconds{static_cast<std::uint64_t>(otherwise * 1000)}));
+  };
+  model.ack_delay = delay("ack_delay_us", 30);
+  model.fill_delay = delay("fill_delay_us", 60);
+  model.done_delay = delay("done_delay_us", 90);
+  if (model.fill_delay < model.ack_delay)
+    reader.wrong("fill_delay_us", "at least ack_delay_us", "an order is accepted before it fills");
+  if (model.done_delay < model.fill_delay)
+    reader.wrong("done_delay_us", "at least fill_delay_us", "an order ends after it fills");
+  model.fill_percent = static_cast<std::uint8_t>(reader.integer("fill_percent", 0, 100).value_or(50));
+  model.partial_percent = static_cast<std::uint8_t>(reader.integer("partial_percent", 0, 100).value_or(0));
+  reader.finish();
+}
+
+void read_report(Reader reader, const SymbolNames& names, ReportOptions& report) {
+  if (const auto title = reader.text("title", "a text of at most 120 characters", 120)) report.title = *title;
+  if (const auto symbol = names.read(reader, "symbol")) report.symbol = names[*symbol];
+  const auto number = [&](std::string_view key, std::uint64_t min, std::uint64_t max, unsigned& value) {
+    if (const auto given = reader.integer(key, min, max)) value = static_cast<unsigned>(*given);
+  };
+  number("buckets", 10, 2000, report.buckets);
+  number("top_symbols", 1, kSymbols, report.top_symbols);
+  number("max_markers", 0, 5000, report.max_markers);
+  reader.finish();
+}
+
+}  // namespace
+
+void read_sections(Reader& top, const SymbolNames& names, RunConfig& run) {
+  if (auto clock = top.table("clock")) {
+    constexpr double kMhz = kCoreClockHz / 1e6;
+    const auto mhz = clock->number("frequency_mhz", 1, 10'000);
+    if (mhz && std::abs(*mhz - kMhz) > 1e-9) {
+      clock->wrong("frequency_mhz", fmt::format("{}", kMhz), "the core has this clock only; correct or remove the key");
+    }
+    clock->finish();
+  }
+  if (auto feed = top.table("feed")) {
+    read_feed(*feed, run.core.feed);
+  } else if (!top.has("feed")) {
+    top.missing("feed", "a section [feed] with line_a", "say where the market data comes from");
+  }
+  if (auto session = top.table("session")) {
+    run.core.any_session = session->flag("any_session").value_or(run.core.any_session);
+    run.core.symbols_start_trading = session->flag("symbols_start_trading").value_or(run.core.symbols_start_trading);
+    run.core.armed = session->flag("armed").value_or(run.core.armed);
+    session->finish();
+  }
+  if (auto events = top.table("events")) {
+    run.core.book_events = events->flag("book").value_or(run.core.book_events);
+    events->finish();
+  }
+  if (auto table = top.table("order_table")) {
+    run.core.sets_log2 = static_cast<unsigned>(table->integer("sets_log2", 4, 16).value_or(run.core.sets_log2));
+    run.core.ways = static_cast<unsigned>(table->integer("ways", 1, 8).value_or(run.core.ways));
+    table->finish();
+  }
+  if (auto order = top.table("order")) {
+    read_order(*order, run.core.order);
+  } else if (!top.has("order")) {
+    top.missing("order", "a section [order] with source and destination", "say where orders come from and go to");
+  }
+  if (auto responses = top.table("responses")) read_responses(*responses, run.responses);
+  if (auto report = top.table("report")) read_report(*report, names, run.report);
+}
+
+RunCommand read_command(Reader& reader, const SymbolNames& names) {
+  RunCommand result;
+  Command& command = result.command;
+  if (reader.has("at") == reader.has("offset_us")) {
+    const char* found = reader.has("at") ? "both" : "neither";
+    reader.wrong("at", "either at = \"09:35:00.000000\" or offset_us", found, "say when the command is given, once");
+  }
+  if (const auto at = reader.text("at", "a time of day such as \"09:35:00.000000\"")) {
+    const auto time = parse_time_of_day(*at);
+    if (time) result.time_of_day = Nanoseconds{*time};
+    if (!time)
+      reader.wrong("at", "a time of day such as \"09:35:00.000000\"", "write HH:MM:SS with up to nine decimals");
+  }
+  if (const auto offset = reader.microseconds("offset_us", 1e12)) result.offset = *offset;
+
+  if (!reader.has("op")) reader.missing("op", "a command such as \"kill\"", "name what to do");
+  const auto op = reader.choice(
+      "op", {"kill", "release", "ack", "fill", "done", "swap", "trust", "position", "arm", "disarm", "resume"});
+  if (!op) return result;
+  for (std::size_t i = 0; i < std::size(kCommandOpNames); ++i) {
+    if (kCommandOpNames[i] == *op) command.op = static_cast<CommandOp>(i);
+  }
+  const auto need = [&](std::string_view key, std::string_view expected) {
+    if (!reader.has(key)) reader.missing(key, expected, fmt::format("op = \"{}\" needs it", *op));
+  };
+  switch (command.op) {
+    case CommandOp::ack:
+    case CommandOp::done:
+    case CommandOp::fill:
+      need("user_ref", "the UserRefNum of an order");
+      command.user_ref = static_cast<std::uint32_t>(reader.integer("user_ref", 1, 0xFFFF'FFFF).value_or(0));
+      if (command.op != CommandOp::fill) break;
+      need("quantity", "shares");
+      need("price", "dollars");
+      command.quantity = static_cast<std::uint32_t>(reader.integer("quantity", 1, 0xFFFF'FFFF).value_or(0));
+      command.price = reader.price("price").value_or(0);
+      break;
+    case CommandOp::trust:
+      command.symbol = 0xFFFF;  // all of them, unless one is named
+      if (const auto symbol = names.read(reader, "symbol")) command.symbol = *symbol;
+      break;
+    case CommandOp::position: {
+      need("symbol", "the name of a [[symbol]]");
+      need("position", "shares, negative when short");
+      if (const auto symbol = names.read(reader, "symbol")) command.symbol = *symbol;
+      const auto position = reader.signed_integer("position", -0x7FFF'FFFF, 0x7FFF'FFFF).value_or(0);
+      command.price = static_cast<std::uint32_t>(static_cast<std::int32_t>(position));
+      break;
+    }
+    default:
+      break;
+  }
+  return result;
+}
+
+}  // namespace twinpath::config
