@@ -15,7 +15,8 @@ class BurstClock {
   /// From `from` to `to` about `messages` are due.
   void start(std::uint64_t from, std::uint64_t to, std::uint64_t messages) noexcept;
 
-  /// Time of the next cluster; `messages_left` of those announced are still to come, and nothing is due before `not_before`.
+  /// Time of the next cluster; `messages_left` of those announced are still to come, and nothing is due before
+  /// `not_before`.
   std::uint64_t next(std::uint64_t messages_left, std::uint64_t not_before) noexcept;
 
   /// Messages in a cluster, 1 to the profile's largest.

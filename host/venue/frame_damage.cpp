@@ -10,9 +10,9 @@
 namespace twinpath::venue {
 namespace {
 
-constexpr std::uint32_t kUdp = net::Ipv4::kSize;                       // from the IP header
-constexpr std::uint32_t kMold = kUdp + net::Udp::kSize;                // from the IP header
-constexpr std::uint32_t kBlocks = kMold + mold::Header::kSize;         // from the IP header
+constexpr std::uint32_t kUdp = net::Ipv4::kSize;                // from the IP header
+constexpr std::uint32_t kMold = kUdp + net::Udp::kSize;         // from the IP header
+constexpr std::uint32_t kBlocks = kMold + mold::Header::kSize;  // from the IP header
 
 void renew_checksum(std::uint8_t* ip) noexcept { store_be16(ip + 10, net::ipv4_checksum(ip)); }
 
@@ -28,8 +28,9 @@ std::uint8_t* choose_block(std::uint8_t* ip, Random& random) noexcept {
 
 const char* to_string(Damage damage) noexcept {
   static constexpr const char* kNames[kDamageKinds] = {
-      "truncated_frame", "not_ipv4",   "ip_options",    "fragment",          "ip_checksum",       "not_udp",           "wrong_destination",
-      "udp_length",      "wrong_session", "block_length_zero", "block_length_long", "block_length_over", "message_length", "fcs_error"};
+      "truncated_frame",   "not_ipv4",          "ip_options",     "fragment",      "ip_checksum",
+      "not_udp",           "wrong_destination", "udp_length",     "wrong_session", "block_length_zero",
+      "block_length_long", "block_length_over", "message_length", "fcs_error"};
   const auto i = static_cast<unsigned>(damage);
   return i < kDamageKinds ? kNames[i] : "?";
 }
@@ -55,7 +56,8 @@ std::uint32_t apply_damage(Damage damage, std::uint8_t* frame, std::uint32_t len
       store_be16(ip + 10, net::checksum_finish(net::checksum_add(ip, net::Ipv4::kSize + 4)));
       return length + 4;
     case Damage::fragment:
-      store_be16(ip + 6, static_cast<std::uint16_t>(random.one_in(2) ? net::Ipv4::kMoreFragments : random.between(1, 0x1FFF)));
+      store_be16(ip + 6,
+                 static_cast<std::uint16_t>(random.one_in(2) ? net::Ipv4::kMoreFragments : random.between(1, 0x1FFF)));
       renew_checksum(ip);
       break;
     case Damage::ip_checksum:
@@ -75,7 +77,8 @@ std::uint32_t apply_damage(Damage damage, std::uint8_t* frame, std::uint32_t len
       }
       break;
     case Damage::udp_length:
-      store_be16(ip + kUdp + 4, static_cast<std::uint16_t>(random.one_in(2) ? random.below(28) : udp_length + random.between(1, 40)));
+      store_be16(ip + kUdp + 4,
+                 static_cast<std::uint16_t>(random.one_in(2) ? random.below(28) : udp_length + random.between(1, 40)));
       break;
     case Damage::wrong_session:
       ip[kMold + random.below(10)] ^= static_cast<std::uint8_t>(random.between(1, 15));

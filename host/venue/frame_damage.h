@@ -14,8 +14,8 @@ namespace twinpath::venue {
 inline constexpr std::uint32_t kDamageGrowth = 4;
 
 /// Spoils a frame of MoldUDP64 over IPv4 with at least one message block, tagged or not, in place. `frame` has
-/// kDamageGrowth bytes of room behind its `length`. Returns its length afterwards; a flipped bit behind Damage::fcs_error is
-/// for the caller to report.
+/// kDamageGrowth bytes of room behind its `length`. Returns its length afterwards; a flipped bit behind
+/// Damage::fcs_error is for the caller to report.
 std::uint32_t apply_damage(Damage damage, std::uint8_t* frame, std::uint32_t length, Random& random) noexcept;
 
 }  // namespace twinpath::venue

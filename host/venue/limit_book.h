@@ -21,8 +21,8 @@ struct BookOrder {
   std::int32_t tick = 0;
   std::uint32_t shares = 0;
   std::uint32_t previous = kNoOrder;
-  std::uint32_t next = kNoOrder;   // in the level; or, outside the window, the place in the list of such orders
-  std::uint32_t live_place = 0;    // in the book's list of live orders
+  std::uint32_t next = kNoOrder;  // in the level; or, outside the window, the place in the list of such orders
+  std::uint32_t live_place = 0;   // in the book's list of live orders
   Side side = Side::buy;
 };
 

@@ -57,7 +57,8 @@ LinePublisher::Line LinePublisher::make_line(const LineOptions& o, const char* n
   for (unsigned i = 0; i < kDamageKinds; ++i) {
     if ((o.damage_kinds >> i & 1) != 0) line.kinds.push_back(static_cast<Damage>(i));
   }
-  if (o.damage > 0.0 && line.kinds.empty()) throw std::invalid_argument(prefix + "damage_kinds: names no kind of damage");
+  if (o.damage > 0.0 && line.kinds.empty())
+    throw std::invalid_argument(prefix + "damage_kinds: names no kind of damage");
   return line;
 }
 
@@ -72,9 +73,11 @@ LinePublisher::LinePublisher(const PublisherOptions& options, std::uint64_t seed
   check_probability(options.gap, "gap");
   if (options.largest_payload < kSmallestPayload || options.largest_payload > payload_.size()) {
     throw std::invalid_argument("largest_payload: expected " + std::to_string(kSmallestPayload) + " to " +
-                                std::to_string(payload_.size()) + " bytes, found " + std::to_string(options.largest_payload));
+                                std::to_string(payload_.size()) + " bytes, found " +
+                                std::to_string(options.largest_payload));
   }
-  if (options.heartbeat_interval_ns == 0) throw std::invalid_argument("heartbeat_interval_ns: expected at least 1, found 0");
+  if (options.heartbeat_interval_ns == 0)
+    throw std::invalid_argument("heartbeat_interval_ns: expected at least 1, found 0");
 }
 
 std::uint64_t LinePublisher::wire_time(std::uint32_t length) const noexcept {
@@ -139,7 +142,8 @@ void LinePublisher::send(unsigned which, std::uint64_t time, std::uint16_t count
   const bool late = data && random_.chance(line.reordering) && line.held.size() < kMostHeld;
   Frame& frame = late ? line.held.emplace_back() : line.queue.push();
   const bool tagged = random_.chance(line.tagged);
-  const std::size_t headers = net::write_udp_headers(tagged ? line.with_tag : line.plain, used_, line.identification++, frame.bytes.data());
+  const std::size_t headers =
+      net::write_udp_headers(tagged ? line.with_tag : line.plain, used_, line.identification++, frame.bytes.data());
   std::memcpy(frame.bytes.data() + headers, payload_.data(), used_);
   frame.length = static_cast<std::uint32_t>(headers) + used_;
   frame.fcs_error = false;
@@ -151,8 +155,9 @@ void LinePublisher::send(unsigned which, std::uint64_t time, std::uint16_t count
     ++summary.damaged;
     ++summary.damage[static_cast<unsigned>(damage)];
   }
-  const std::uint64_t arrival = time + line.options.latency_ns +
-                                random_.below(static_cast<std::uint32_t>(std::min<std::uint64_t>(line.options.jitter_ns, 0xFFFF'FFFE)) + 1);
+  const std::uint64_t arrival =
+      time + line.options.latency_ns +
+      random_.below(static_cast<std::uint32_t>(std::min<std::uint64_t>(line.options.jitter_ns, 0xFFFF'FFFE)) + 1);
   const bool twice = data && random_.chance(line.duplication);
   if (late) {
     ++summary.reordered;

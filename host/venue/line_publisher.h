@@ -1,8 +1,8 @@
 // Puts a message sequence on two redundant MoldUDP64 1.00 lines, with the impairments that real lines have.
 //
 // A packet opens with a message and takes those that follow within the packing window, as long as they fit. Both lines
-// carry every packet with the same sequence numbers, each at its own latency; a line's frames never overlap on its wire.
-// Frames come out in the order of their times. Ties: line A first.
+// carry every packet with the same sequence numbers, each at its own latency; a line's frames never overlap on its
+// wire. Frames come out in the order of their times. Ties: line A first.
 #pragma once
 
 #include <array>
@@ -35,8 +35,8 @@ class FrameSink {
 /// What happened on one line. frames = (packets - lost - gaps + duplicated) + heartbeats + end_of_session.
 struct LineSummary {
   std::uint64_t frames = 0;
-  std::uint64_t bytes = 0;       // of the frames, without FCS
-  std::uint64_t lost = 0;        // by this line's own doing
+  std::uint64_t bytes = 0;  // of the frames, without FCS
+  std::uint64_t lost = 0;   // by this line's own doing
   std::uint64_t duplicated = 0;
   std::uint64_t reordered = 0;
   std::uint64_t tagged = 0;
@@ -48,8 +48,8 @@ struct LineSummary {
 
 struct PublisherSummary {
   std::uint64_t messages = 0;
-  std::uint64_t packets = 0;           // with messages, each counted once for both lines
-  std::uint64_t gaps = 0;              // packets that neither line carried
+  std::uint64_t packets = 0;  // with messages, each counted once for both lines
+  std::uint64_t gaps = 0;     // packets that neither line carried
   std::uint64_t messages_in_gaps = 0;
   std::uint64_t next_sequence = 0;
   std::array<LineSummary, 2> lines;

@@ -12,12 +12,13 @@ constexpr std::uint64_t kSpinSpacing = 2'000;         // ns between the messages
 constexpr std::uint32_t kSymbolsAtATime = 64;
 
 GeneratorOptions checked(GeneratorOptions o) {
-  if (!(o.session_start_ns < o.market_open_ns && o.market_open_ns < o.market_close_ns && o.market_close_ns < o.session_end_ns &&
-        o.session_end_ns < 86'400'000'000'000)) {
+  if (!(o.session_start_ns < o.market_open_ns && o.market_open_ns < o.market_close_ns &&
+        o.market_close_ns < o.session_end_ns && o.session_end_ns < 86'400'000'000'000)) {
     throw std::invalid_argument("session times: expected start < open < close < end < 24 h");
   }
   if (o.circuit_breaker_level > 3) {
-    throw std::invalid_argument("circuit_breaker_level: expected 0 to 3, found " + std::to_string(o.circuit_breaker_level));
+    throw std::invalid_argument("circuit_breaker_level: expected 0 to 3, found " +
+                                std::to_string(o.circuit_breaker_level));
   }
   const MessageMix& m = o.mix;
   for (const double share : {m.add, m.add_mpid, m.remove, m.replace, m.execute, m.execute_with_price, m.cancel, m.trade,
@@ -45,7 +46,8 @@ void MarketGenerator::plan_times() {
   const std::uint64_t symbols = universe_.size();
   const std::uint64_t spin = symbols * 3 + (symbols + 3) / 4 + 32;
   const std::uint64_t fixed = spin + symbols * (o.circuit_breaker_level != 0 ? 4 : 2);
-  const std::uint64_t flow = std::max(o.messages > fixed ? o.messages - fixed : 0, std::max<std::uint64_t>(o.messages / 4, 100));
+  const std::uint64_t flow =
+      std::max(o.messages > fixed ? o.messages - fixed : 0, std::max<std::uint64_t>(o.messages / 4, 100));
   pre_open_messages_ = flow / 20;
   after_messages_ = flow / 50;
   continuous_messages_ = flow - pre_open_messages_ - after_messages_;
@@ -169,7 +171,8 @@ void MarketGenerator::notices() {
   system_event('S', buffer_.last() + kSpinSpacing);
 }
 
-void MarketGenerator::enter_flow(Stage stage, MarketPhase phase, std::uint64_t from, std::uint64_t to, std::uint64_t messages) {
+void MarketGenerator::enter_flow(Stage stage, MarketPhase phase, std::uint64_t from, std::uint64_t to,
+                                 std::uint64_t messages) {
   stage_ = stage;
   flow_.set_phase(phase);
   flow_end_total_ = buffer_.total() + messages;

@@ -59,12 +59,39 @@ class MarketGenerator {
 
  private:
   enum class Stage : std::uint8_t {
-    start, directory, trading_state, reg_sho, participants, notices, pre_open, open, opening_cross, continuous, close,
-    closing_cross, after_hours, end, done
+    start,
+    directory,
+    trading_state,
+    reg_sho,
+    participants,
+    notices,
+    pre_open,
+    open,
+    opening_cross,
+    continuous,
+    close,
+    closing_cross,
+    after_hours,
+    end,
+    done
   };
   enum class EventKind : std::uint8_t {
-    halt, quote, resume, pause, collar, imbalance, halt_cross, pause_quote, pause_resume, operational_halt,
-    operational_resume, breaker, breaker_resume, cross_near, broken_trade, retail_interest
+    halt,
+    quote,
+    resume,
+    pause,
+    collar,
+    imbalance,
+    halt_cross,
+    pause_quote,
+    pause_resume,
+    operational_halt,
+    operational_resume,
+    breaker,
+    breaker_resume,
+    cross_near,
+    broken_trade,
+    retail_interest
   };
   struct Event {
     std::uint64_t time;
@@ -95,7 +122,7 @@ class MarketGenerator {
   Stage stage_ = Stage::start;
   std::uint64_t start_ = 0, open_ = 0, close_ = 0, end_ = 0;
   std::uint64_t pre_open_messages_ = 0, continuous_messages_ = 0, after_messages_ = 0;
-  std::uint32_t place_ = 0;          // within a stage that visits every symbol
+  std::uint32_t place_ = 0;           // within a stage that visits every symbol
   std::uint64_t flow_end_total_ = 0;  // messages at which the flow of a phase is done
   std::uint64_t flow_end_ = 0;        // time at which it is over
   std::uint64_t cross_near_ = 0;      // when imbalance indications start in the pre-open

@@ -102,7 +102,8 @@ void OrderFlow::cluster(std::uint32_t size) {
     }
     if (unknown_types_.threshold != 0 && random_.chance(unknown_types_)) {
       static constexpr char kTypes[] = {'Z', 'G', 'b', '0'};
-      out_.emit_unknown(static_cast<std::uint8_t>(kTypes[random_.below(4)]), static_cast<std::uint8_t>(random_.between(12, 50)));
+      out_.emit_unknown(static_cast<std::uint8_t>(kTypes[random_.below(4)]),
+                        static_cast<std::uint8_t>(random_.between(12, 50)));
       continue;
     }
     const auto budget = static_cast<std::uint32_t>(end - out_.total());
@@ -122,7 +123,8 @@ void OrderFlow::cluster(std::uint32_t size) {
       // An add stands in for what was not possible when it was due, so here is the place to make up for it.
       bool paid = false;
       for (const Action owed : {kRemove, kExecute, kReplace, kCancel, kTrade, kExecuteWithPrice}) {
-        if (owed_[owed] > 0 && (owed == kRemove || owed == kReplace || owed == kCancel || phase_ == MarketPhase::continuous) &&
+        if (owed_[owed] > 0 &&
+            (owed == kRemove || owed == kReplace || owed == kCancel || phase_ == MarketPhase::continuous) &&
             perform(owed, symbol, budget)) {
           --owed_[owed];
           paid = true;
@@ -178,8 +180,9 @@ void OrderFlow::walk(std::uint32_t symbol) {
   const std::uint32_t r = random_.next32();
   if (s.halted) return;
   if ((r & 0xFF) == 0) s.trend = static_cast<std::int8_t>(static_cast<int>(random_.below(3)) - 1);
-  const bool follows = s.pull != 0 && (r >> 8 & 3) == 0;
-  if (!follows && (r >> 10 & 31) != 0) return;
+  const bool follower = symbol % 2 == 1;
+  const bool follows = s.pull != 0 && (r >> 8 & 15) == 0;
+  if (!follows && (r >> 12 & (follower ? 255 : 31)) != 0) return;
   const SymbolInfo& info = universe_[symbol];
   std::int32_t step;
   if (follows) {
@@ -187,11 +190,11 @@ void OrderFlow::walk(std::uint32_t symbol) {
     s.pull -= step;
   } else {
     const std::uint32_t up = 8 + static_cast<std::uint32_t>(4 * s.trend);  // of 16
-    step = (r >> 16 & 15) < up ? 1 : -1;
+    step = (r >> 20 & 15) < up ? 1 : -1;
   }
-  if (symbol % 2 == 0 && symbol + 1 < universe_.size()) {
-    SymbolState& follower = symbols_[symbol + 1];
-    follower.pull = std::clamp(follower.pull + step, -8, 8);
+  if (!follower && symbol + 1 < universe_.size()) {
+    std::int32_t& pull = symbols_[symbol + 1].pull;
+    pull = std::clamp(pull + step, -32, 32);
   }
   step *= 1 + info.reference_tick / 10'000;
   std::int32_t fair = std::clamp(s.fair + step, info.reference_tick - s.reach, info.reference_tick + s.reach);
@@ -237,16 +240,17 @@ std::int32_t OrderFlow::choose_tick(const SymbolState& s, Side side) {
     return side == Side::buy ? kStubBid : kStubOffer;
   }
   if (other != kNoTick) {
-    if (phase_ == MarketPhase::pre_open && random_.one_in(48)) return sign * (sign * other + static_cast<std::int32_t>(random_.below(3)));
+    if (phase_ == MarketPhase::pre_open && random_.one_in(48))
+      return sign * (sign * other + static_cast<std::int32_t>(random_.below(3)));
     a = std::min(a, sign * other - 1);
   }
   return std::max(sign * a, kStubBid);
 }
 
 std::uint32_t OrderFlow::choose_order(const SymbolState& s) {
-  // Orders left on the wrong side of fair value go first, then young ones.
+  // While there is trading, orders left on the wrong side of fair value go first. Then young ones.
   const std::uint32_t r = random_.next32();
-  if ((r & 1) != 0) {
+  if ((r & 1) != 0 && phase_ != MarketPhase::pre_open) {
     if (s.best(Side::buy) != kNoTick && s.best(Side::buy) > s.fair) return s.book.front(Side::buy);
     if (s.best(Side::sell) != kNoTick && s.best(Side::sell) < s.fair) return s.book.front(Side::sell);
   }
@@ -315,7 +319,8 @@ bool OrderFlow::cancel(std::uint32_t symbol) {
   itch::OrderCancel m;
   m.stock_locate = universe_[symbol].locate;
   m.order_reference_number = order.reference;
-  m.cancelled_shares = order.shares >= 200 ? 100 * random_.between(1, order.shares / 100 - 1) : random_.between(1, order.shares - 1);
+  m.cancelled_shares =
+      order.shares >= 200 ? 100 * random_.between(1, order.shares / 100 - 1) : random_.between(1, order.shares - 1);
   order.shares -= m.cancelled_shares;
   out_.emit(m);
   return true;
@@ -384,8 +389,9 @@ bool OrderFlow::trade(std::uint32_t symbol) {
 }
 
 void OrderFlow::emit_add(std::uint32_t symbol, Side side, std::int32_t tick, std::uint32_t shares, bool attributed) {
-  static constexpr Text<4> kParticipants[] = {{'A', 'L', 'F', 'A'}, {'B', 'R', 'V', 'O'}, {'C', 'H', 'R', 'L'}, {'D', 'L', 'T', 'A'},
-                                              {'E', 'C', 'H', 'O'}, {'F', 'O', 'X', 'T'}, {'G', 'O', 'L', 'F'}, {'H', 'T', 'L', ' '}};
+  static constexpr Text<4> kParticipants[] = {{'A', 'L', 'F', 'A'}, {'B', 'R', 'V', 'O'}, {'C', 'H', 'R', 'L'},
+                                              {'D', 'L', 'T', 'A'}, {'E', 'C', 'H', 'O'}, {'F', 'O', 'X', 'T'},
+                                              {'G', 'O', 'L', 'F'}, {'H', 'T', 'L', ' '}};
   const auto fill = [&](auto& m) {
     m.stock_locate = universe_[symbol].locate;
     m.order_reference_number = next_reference();

@@ -1,8 +1,8 @@
 // What participants do: adds, deletes, replaces and trades on one book a symbol, in the shares of a message mix.
 //
 // Every message is possible: executions take the front of the best level, everything names live orders, and outside the
-// pre-open no displayed order crosses another. A symbol's fair value walks by ticks, in trends; the second symbol of each
-// pair (0 and 1, 2 and 3, ...) follows the first one's steps a few of its own messages later.
+// pre-open no displayed order crosses another. A symbol's fair value walks by ticks, in trends; the second symbol of
+// each pair (0 and 1, 2 and 3, ...) follows the first one's steps a few of its own messages later.
 #pragma once
 
 #include <array>
@@ -52,12 +52,23 @@ class OrderFlow {
 
  private:
   enum Action : std::uint8_t {
-    kAdd, kRemove, kReplace, kExecute, kAddMpid, kCancel, kTrade, kImbalance, kExecuteWithPrice, kRare, kActions
+    kAdd,
+    kRemove,
+    kReplace,
+    kExecute,
+    kAddMpid,
+    kCancel,
+    kTrade,
+    kImbalance,
+    kExecuteWithPrice,
+    kRare,
+    kActions
   };
   using Mix = std::array<std::uint32_t, kActions>;  // cumulative, in units of 2^-32
 
   struct SymbolState {
-    SymbolState(OrderPool& pool, std::int32_t reference) : book(pool, reference), fair(reference), last_trade(reference) {}
+    SymbolState(OrderPool& pool, std::int32_t reference)
+        : book(pool, reference), fair(reference), last_trade(reference) {}
     std::int32_t best(Side side) const noexcept { return book.best(side); }
 
     LimitBook book;
@@ -87,7 +98,8 @@ class OrderFlow {
 
   void emit_add(std::uint32_t symbol, Side side, std::int32_t tick, std::uint32_t shares, bool attributed);
   void emit_executed(std::uint32_t symbol, std::uint32_t order, std::uint32_t shares);
-  void emit_executed_at(std::uint32_t symbol, std::uint32_t order, std::uint32_t shares, std::uint32_t price, char printable);
+  void emit_executed_at(std::uint32_t symbol, std::uint32_t order, std::uint32_t shares, std::uint32_t price,
+                        char printable);
   void take_shares(std::uint32_t symbol, std::uint32_t order, std::uint32_t shares);
 
   std::int32_t choose_tick(const SymbolState& s, Side side);

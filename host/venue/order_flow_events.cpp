@@ -45,7 +45,8 @@ void OrderFlow::imbalance(std::uint32_t symbol, char cross_type) {
   m.stock_locate = universe_[symbol].locate;
   m.paired_shares = 100 * random_.below(10'000);
   m.imbalance_direction = "BSNO"[random_.below(4)];
-  m.imbalance_shares = m.imbalance_direction == 'B' || m.imbalance_direction == 'S' ? 100 * random_.between(1, 2'000) : 0;
+  m.imbalance_shares =
+      m.imbalance_direction == 'B' || m.imbalance_direction == 'S' ? 100 * random_.between(1, 2'000) : 0;
   m.stock = universe_[symbol].name;
   m.current_reference_price = price;
   m.near_price = price + 100 * random_.below(4);

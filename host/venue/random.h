@@ -1,7 +1,7 @@
 // Random numbers that are the same on every machine: xoshiro256** seeded by splitmix64, and integer-only distributions.
 //
-// Algorithms: D. Blackman and S. Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 47(4), 2021. The only
-// floating-point operation is the product in Probability, which IEEE 754 defines to the last bit.
+// Algorithms: D. Blackman and S. Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 47(4), 2021. The
+// only floating-point operation is the product in Probability, which IEEE 754 defines to the last bit.
 #pragma once
 
 #include <array>
@@ -17,13 +17,15 @@ struct Probability {
   Probability() = default;
   /// Values below 0 (and NaN) count as 0, above 1 as 1.
   constexpr explicit Probability(double p) noexcept
-      : threshold(p >= 1.0 ? std::uint64_t{1} << 32 : p > 0.0 ? static_cast<std::uint64_t>(p * 4294967296.0) : 0) {}
+      : threshold(p >= 1.0  ? std::uint64_t{1} << 32
+                  : p > 0.0 ? static_cast<std::uint64_t>(p * 4294967296.0)
+                            : 0) {}
 };
 
 namespace detail {
 
-/// -ln(x) for x in [0.5, 1), sampled at the middle of 1,024 equal steps, in units of 2^-24. Logarithms come from repeated
-/// squaring, so that no mathematics library has a say.
+/// -ln(x) for x in [0.5, 1), sampled at the middle of 1,024 equal steps, in units of 2^-24. Logarithms come from
+/// repeated squaring, so that no mathematics library has a say.
 constexpr std::array<std::uint32_t, 1024> negative_log_table() noexcept {
   constexpr std::uint64_t kLn2 = 11'629'080;  // ln 2 in units of 2^-24
   std::array<std::uint32_t, 1024> table{};
@@ -91,7 +93,8 @@ class Random {
     const std::uint64_t u = next() | 1;
     const int zeros = std::countl_zero(u);
     const std::uint64_t mantissa = u << zeros;
-    const std::uint64_t log = static_cast<std::uint64_t>(zeros) * 11'629'080 + detail::kNegativeLog[(mantissa >> 53) & 1023];
+    const std::uint64_t log =
+        static_cast<std::uint64_t>(zeros) * 11'629'080 + detail::kNegativeLog[(mantissa >> 53) & 1023];
     return static_cast<std::uint64_t>((static_cast<unsigned __int128>(log) * mean) >> 24);
   }
 

@@ -77,8 +77,8 @@ GenerateSummary write_session(const GeneratorOptions& options, const SessionFile
 std::string to_string(const GenerateSummary& s) {
   std::ostringstream text;
   const PublisherSummary& p = s.publisher;
-  text << p.messages << " messages in " << p.packets << " packets, " << s.frames_written << " frames, " << s.bytes_written
-       << " bytes; " << s.live_orders << " orders live at the end\n";
+  text << p.messages << " messages in " << p.packets << " packets, " << s.frames_written << " frames, "
+       << s.bytes_written << " bytes; " << s.live_orders << " orders live at the end\n";
   for (unsigned type = 0; type < 256; ++type) {
     if (s.messages_by_type[type] == 0) continue;
     text << "  " << static_cast<char>(type) << ' ' << s.messages_by_type[type] << ' '
@@ -86,9 +86,9 @@ std::string to_string(const GenerateSummary& s) {
   }
   for (unsigned i = 0; i < 2; ++i) {
     const LineSummary& l = p.lines[i];
-    text << "line " << "AB"[i] << ": " << l.frames << " frames, " << l.lost << " lost, " << l.duplicated << " duplicated, "
-         << l.reordered << " reordered, " << l.tagged << " tagged, " << l.heartbeats << " heartbeats, " << l.end_of_session
-         << " ends of session, " << l.damaged << " damaged\n";
+    text << "line " << "AB"[i] << ": " << l.frames << " frames, " << l.lost << " lost, " << l.duplicated
+         << " duplicated, " << l.reordered << " reordered, " << l.tagged << " tagged, " << l.heartbeats
+         << " heartbeats, " << l.end_of_session << " ends of session, " << l.damaged << " damaged\n";
     for (unsigned kind = 0; kind < kDamageKinds; ++kind) {
       if (l.damage[kind] != 0) text << "  " << l.damage[kind] << ' ' << to_string(static_cast<Damage>(kind)) << '\n';
     }

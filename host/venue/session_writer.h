@@ -23,13 +23,13 @@ struct GenerateSummary {
 
 /// Where a session goes. Frame times in the files are `midnight_ns` (since 1970, UTC) and the time since midnight.
 struct SessionFiles {
-  std::filesystem::path merged;          // both lines in the order of their times; or, when empty,
-  std::filesystem::path line_a, line_b;  // one file a line
+  std::filesystem::path merged;                           // both lines in the order of their times; or, when empty,
+  std::filesystem::path line_a, line_b;                   // one file a line
   std::uint64_t midnight_ns = 1'577'664'000'000'000'000;  // 2019-12-30
 };
 
-/// Takes the whole of `generator` (made from the same options). Throws std::invalid_argument for options out of range or
-/// when no file is named, std::system_error when a file cannot be written.
+/// Takes the whole of `generator` (made from the same options). Throws std::invalid_argument for options out of range
+/// or when no file is named, std::system_error when a file cannot be written.
 GenerateSummary write_session(MarketGenerator& generator, const GeneratorOptions& options, const SessionFiles& files);
 
 /// Generates and writes in one step.

@@ -21,7 +21,8 @@ SymbolUniverse::SymbolUniverse(const GeneratorOptions& options, Random& random) 
     // $5 to $320, evenly over the octaves; one in 64 at $640 to $1,280.
     const std::uint32_t low = 500U << (random.one_in(64) ? 7 : random.below(6));
     s.reference_tick = static_cast<std::int32_t>(low + random.below(low));
-    s.half_spread = 1 + s.reference_tick / 8'000 + (i < 64 ? 0 : static_cast<std::int32_t>(random.below(i < 512 ? 3 : 8)));
+    s.half_spread =
+        1 + s.reference_tick / 8'000 + (i < 64 ? 0 : static_cast<std::int32_t>(random.below(i < 512 ? 3 : 8)));
   }
   make_shares(options);
   make_columns();
