@@ -26,7 +26,9 @@ class Player {
     ReplayResult result;
     SourceFrame frame;
     bool agree = true;
-    while (agree && result.frames <= options_.stop_after_frame && source.next(frame)) {
+    bool stopped = false;
+    while (agree && !stopped && source.next(frame)) {
+      if (result.frames == 0) result.first_timestamp = frame.timestamp;
       const Cycles at = clock_.frame(frame.timestamp);
       commands_until(at);
       TimedInput input;
@@ -36,21 +38,23 @@ class Player {
       give(input);
       ++result.frames;
       if (lockstep_) agree = lockstep_->compare();
+      stopped = result.frames > options_.stop_after_frame || (options_.stop_when && options_.stop_when());
       if (options_.progress && result.frames % kProgressEvery == 0) options_.progress(result.frames, source.position());
     }
     // What was ordered is still answered, and open gaps still run out.
-    if (agree && options_.stop_after_frame == UINT64_MAX) commands_until(Cycles{kTimeMask});
+    if (agree && !stopped) commands_until(Cycles{kTimeMask});
     const Cycles end = clock_.now();
     for (std::size_t i = 0; i < paths_.size(); ++i) {
       timed(i, [&](Path& path) {
-        if (agree) path.advance(end);
+        if (agree && !stopped) path.advance(end);
         path.finish();
       });
       result.counters.push_back(paths_[i]->counters());
       result.seconds.push_back(TickClock::nanoseconds(ticks_[i]) * 1e-9);
     }
     if (lockstep_) {
-      lockstep_->finish(result.counters[0], result.counters[1]);
+      // A run that was stopped early has outputs in flight on one side only.
+      if (!stopped) lockstep_->finish(result.counters[0], result.counters[1]);
       result.difference = lockstep_->difference();
       result.compared = lockstep_->compared();
     }

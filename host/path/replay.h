@@ -76,7 +76,8 @@ struct ScheduledCommand {
 
 struct ReplayResult {
   std::uint64_t frames = 0;
-  Cycles end;                       // time of the last input
+  Nanoseconds first_timestamp;      // of the first frame, as the source gave it
+  Cycles end;                       // no input was stamped later
   std::uint64_t clock_backwards = 0;
   std::optional<LockstepDifference> difference;
   std::uint64_t compared = 0;       // outputs that agreed
@@ -89,6 +90,7 @@ struct ReplayOptions {
   ResponseModel responses;
   bool lockstep = false;            // compare path 0 with path 1
   std::uint64_t stop_after_frame = UINT64_MAX;
+  std::function<bool()> stop_when;  // asked after every frame
   std::function<void(std::uint64_t frames, std::uint64_t position)> progress;  // every few thousand frames
 };
 

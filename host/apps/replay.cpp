@@ -1,0 +1,144 @@
+// `twinpath replay`: a session through one or more paths, compared in lockstep on request, and a report of it.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host/apps/commands.h"
+#include "host/apps/config_file.h"
+#include "host/apps/progress.h"
+#include "host/apps/replay_report.h"
+#include "host/apps/replay_setup.h"
+#include "host/apps/run_log.h"
+#include "host/path/replay.h"
+
+namespace twinpath {
+namespace {
+
+struct Options {
+  std::string input;
+  std::vector<std::string> paths;
+  std::string config;
+  bool lockstep = false;
+  std::string wave;
+  std::uint64_t wave_from = 0, wave_to = UINT64_MAX;
+  std::string report;
+  RateModel rate;
+  bool quiet = false;
+  bool measure = true;
+};
+
+// Paths and the recorders that take their outputs.
+struct Rig {
+  std::vector<std::unique_ptr<OutputRecorder>> recorders;
+  std::vector<std::unique_ptr<Path>> paths;
+};
+
+Rig make_rig(const Options& o, const PathRegistry& registry, const CoreConfig& core, const PathOptions& path_options) {
+  Rig rig;
+  for (std::size_t i = 0; i < o.paths.size(); ++i) {
+    rig.recorders.push_back(std::make_unique<OutputRecorder>(o.lockstep && i < 2));
+    rig.paths.push_back(registry.make(o.paths[i], core, *rig.recorders.back(), path_options));
+  }
+  return rig;
+}
+
+// Runs again up to the difference, recording a waveform of the frames around it.
+void record_difference(const Options& o, const PathRegistry& registry, const RunConfig& config, const ReplayOptions& options,
+                       const LockstepDifference& difference, const std::filesystem::path& folder) {
+  constexpr std::uint64_t kBefore = 2, kAfter = 2;
+  const std::uint64_t frame = difference.frame();
+  PathOptions path_options;
+  path_options.wave_file = folder / "difference.fst";
+  path_options.wave_from_frame = frame < kBefore ? 0 : frame - kBefore;
+  path_options.wave_to_frame = frame + kAfter;
+  Rig rig = make_rig(o, registry, config.core, path_options);
+  const auto source = open_source(o.input, config.core.feed, o.rate);
+  ReplayOptions again = options;
+  again.lockstep = false;
+  again.progress = nullptr;
+  again.stop_after_frame = path_options.wave_to_frame;
+  replay(*source, rig.paths, rig.recorders, again);
+  fmt::print(stderr, "waveform of frames {} to {}: {}\n", path_options.wave_from_frame, path_options.wave_to_frame, path_options.wave_file);
+}
+
+int run(const Options& o, const PathRegistry& registry) {
+  RunConfig config = load_config(o.config);
+  for (const std::string& name : resolve_locates(o.input, config.core))
+    fmt::print(stderr, "twinpath replay: {}: no Stock Directory message names '{}'; its book stays empty\n", o.input, name);
+  ReplayOptions options = replay_options(config, o.input, o.rate);
+  options.lockstep = o.lockstep;
+  const auto source = open_source(o.input, config.core.feed, o.rate);
+  Progress progress("replay", source->size(), o.quiet);
+  options.progress = [&](std::uint64_t frames, std::uint64_t position) { progress.at(position, frames, "frames"); };
+
+  PathOptions path_options;
+  path_options.measure = o.measure;
+  path_options.wave_file = o.wave;
+  path_options.wave_from_frame = o.wave_from;
+  path_options.wave_to_frame = o.wave_to;
+  Rig rig = make_rig(o, registry, config.core, path_options);
+  ReplayReport report(o.input, o.paths, config);
+  std::vector<std::unique_ptr<EventLogWriter>> logs;
+  if (!o.report.empty()) {
+    std::filesystem::create_directories(o.report);
+    for (std::size_t i = 0; i < rig.paths.size(); ++i) logs.push_back(std::make_unique<EventLogWriter>(event_log_file(o.report, i)));
+  }
+  for (std::size_t i = 0; i < rig.paths.size(); ++i) {
+    EventLogWriter* log = logs.empty() ? nullptr : logs[i].get();
+    rig.recorders[i]->on_output = [&report, log, i](const PathOutput& output) {
+      report.add(i, output.event);
+      if (log != nullptr) log->add(output.event);
+    };
+  }
+
+  const ReplayResult result = replay(*source, rig.paths, rig.recorders, options);
+  progress.done(result.frames, "frames");
+  std::string difference;
+  if (result.difference) difference = result.difference->describe(o.paths[0], o.paths[1]);
+  std::vector<std::uint64_t> cycles;
+  for (const auto& path : rig.paths) cycles.push_back(path->simulated_cycles());
+  report.finish(result, cycles, o.lockstep, difference);
+  for (const auto& log : logs) log->close();
+  if (!o.report.empty()) {
+    report.write(o.report);
+    write_run_record(o.report, {std::filesystem::absolute(o.input), std::filesystem::absolute(o.config), o.paths, o.rate});
+  }
+  if (!o.quiet) report.print(!o.report.empty() ? o.report : "");
+  if (o.lockstep) fmt::print("{}\n", report.verdict());
+  if (!result.difference) return 0;
+  fmt::print("{}", difference);
+  if (!o.report.empty()) record_difference(o, registry, config, options, *result.difference, o.report);
+  return kExitDiffer;
+}
+
+}  // namespace
+
+Run add_replay(CLI::App& app, const PathRegistry& registry) {
+  auto o = std::make_shared<Options>();
+  CLI::App* sub = app.add_subcommand("replay", "Replay a session through one or more paths");
+  sub->add_option("input", o->input, "pcap, pcapng or BinaryFILE ITCH (plain or gzip)")->required()->check(CLI::ExistingFile);
+  sub->add_option("--path", o->paths, "path to run, sw: or verilator: or verilator:dense; may be given again; the first one leads")->required()->expected(1)->take_all();
+  sub->add_option("--config", o->config, "TOML configuration")->required()->check(CLI::ExistingFile);
+  sub->add_flag("--lockstep", o->lockstep, "compare the first two paths output by output; exit status 1 at the first difference");
+  auto* wave = sub->add_option("--wave", o->wave, "write a waveform (FST) of the simulated path");
+  sub->add_option("--wave-from", o->wave_from, "first frame in the waveform")->needs(wave);
+  sub->add_option("--wave-to", o->wave_to, "last frame in the waveform")->needs(wave);
+  sub->add_option("--report", o->report, "folder for report.txt, report.json, report.html and what `explain` needs");
+  sub->add_option("--packet-window-ns", o->rate.window_ns, "BinaryFILE: messages this close to a packet's first share the packet")->capture_default_str();
+  sub->add_option("--packet-payload", o->rate.max_payload, "BinaryFILE: bytes in a MoldUDP64 packet at most")->capture_default_str();
+  sub->add_flag("-q,--quiet", o->quiet, "no progress and no report on the terminal");
+  sub->add_flag("!--no-measure", o->measure, "no stage stamps in software (faster)");
+  return [o, &registry] {
+    if (o->lockstep && o->paths.size() < 2) {
+      fmt::print(stderr, "twinpath replay: --lockstep compares two paths, found {}; give --path twice, e.g. --path sw: --path verilator:\n", o->paths.size());
+      return kExitError;
+    }
+    return run(*o, registry);
+  };
+}
+
+}  // namespace twinpath
