@@ -4,5 +4,9 @@ hw/rtl/strategy/strategy_rules.sv
 hw/rtl/strategy/strategy_stage.sv
 hw/rtl/risk/risk_checks.sv
 hw/rtl/risk/risk_event.sv
+hw/rtl/risk/risk_fill.sv
+hw/rtl/risk/risk_records.sv
+hw/rtl/risk/risk_session.sv
+hw/rtl/risk/risk_update.sv
 hw/rtl/risk/risk_stage.sv
 hw/rtl/risk/decide_stage.sv

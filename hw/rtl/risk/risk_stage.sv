@@ -35,9 +35,7 @@ module risk_stage (
     output logic                idle_o
 );
 
-  localparam int LIMIT_WORDS = 7;   // of tp_limits_t
   localparam int GLOBAL_WORDS = 7;  // of tp_global_limits_t
-  localparam int WORKING_W = 67;    // of tp_working_t
 
   localparam logic [2:0] S_CLEAR    = 3'd0;
   localparam logic [2:0] S_ACCEPT   = 3'd1;  // look at the input; finish it at once or read
@@ -53,15 +51,7 @@ module risk_stage (
 
   // ---- state of SEM 2 and 5 ----------------------------------------------------------------------------------------
   logic                       bank_q;
-  logic                       any_session_q;
   logic                       book_events_q;
-  logic                       kill_q;
-  logic                       market_open_q;
-  logic                       feed_ended_q;
-  logic                       breaker_q;
-  logic [TP_SYMBOLS-1:0]      trading_q;
-  logic [TP_SYMBOLS-1:0]      auction_q;
-  logic [TP_SYMBOLS-1:0]      halted_q;
   logic [31:0]                next_ref_q;
   logic [12:0]                open_count_q;
   logic [TP_GROSS_W-1:0]      gross_q;
@@ -99,96 +89,56 @@ module risk_stage (
   assign active       = bank_q ? global1_q : global0_q;
   assign out_free     = !out_valid_o || out_ready_i;
 
-  // ---- memories ----------------------------------------------------------------------------------------------------
+  // ---- records -----------------------------------------------------------------------------------------------------
   logic                       clearing;
   logic                       account_re;
-  logic [TP_SYM_W-1:0]        account_symbol;  // read and written
   logic                       account_we;
-  logic [TP_ACCOUNT_W-1:0]    account_data;
+  logic [TP_SYM_W-1:0]        account_symbol;  // read and written
   tp_account_t                account;
   tp_account_t                account_d;
-  logic [WORKING_W-1:0]       working_data;
   logic                       slot_re;
   logic                       slot_we;
   logic [TP_OPEN_SLOTS_W-1:0] slot_index;      // read and written
-  logic [TP_OPEN_ORDER_W-1:0] slot_data;
   tp_open_order_t             slot;
   tp_open_order_t             slot_d;
   logic                       last_trade_we;
   logic [32:0]                last_trade;      // [32] seen
-  logic [32*LIMIT_WORDS-1:0]  limits_data;
   tp_limits_t                 limits;
 
-  assign clearing  = state_q == S_CLEAR;
-  assign account   = account_data;
-  assign slot      = slot_data;
-  assign limits    = limits_data;
-  assign working_o = working_data;
+  assign clearing = state_q == S_CLEAR;
 
-  ram_sdp #(
-      .WIDTH(TP_ACCOUNT_W),
-      .DEPTH(TP_SYMBOLS)
-  ) u_accounts (
-      .clk_i  (clk_i),
-      .we_i   (clearing || account_we),
-      .waddr_i(clearing ? clear_q[TP_SYM_W-1:0] : account_symbol),
-      .wdata_i(account_d),
-      .re_i   (account_re),
-      .raddr_i(account_symbol),
-      .rdata_o(account_data)
+  risk_records u_records (
+      .clk_i           (clk_i),
+      .cfg_i           (cfg_i),
+      .clear_i         (clearing),
+      .clear_index_i   (clear_q),
+      .bank_i          (bank_q),
+      .account_re_i    (account_re),
+      .account_we_i    (account_we),
+      .symbol_i        (account_symbol),
+      .account_i       (account_d),
+      .account_o       (account),
+      .limits_o        (limits),
+      .order_re_i      (slot_re),
+      .order_we_i      (slot_we),
+      .order_index_i   (slot_index),
+      .order_i         (slot_d),
+      .order_o         (slot),
+      .trade_we_i      (last_trade_we),
+      .trade_symbol_i  (msg_symbol),
+      .trade_price_i   (intent_i.booked.trade_price),
+      .last_trade_o    (last_trade),
+      .working_re_i    (working_re_i),
+      .working_symbol_i(working_symbol_i),
+      .working_o       (working_o)
   );
 
-  // A second copy of the accounts' working orders, for strategy to read.
-  ram_sdp #(
-      .WIDTH(WORKING_W),
-      .DEPTH(TP_SYMBOLS)
-  ) u_working (
-      .clk_i  (clk_i),
-      .we_i   (clearing || account_we),
-      .waddr_i(clearing ? clear_q[TP_SYM_W-1:0] : account_symbol),
-      .wdata_i(account_d.working),
-      .re_i   (working_re_i),
-      .raddr_i(working_symbol_i),
-      .rdata_o(working_data)
-  );
-
-  ram_sdp #(
-      .WIDTH(TP_OPEN_ORDER_W),
-      .DEPTH(2 ** TP_OPEN_SLOTS_W)
-  ) u_slots (
-      .clk_i  (clk_i),
-      .we_i   (clearing || slot_we),
-      .waddr_i(clearing ? clear_q : slot_index),
-      .wdata_i(slot_d),
-      .re_i   (slot_re),
-      .raddr_i(slot_index),
-      .rdata_o(slot_data)
-  );
-
-  ram_sdp #(
-      .WIDTH(33),
-      .DEPTH(TP_SYMBOLS)
-  ) u_last_trade (
-      .clk_i  (clk_i),
-      .we_i   (clearing || last_trade_we),
-      .waddr_i(clearing ? clear_q[TP_SYM_W-1:0] : msg_symbol),
-      .wdata_i(clearing ? 33'd0 : {1'b1, intent_i.booked.trade_price}),
-      .re_i   (account_re),
-      .raddr_i(account_symbol),
-      .rdata_o(last_trade)
-  );
-
-  config_table #(
-      .TABLE(TP_CFG_LIMITS),
-      .WORDS(LIMIT_WORDS),
-      .DEPTH(2 * TP_SYMBOLS)
-  ) u_limits (
-      .clk_i  (clk_i),
-      .cfg_i  (cfg_i),
-      .re_i   (account_re),
-      .raddr_i({bank_q, account_symbol}),
-      .rdata_o(limits_data)
-  );
+  // ---- control signals (below) ---------------------------------------------------------------------------------------
+  logic        accept;      // the input is finished
+  logic        emit;        // an event leaves
+  logic        send;        // with an order or cancel
+  logic        apply;       // a command takes effect, all but ACK, FILL, DONE, POSITION
+  logic        unknown;     // command names no open order
 
   // ---- checks ------------------------------------------------------------------------------------------------------
   logic [12:0] mask;
@@ -200,6 +150,26 @@ module risk_stage (
   assign collar_reference = own_trade ? intent_i.booked.trade_price :
       last_trade[32] ? last_trade[31:0] : limits.reference_price;
 
+  logic        kill;
+  logic        closed;
+  logic        tradable;
+
+  risk_session u_session (
+      .clk_i         (clk_i),
+      .rst_i         (rst_i),
+      .cfg_i         (cfg_i),
+      .state_i       (accept && op == TP_OP_STATE),
+      .reason_i      (intent_i.booked.msg.reason),
+      .argument_i    (intent_i.booked.msg.argument),
+      .state_symbol_i(msg_symbol),
+      .command_i     (apply),
+      .command_op_i  (command),
+      .symbol_i      (intent_i.symbol),
+      .kill_o        (kill),
+      .closed_o      (closed),
+      .tradable_o    (tradable)
+  );
+
   risk_checks u_checks (
       .clk_i             (clk_i),
       .start_i           (state_q == S_ACCEPT && intent_valid_i && intent_i.intent),
@@ -208,9 +178,9 @@ module risk_stage (
       .limits_i          (limits),
       .global_i          (active),
       .account_i         (account),
-      .kill_i            (kill_q),
-      .session_closed_i  (feed_ended_q || breaker_q || (!market_open_q && !any_session_q)),
-      .tradable_i        (trading_q[intent_i.symbol] && !auction_q[intent_i.symbol] && !halted_q[intent_i.symbol]),
+      .kill_i            (kill),
+      .session_closed_i  (closed),
+      .tradable_i        (tradable),
       .collar_reference_i(collar_reference),
       .gross_i           (gross_q),
       .open_count_i      ({3'd0, open_count_q}),
@@ -224,61 +194,40 @@ module risk_stage (
   logic        is_fill;
   logic        is_set;         // POSITION
   logic        slot_hit;
-  logic [31:0] reduce_q;       // shares that leave the open order
-  logic [63:0] released_q;     // their notional
-  logic [31:0] position_q;
-  logic        saturated_q;
-  logic [63:0] exposure_q;
-  logic [31:0] reduce;
-  logic [33:0] moved;          // position after the fill, two's complement
-  logic [33:0] signed_fill;
-  logic [31:0] magnitude;
+  logic [31:0] released;       // shares that leave the open order
+  logic [63:0] released_notional;
+  logic [31:0] new_position;
+  logic [63:0] new_exposure;
+  logic        saturated;
   logic [TP_GROSS_W-1:0] gross_applied;
 
-  assign is_fill   = command == twinpath_regs_pkg::CMD_FILL;
-  assign is_set    = command == twinpath_regs_pkg::CMD_POSITION;
-  assign slot_hit  = slot.valid && slot.user_ref == cmd_ref;
-  assign reduce    = is_fill && cmd_quantity < slot.leaves ? cmd_quantity : slot.leaves;
-  assign signed_fill = slot.side ? -{2'd0, reduce} : {2'd0, reduce};
-  assign moved     = {{2{account.position[31]}}, account.position} + signed_fill;
-  assign magnitude = position_q[31] ? -position_q : position_q;
-  assign gross_applied = gross_q - {16'd0, released_q} - {16'd0, account.exposure} + {16'd0, exposure_q};
+  assign is_fill       = command == twinpath_regs_pkg::CMD_FILL;
+  assign is_set        = command == twinpath_regs_pkg::CMD_POSITION;
+  assign slot_hit      = slot.valid && slot.user_ref == cmd_ref;
+  assign gross_applied = gross_q - {16'd0, released_notional} - {16'd0, account.exposure} + {16'd0, new_exposure};
 
-  always_ff @(posedge clk_i) begin
-    if (state_q == S_UPDATE) begin
-      reduce_q    <= is_set ? '0 : reduce;
-      released_q  <= is_set ? '0 : {32'd0, slot.price} * {32'd0, reduce};
-      saturated_q <= 1'b0;
-      position_q  <= is_set ? cmd_price : account.position;
-      if (is_fill) begin
-        position_q <= moved[31:0];
-        if ($signed(moved) > 34'sh0_7FFF_FFFF) begin
-          position_q  <= 32'h7FFF_FFFF;
-          saturated_q <= 1'b1;
-        end
-        if ($signed(moved) < -34'sh0_7FFF_FFFF) begin
-          position_q  <= 32'h8000_0001;
-          saturated_q <= 1'b1;
-        end
-      end
-    end
-    if (state_q == S_EXPOSURE) begin
-      exposure_q <= account.exposure;
-      if (is_fill) exposure_q <= {32'd0, magnitude} * {32'd0, cmd_price};
-      if (is_set) exposure_q <= {32'd0, magnitude} * {32'd0, limits.reference_price};
-    end
-  end
+  risk_fill u_fill (
+      .clk_i            (clk_i),
+      .update_i         (state_q == S_UPDATE),
+      .expose_i         (state_q == S_EXPOSURE),
+      .fill_i           (is_fill),
+      .set_i            (is_set),
+      .quantity_i       (cmd_quantity),
+      .price_i          (cmd_price),
+      .reference_price_i(limits.reference_price),
+      .account_i        (account),
+      .order_i          (slot),
+      .released_o       (released),
+      .notional_o       (released_notional),
+      .position_o       (new_position),
+      .saturated_o      (saturated),
+      .exposure_o       (new_exposure)
+  );
 
   // ---- control -----------------------------------------------------------------------------------------------------
-  logic        accept;      // the input is finished
-  logic        emit;        // an event leaves
-  logic        send;        // with an order or cancel
-  logic        apply;       // a command takes effect, all but ACK, FILL, DONE, POSITION
-  logic        unknown;     // command names no open order
   logic [2:0]  state_d;
   tp_finding_t finding;
   tp_event_t   event_d;
-  logic        step_rate;
   logic [TP_TAT_W-1:0] tat_base;
 
   always_comb begin
@@ -370,60 +319,22 @@ module risk_stage (
     endcase
   end
 
-  // What is written back.
-  always_comb begin
-    account_d = '0;
-    slot_d    = '0;
-    if (account_we) begin
-      account_d = account;
-      if (state_q == S_APPLY) begin
-        account_d.position = position_q;
-        account_d.exposure = exposure_q;
-        if (!is_set) begin
-          if (slot.side) account_d.open_sell = account.open_sell - reduce_q;
-          else account_d.open_buy = account.open_buy - reduce_q;
-          if (slot.leaves == reduce_q && account.working.user_ref == slot.user_ref) account_d.working.open = 1'b0;
-        end
-      end else if (intent_i.cancel) begin
-        account_d.working.cancel_sent = 1'b1;
-      end else begin
-        if (intent_i.side) begin
-          account_d.open_sell = account.open_sell + intent_i.quantity;
-          if (account.open_sell == '0 || intent_i.price < account.own_sell) account_d.own_sell = intent_i.price;
-        end else begin
-          account_d.open_buy = account.open_buy + intent_i.quantity;
-          if (account.open_buy == '0 || intent_i.price > account.own_buy) account_d.own_buy = intent_i.price;
-        end
-        account_d.last_valid          = 1'b1;
-        account_d.last_side           = intent_i.side;
-        account_d.last_price          = intent_i.price;
-        account_d.last_quantity       = intent_i.quantity;
-        account_d.last_stamp          = intent_i.booked.msg.origin.stamp;
-        account_d.working.open        = 1'b1;
-        account_d.working.cancel_sent = 1'b0;
-        account_d.working.side        = intent_i.side;
-        account_d.working.price       = intent_i.price;
-        account_d.working.user_ref    = next_ref_q;
-      end
-    end
-    if (slot_we) begin
-      slot_d = slot;
-      if (state_q == S_SLOT) begin
-        slot_d.acked = 1'b1;
-      end else if (state_q == S_APPLY) begin
-        slot_d.leaves = slot.leaves - reduce_q;
-        slot_d.valid  = slot.leaves != reduce_q;
-      end else begin
-        slot_d.valid    = 1'b1;
-        slot_d.acked    = 1'b0;
-        slot_d.side     = intent_i.side;
-        slot_d.symbol   = intent_i.symbol;
-        slot_d.price    = intent_i.price;
-        slot_d.leaves   = intent_i.quantity;
-        slot_d.user_ref = next_ref_q;
-      end
-    end
-  end
+  risk_update u_update (
+      .sent_i          (send && !intent_i.cancel),
+      .cancel_sent_i   (send && intent_i.cancel),
+      .acked_i         (state_q == S_SLOT && slot_we),
+      .applied_i       (state_q == S_APPLY && account_we),
+      .keeps_order_i   (is_set),
+      .intent_i        (intent_i),
+      .user_ref_i      (next_ref_q),
+      .released_i      (released),
+      .position_i      (new_position),
+      .exposure_i      (new_exposure),
+      .account_i       (account),
+      .order_i         (slot),
+      .account_o       (account_d),
+      .order_o         (slot_d)
+  );
 
   // What the event says.
   logic [7:0] reason;
@@ -458,7 +369,7 @@ module risk_stage (
         finding.kind   = TP_EVENT_COMMAND;
         finding.reason = command;
         if (state_q == S_APPLY) begin
-          finding.position   = position_q;
+          finding.position   = new_position;
           finding.open_buy   = account_d.open_buy;
           finding.open_sell  = account_d.open_sell;
           finding.gross      = gross_applied;
@@ -476,8 +387,7 @@ module risk_stage (
       .event_o  (event_d)
   );
 
-  assign step_rate = send;
-  assign tat_base  = tat_q > {2'd0, intent_i.booked.msg.origin.stamp} ? tat_q : {2'd0, intent_i.booked.msg.origin.stamp};
+  assign tat_base = tat_q > {2'd0, intent_i.booked.msg.origin.stamp} ? tat_q : {2'd0, intent_i.booked.msg.origin.stamp};
 
   assign intent_ready_o = accept;
   assign ready_o        = !clearing;
@@ -502,41 +412,14 @@ module risk_stage (
       out_order_o.price    <= intent_i.price;
     end
 
-    // Messages that change the session or a symbol's state (SEM 2.6).
-    if (accept && op == TP_OP_STATE) begin
-      case (intent_i.booked.msg.reason)
-        twinpath_regs_pkg::STATE_SYSTEM_EVENT: begin
-          if (intent_i.booked.msg.argument == "Q") market_open_q <= 1'b1;
-          if (intent_i.booked.msg.argument == "M") market_open_q <= 1'b0;
-        end
-        twinpath_regs_pkg::STATE_TRADING_ACTION: begin
-          trading_q[msg_symbol] <= intent_i.booked.msg.argument == "T";
-          auction_q[msg_symbol] <= 1'b0;
-        end
-        twinpath_regs_pkg::STATE_LULD_COLLAR: auction_q[msg_symbol] <= 1'b1;
-        twinpath_regs_pkg::STATE_OPERATIONAL_HALT: halted_q[msg_symbol] <= intent_i.booked.msg.argument == "H";
-        twinpath_regs_pkg::STATE_MWCB_STATUS: breaker_q <= 1'b1;
-        twinpath_regs_pkg::STATE_END_OF_SESSION: feed_ended_q <= 1'b1;
-        default: ;
-      endcase
-    end
-
     if (accept && op == TP_OP_COMMAND) begin
       cnt_o[twinpath_regs_pkg::CNT_COMMANDS]           <= 1'b1;
       cnt_o[twinpath_regs_pkg::CNT_BAD_COMMAND]        <= bad_command;
       cnt_o[twinpath_regs_pkg::CNT_UNKNOWN_ORDER]      <= unknown;
       cnt_o[twinpath_regs_pkg::CNT_OVERFILL]           <= state_q == S_APPLY && is_fill && cmd_quantity > slot.leaves;
-      cnt_o[twinpath_regs_pkg::CNT_POSITION_SATURATED] <= state_q == S_APPLY && saturated_q;
+      cnt_o[twinpath_regs_pkg::CNT_POSITION_SATURATED] <= state_q == S_APPLY && saturated;
     end
-    if (apply) begin
-      case (command)
-        twinpath_regs_pkg::CMD_KILL: kill_q <= 1'b1;
-        twinpath_regs_pkg::CMD_RELEASE: kill_q <= 1'b0;
-        twinpath_regs_pkg::CMD_SWAP: bank_q <= !bank_q;
-        twinpath_regs_pkg::CMD_RESUME: breaker_q <= 1'b0;
-        default: ;  // TRUST, ARM and DISARM are for strategy
-      endcase
-    end
+    if (apply && command == twinpath_regs_pkg::CMD_SWAP) bank_q <= !bank_q;
 
     if (emit && state_q == S_APPLY) begin
       gross_q <= gross_applied;
@@ -555,19 +438,15 @@ module risk_stage (
         gross_q      <= gross_q + {16'd0, order_notional};
       end
     end
-    if (step_rate) tat_q <= tat_base + {18'd0, active.rate_interval};
+    if (send) tat_q <= tat_base + {18'd0, active.rate_interval};
 
-    // Configuration: the global limits, and the initial state (a write of CONTROL word 0 sets every symbol's trading state).
+    // Configuration: the global limits, and the initial state.
     if (cfg_i.valid && cfg_i.table_id == TP_CFG_GLOBAL && cfg_i.word < 5'(GLOBAL_WORDS)) begin
       if (cfg_i.index == 16'd0) global0_q[{cfg_i.word[2:0], 5'd0}+:32] <= cfg_i.data;
       if (cfg_i.index == 16'd1) global1_q[{cfg_i.word[2:0], 5'd0}+:32] <= cfg_i.data;
     end
     if (cfg_i.valid && cfg_i.table_id == TP_CFG_CONTROL) begin
-      if (cfg_i.word == 5'd0) begin
-        trading_q     <= {TP_SYMBOLS{cfg_i.data[0]}};
-        any_session_q <= cfg_i.data[1];
-        book_events_q <= cfg_i.data[2];
-      end
+      if (cfg_i.word == 5'd0) book_events_q <= cfg_i.data[2];
       if (cfg_i.word == 5'd1) next_ref_q <= cfg_i.data;
     end
 
@@ -577,15 +456,7 @@ module risk_stage (
       out_valid_o   <= 1'b0;
       cnt_o         <= '0;
       bank_q        <= 1'b0;
-      any_session_q <= 1'b0;
       book_events_q <= 1'b0;
-      kill_q        <= 1'b0;
-      market_open_q <= 1'b0;
-      feed_ended_q  <= 1'b0;
-      breaker_q     <= 1'b0;
-      trading_q     <= '0;
-      auction_q     <= '0;
-      halted_q      <= '0;
       next_ref_q    <= '0;
       open_count_q  <= '0;
       gross_q       <= '0;

@@ -189,8 +189,12 @@ TEST_F(OrderTx, LosesNothingUnderRandomStalls) {
   for (std::uint32_t n = 0; n < 3000; ++n) {
     Item item;
     item.has_order = rng() % 2 == 0;
-    item.order = {rng() % 3 == 0, rng() % 2 == 0, static_cast<std::uint8_t>(rng() % 2 == 0 ? 3 : 250),
-                  static_cast<std::uint32_t>(rng()), static_cast<std::uint32_t>(rng()), static_cast<std::uint32_t>(rng())};
+    item.order = {rng() % 3 == 0,
+                  rng() % 2 == 0,
+                  static_cast<std::uint8_t>(rng() % 2 == 0 ? 3 : 250),
+                  static_cast<std::uint32_t>(rng()),
+                  static_cast<std::uint32_t>(rng()),
+                  static_cast<std::uint32_t>(rng())};
     item.event.kind = item.has_order ? 1 : 4;
     item.event.sequence = n;
     item.event.gross_lo = std::uint64_t{rng()} << 32 | rng();
@@ -199,9 +203,9 @@ TEST_F(OrderTx, LosesNothingUnderRandomStalls) {
     if (item.has_order) {
       std::array<char, 9> hex{};
       std::snprintf(hex.data(), hex.size(), "%08X", item.order.user_ref);
-      want.push_back(item.order.cancel ? cancel(item.order.user_ref)
-                                       : enter(item.order, item.order.symbol == 3 ? "AMZN    "sv : "TWINPATH"sv,
-                                               {hex.data(), 8}));
+      want.push_back(item.order.cancel
+                         ? cancel(item.order.user_ref)
+                         : enter(item.order, item.order.symbol == 3 ? "AMZN    "sv : "TWINPATH"sv, {hex.data(), 8}));
     }
     offer(item);
     while (!tick(rng() % 3 != 0, rng() % 3 != 0)) {

@@ -1,5 +1,5 @@
-// The records of hw/rtl/twinpath_types.svh as C++, and how they lie in a Verilated port: fields are listed from the most
-// significant bit down, exactly as the packed structs declare them.
+// The records of hw/rtl/twinpath_types.svh as C++, and how they lie in a Verilated port: fields are listed from the
+// most significant bit down, exactly as the packed structs declare them.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -68,7 +68,8 @@ struct HostCommand {
   std::uint32_t user_ref = 0, quantity = 0, price = 0;
   template <class A>
   void visit(A& a) {
-    a.field(op, 8), a.field(flags, 8), a.field(symbol, 16), a.field(user_ref, 32), a.field(quantity, 32), a.field(price, 32);
+    a.field(op, 8), a.field(flags, 8), a.field(symbol, 16), a.field(user_ref, 32), a.field(quantity, 32),
+        a.field(price, 32);
   }
 };
 
@@ -126,7 +127,8 @@ struct Booked {
   bool trade_through = false;
   template <class A>
   void visit(A& a) {
-    msg.visit(a), a.field(effect, 1), before.visit(a), after.visit(a), a.field(sticky_before, 1), a.field(sticky_after, 1);
+    msg.visit(a), a.field(effect, 1), before.visit(a), after.visit(a), a.field(sticky_before, 1),
+        a.field(sticky_after, 1);
     a.field(trade, 1), a.field(trade_side, 1), a.field(trade_price, 32), a.field(trade_quantity, 32);
     a.field(trade_through, 1);
   }
@@ -201,36 +203,40 @@ struct CfgWrite {
   }
 };
 
-inline std::uint16_t record_index(unsigned bank, unsigned symbol) { return static_cast<std::uint16_t>(bank << 8 | symbol); }
+inline std::uint16_t record_index(unsigned bank, unsigned symbol) {
+  return static_cast<std::uint16_t>(bank << 8 | symbol);
+}
 
 // Words of the tables of twinpath_types.svh.
-inline std::vector<CfgWrite> words_of(std::uint8_t table, std::uint16_t index, const std::vector<std::uint32_t>& words) {
+inline std::vector<CfgWrite> words_of(std::uint8_t table, std::uint16_t index,
+                                      const std::vector<std::uint32_t>& words) {
   std::vector<CfgWrite> out;
-  for (std::size_t n = 0; n < words.size(); ++n) out.push_back({true, table, index, static_cast<std::uint8_t>(n), words[n]});
+  for (std::size_t n = 0; n < words.size(); ++n)
+    out.push_back({true, table, index, static_cast<std::uint8_t>(n), words[n]});
   return out;
 }
 inline std::vector<CfgWrite> cfg_rules(unsigned bank, unsigned symbol, const RuleRecord& r) {
-  const std::uint32_t flags = (r.cancel.enabled ? 1U : 0U) | (r.take.enabled ? 2U : 0U) | (r.imbalance.enabled ? 4U : 0U) |
-                              (r.momentum.enabled ? 8U : 0U) | (r.lead_lag.enabled ? 16U : 0U) | r.take.sides << 8U |
-                              r.imbalance.sides << 10U | r.momentum.sides << 12U | r.lead_lag.sides << 14U |
-                              (r.momentum.large ? 1U << 16 : 0U) | (r.momentum.through ? 1U << 17 : 0U) |
-                              std::uint32_t{r.lead_lag.lagger} << 24;
+  const std::uint32_t flags = (r.cancel.enabled ? 1U : 0U) | (r.take.enabled ? 2U : 0U) |
+                              (r.imbalance.enabled ? 4U : 0U) | (r.momentum.enabled ? 8U : 0U) |
+                              (r.lead_lag.enabled ? 16U : 0U) | r.take.sides << 8U | r.imbalance.sides << 10U |
+                              r.momentum.sides << 12U | r.lead_lag.sides << 14U | (r.momentum.large ? 1U << 16 : 0U) |
+                              (r.momentum.through ? 1U << 17 : 0U) | std::uint32_t{r.lead_lag.lagger} << 24;
   return words_of(3, record_index(bank, symbol),
-                  {flags, r.cancel.distance, r.cancel.cooldown, r.take.quantity, r.take.cooldown, r.take.fair, r.take.edge,
-                   r.imbalance.quantity, r.imbalance.cooldown, r.imbalance.ratio, r.imbalance.min_quantity,
+                  {flags, r.cancel.distance, r.cancel.cooldown, r.take.quantity, r.take.cooldown, r.take.fair,
+                   r.take.edge, r.imbalance.quantity, r.imbalance.cooldown, r.imbalance.ratio, r.imbalance.min_quantity,
                    r.imbalance.max_spread, r.momentum.quantity, r.momentum.cooldown, r.momentum.min_shares,
                    r.lead_lag.quantity, r.lead_lag.cooldown, r.lead_lag.threshold});
 }
 inline std::vector<CfgWrite> cfg_limits(unsigned bank, unsigned symbol, const LimitRecord& l) {
-  return words_of(4, record_index(bank, symbol),
-                  {(l.permit_buy ? 1U : 0U) | (l.permit_sell ? 2U : 0U), l.max_quantity,
-                   static_cast<std::uint32_t>(l.max_notional), static_cast<std::uint32_t>(l.max_notional >> 32), l.collar,
-                   l.reference_price, l.max_position});
+  return words_of(
+      4, record_index(bank, symbol),
+      {(l.permit_buy ? 1U : 0U) | (l.permit_sell ? 2U : 0U), l.max_quantity, static_cast<std::uint32_t>(l.max_notional),
+       static_cast<std::uint32_t>(l.max_notional >> 32), l.collar, l.reference_price, l.max_position});
 }
 inline std::vector<CfgWrite> cfg_global(unsigned bank, const GlobalLimits& g) {
   return words_of(5, static_cast<std::uint16_t>(bank),
-                  {static_cast<std::uint32_t>(g.max_gross), static_cast<std::uint32_t>(g.max_gross >> 32), g.max_open_orders,
-                   g.rate_interval, static_cast<std::uint32_t>(g.rate_tolerance),
+                  {static_cast<std::uint32_t>(g.max_gross), static_cast<std::uint32_t>(g.max_gross >> 32),
+                   g.max_open_orders, g.rate_interval, static_cast<std::uint32_t>(g.rate_tolerance),
                    static_cast<std::uint32_t>(g.rate_tolerance >> 32), g.duplicate_window});
 }
 inline std::vector<CfgWrite> cfg_control(bool start_trading, bool any_session, bool book_events, bool armed,
@@ -251,8 +257,8 @@ inline std::vector<CfgWrite> cfg_template(const FrameTemplate& t) {
     bytes.resize((bytes.size() + 3) / 4 * 4);
     std::vector<std::uint32_t> words;
     for (std::size_t i = 0; i < bytes.size(); i += 4) {
-      words.push_back(std::uint32_t{bytes[i]} << 24 | std::uint32_t{bytes[i + 1]} << 16 | std::uint32_t{bytes[i + 2]} << 8 |
-                      bytes[i + 3]);
+      words.push_back(std::uint32_t{bytes[i]} << 24 | std::uint32_t{bytes[i + 1]} << 16 |
+                      std::uint32_t{bytes[i + 2]} << 8 | bytes[i + 3]);
     }
     return words_of(6, index, words);
   };

@@ -18,19 +18,20 @@ namespace {
 
 std::string describe(const Event& e) {
   return fmt::format(
-      "kind {} reason {} rule {} side {} symbol {} trigger {} time {} seq {} frame {} index {} type {} flags {:#x} ref {} "
-      "qty {} price {} mask {:#x} reference {} bid {}x{} ask {}x{} trade {}x{} position {} open {}/{} collar {} gross {} "
+      "kind {} reason {} rule {} side {} symbol {} trigger {} time {} seq {} frame {} index {} type {} flags {:#x} ref "
+      "{} "
+      "qty {} price {} mask {:#x} reference {} bid {}x{} ask {}x{} trade {}x{} position {} open {}/{} collar {} gross "
+      "{} "
       "count {}",
       e.kind, e.reason, e.rule, e.side, e.symbol, e.trigger, e.time, e.sequence, e.frame, e.msg_index, e.msg_type,
-      e.book_flags, e.user_ref, e.quantity, e.price, e.check_mask, e.reference, e.bid_price, e.bid_quantity, e.ask_price,
-      e.ask_quantity, e.trade_price, e.trade_quantity, e.position, e.open_buy, e.open_sell, e.collar_reference, e.gross_lo,
-      e.open_count);
+      e.book_flags, e.user_ref, e.quantity, e.price, e.check_mask, e.reference, e.bid_price, e.bid_quantity,
+      e.ask_price, e.ask_quantity, e.trade_price, e.trade_quantity, e.position, e.open_buy, e.open_sell,
+      e.collar_reference, e.gross_lo, e.open_count);
 }
 
 class Bench {
  public:
-  explicit Bench(const ModelConfig& c, std::uint32_t seed, unsigned stall_percent)
-      : rng_(seed), stall_(stall_percent) {
+  explicit Bench(const ModelConfig& c, std::uint32_t seed, unsigned stall_percent) : rng_(seed), stall_(stall_percent) {
     reset(*dut_);
     for (int i = 0; i < 5000 && !dut_->ready_o; ++i) settle(*dut_), rise(*dut_);
     for (unsigned bank = 0; bank < 2; ++bank) {
@@ -143,7 +144,8 @@ void run(std::uint32_t seed, bool extreme, unsigned stall, unsigned messages, Se
   compare();
   EXPECT_TRUE(expected.empty()) << "seed " << seed << ": missing " << describe(expected.front().event);
   ASSERT_EQ(bench.frames.size(), frames.size()) << "seed " << seed;
-  for (std::size_t i = 0; i < frames.size(); ++i) ASSERT_EQ(bench.frames[i], frames[i]) << "seed " << seed << " frame " << i;
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    ASSERT_EQ(bench.frames[i], frames[i]) << "seed " << seed << " frame " << i;
   for (unsigned n = 0; n < kCounterCount; ++n) {
     ASSERT_EQ(bench.counters()[n], model.counters().values()[n]) << "seed " << seed << ", counter " << n;
     seen.counters[n] += bench.counters()[n];
@@ -156,7 +158,8 @@ TEST(DecideStage, AgreesWithTheReferenceModelOnRandomSessionsAndMeetsEveryRuleRe
     run(seed, false, seed % 2 == 0 ? 0 : 25, 4000, seen);
     if (HasFatalFailure()) return;
   }
-  for (unsigned reason = 1; reason <= 13; ++reason) EXPECT_TRUE(seen.reasons.contains(reason)) << "no reject " << reason;
+  for (unsigned reason = 1; reason <= 13; ++reason)
+    EXPECT_TRUE(seen.reasons.contains(reason)) << "no reject " << reason;
   for (unsigned rule = 0; rule <= 4; ++rule) EXPECT_TRUE(seen.rules.contains(rule)) << "no intent of rule " << rule;
   for (unsigned op = 1; op <= 11; ++op) EXPECT_TRUE(seen.ops.contains(op)) << "no command " << op;
   for (unsigned state = 1; state <= 8; ++state) EXPECT_TRUE(seen.states.contains(state)) << "no state " << state;

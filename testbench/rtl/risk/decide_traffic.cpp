@@ -17,7 +17,8 @@ RuleRecord DecideTraffic::rules() {
   const auto cooldown = [&] { return extreme_ && chance(10) ? kEdges[below(8)] : below(60); };
   r.cancel = {chance(70), cooldown(), extreme_ ? price() : below(4)};
   r.take = {chance(60), sides(), quantity(), cooldown(), price(), below(6)};
-  r.imbalance = {chance(60), sides(), quantity(), cooldown(), static_cast<std::uint16_t>(below(1200)), below(8), below(8)};
+  r.imbalance = {chance(60), sides(), quantity(), cooldown(), static_cast<std::uint16_t>(below(1200)),
+                 below(8),   below(8)};
   r.momentum = {chance(70), sides(), quantity(), cooldown(), below(10), chance(60), chance(60)};
   r.lead_lag = {chance(70), sides(), quantity(), cooldown(), below(5), static_cast<SymbolIndex>(below(kSymbolsUsed))};
   return r;
@@ -39,9 +40,10 @@ ModelConfig DecideTraffic::config() {
   ModelConfig c;
   for (Bank& bank : c.banks) {
     for (unsigned s = 0; s < kSymbolsUsed; ++s) bank.rules[s] = rules(), bank.limits[s] = limits();
-    bank.global = {extreme_ ? ~std::uint64_t{0} : 60'000 + below(400'000), extreme_ ? 4096 : 4 + below(20), below(12), 0,
-                   below(200)};
-    bank.global.rate_tolerance = extreme_ ? std::uint64_t{0xFFFF'FFFF'FFFF} >> below(48) : below(4) * bank.global.rate_interval;
+    bank.global = {extreme_ ? ~std::uint64_t{0} : 60'000 + below(400'000), extreme_ ? 4096 : 4 + below(20), below(12),
+                   0, below(200)};
+    bank.global.rate_tolerance =
+        extreme_ ? std::uint64_t{0xFFFF'FFFF'FFFF} >> below(48) : below(4) * bank.global.rate_interval;
   }
   c.symbols_start_trading = chance(90);
   c.any_session = chance(20);
@@ -65,15 +67,20 @@ void DecideTraffic::move_book(Bbo& bbo) {
   std::uint32_t p = 0, q = 0;
   if (state == kQuoted) {
     const std::uint32_t mid = 1000;
-    p = extreme_ && chance(50) ? price() : chance(80) ? (bid ? mid - 1 - below(6) : mid + 1 + below(6)) : 990 + below(20);
+    p = extreme_ && chance(50) ? price()
+        : chance(80)           ? (bid ? mid - 1 - below(6) : mid + 1 + below(6))
+                               : 990 + below(20);
     q = extreme_ && chance(30) ? kEdges[1 + below(7)] : 1 + below(12);
   }
-  if (bid) bbo.bid_state = state, bbo.bid_price = p, bbo.bid_quantity = q;
-  else bbo.ask_state = state, bbo.ask_price = p, bbo.ask_quantity = q;
+  if (bid)
+    bbo.bid_state = state, bbo.bid_price = p, bbo.bid_quantity = q;
+  else
+    bbo.ask_state = state, bbo.ask_price = p, bbo.ask_quantity = q;
 }
 
 void DecideTraffic::book_message(Booked& b) {
-  constexpr std::array<std::array<char, 2>, 7> kTypes{{{}, {'A', 'F'}, {'E', 'C'}, {'X', 'X'}, {'D', 'D'}, {'U', 'U'}, {'P', 'P'}}};
+  constexpr std::array<std::array<char, 2>, 7> kTypes{
+      {{}, {'A', 'F'}, {'E', 'C'}, {'X', 'X'}, {'D', 'D'}, {'U', 'U'}, {'P', 'P'}}};
   b.msg.op = static_cast<std::uint8_t>(1 + below(6));
   b.msg.msg_type = static_cast<std::uint8_t>(kTypes[b.msg.op][below(2)]);
   const unsigned s = b.msg.symbol;
@@ -100,15 +107,31 @@ void DecideTraffic::state_message(Booked& b) {
   const unsigned pick = below(100);
   // Mostly towards a market that trades; the feed ends rarely, for it never comes back.
   b.msg.op = kState;
-  b.msg.reason = static_cast<std::uint8_t>(pick < 40 ? 1 : pick < 70 ? 2 : pick < 74 ? 3 : pick < 94 ? 4 : pick < 95 ? 5
-                                                  : pick < 97 ? 7 : pick < 99 ? 8 : chance(5) ? 6 : 1);
+  b.msg.reason = static_cast<std::uint8_t>(pick < 40   ? 1
+                                           : pick < 70 ? 2
+                                           : pick < 74 ? 3
+                                           : pick < 94 ? 4
+                                           : pick < 95 ? 5
+                                           : pick < 97 ? 7
+                                           : pick < 99 ? 8
+                                           : chance(5) ? 6
+                                                       : 1);
   b.msg.msg_type = static_cast<std::uint8_t>(kTypes[b.msg.reason]);
   switch (b.msg.reason) {
-    case 1: b.msg.argument = chance(93) ? 'Q' : 'M', b.msg.symbol = 0; break;
-    case 2: b.msg.argument = static_cast<std::uint8_t>(chance(90) ? 'T' : chance(50) ? 'H' : 'Q'); break;
-    case 3: break;
-    case 4: b.msg.argument = chance(15) ? 'H' : 'T'; break;
-    default: b.msg.symbol = 0; break;
+    case 1:
+      b.msg.argument = chance(93) ? 'Q' : 'M', b.msg.symbol = 0;
+      break;
+    case 2:
+      b.msg.argument = static_cast<std::uint8_t>(chance(90) ? 'T' : chance(50) ? 'H' : 'Q');
+      break;
+    case 3:
+      break;
+    case 4:
+      b.msg.argument = chance(15) ? 'H' : 'T';
+      break;
+    default:
+      b.msg.symbol = 0;
+      break;
   }
 }
 
@@ -118,9 +141,18 @@ void DecideTraffic::command_message(Booked& b, std::uint32_t next_user_ref) {
   b.msg.symbol = 0;
   b.msg.sequence = 0, b.msg.frame = 0, b.msg.msg_index = 0;
   const unsigned pick = below(100);
-  c.op = static_cast<std::uint8_t>(pick < 1 ? 1 : pick < 14 ? 2 : pick < 20 ? 3 : pick < 45 ? 4 : pick < 68 ? 5 : pick < 72 ? 6
-                                   : pick < 80 ? 7 : pick < 84 ? 8 : pick < 90 ? 9 : pick < 92 ? 10 : pick < 97 ? 11
-                                                                                                       : below(256));
+  c.op = static_cast<std::uint8_t>(pick < 1    ? 1
+                                   : pick < 14 ? 2
+                                   : pick < 20 ? 3
+                                   : pick < 45 ? 4
+                                   : pick < 68 ? 5
+                                   : pick < 72 ? 6
+                                   : pick < 80 ? 7
+                                   : pick < 84 ? 8
+                                   : pick < 90 ? 9
+                                   : pick < 92 ? 10
+                                   : pick < 97 ? 11
+                                               : below(256));
   c.flags = static_cast<std::uint8_t>(below(2));
   c.symbol = static_cast<std::uint16_t>(below(kSymbolsUsed));
   if (c.op == 7 && chance(60)) c.symbol = 0xFFFF;
@@ -146,9 +178,12 @@ Booked DecideTraffic::next(std::uint32_t next_user_ref) {
   b.msg.shares = static_cast<std::uint32_t>(rng_());
   b.msg.price = static_cast<std::uint32_t>(rng_());
   const unsigned pick = below(100);
-  if (pick < 78) book_message(b);
-  else if (pick < 84) state_message(b);
-  else command_message(b, next_user_ref);
+  if (pick < 78)
+    book_message(b);
+  else if (pick < 84)
+    state_message(b);
+  else
+    command_message(b, next_user_ref);
   return b;
 }
 

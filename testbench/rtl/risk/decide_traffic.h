@@ -1,5 +1,5 @@
-// Random booked messages for the decision half: few symbols and small numbers, so that every rule and every reason occurs;
-// or extreme numbers, so that anything that could wrap would.
+// Random booked messages for the decision half: few symbols and small numbers, so that every rule and every reason
+// occurs; or extreme numbers, so that anything that could wrap would.
 #pragma once
 #include <array>
 #include <cstdint>

@@ -54,7 +54,8 @@ std::vector<DecisionModel::Output> DecisionModel::step(const Booked& b) {
   return out;
 }
 
-// ---- SEM 4 -------------------------------------------------------------------------------------------------------------
+// ---- SEM 4
+// -------------------------------------------------------------------------------------------------------------
 
 std::optional<DecisionModel::Decision> DecisionModel::evaluate(const Booked& b) {
   if (!b.effect || !armed_ || !trusted(b.after, b.sticky_after) || crossed(b.after)) return std::nullopt;
@@ -120,8 +121,10 @@ std::optional<DecisionModel::Decision> DecisionModel::try_rule(unsigned rule, co
       if (!b.trade) return std::nullopt;
       std::optional<bool> up;
       if (b.msg.op == kTrade) {
-        if (ask && b.trade_price >= now.ask_price) up = true;
-        else if (bid && b.trade_price <= now.bid_price) up = false;
+        if (ask && b.trade_price >= now.ask_price)
+          up = true;
+        else if (bid && b.trade_price <= now.bid_price)
+          up = false;
       } else {
         up = b.trade_side;  // a resting sell was hit: up
       }
@@ -148,7 +151,8 @@ std::optional<DecisionModel::Decision> DecisionModel::try_rule(unsigned rule, co
   }
 }
 
-// ---- SEM 5 -------------------------------------------------------------------------------------------------------------
+// ---- SEM 5
+// -------------------------------------------------------------------------------------------------------------
 
 std::uint32_t DecisionModel::collar_reference(std::uint8_t symbol) const {
   return symbols_[symbol].last_trade.value_or(active().limits[symbol].reference_price);
@@ -177,8 +181,7 @@ std::uint32_t DecisionModel::failing(const Booked& b, const Decision& d) const {
     fails[10] = slots_.size() >= all.max_open_orders || slots_.contains(next_ref_ % kSlots);
     fails[12] = g.last_order && g.last_order->side == d.side && g.last_order->price == d.price &&
                 g.last_order->quantity == d.quantity && stamp < Int{g.last_order->stamp} + all.duplicate_window;
-    fails[13] = g.open[index(other)] > 0 &&
-                (buy ? d.price >= g.own[index(other)] : d.price <= g.own[index(other)]);
+    fails[13] = g.open[index(other)] > 0 && (buy ? d.price >= g.own[index(other)] : d.price <= g.own[index(other)]);
   }
   std::uint32_t mask = 0;
   for (unsigned n = 1; n <= 13; ++n) mask |= fails[n] ? 1U << (n - 1) : 0U;
@@ -201,7 +204,8 @@ DecisionModel::Output DecisionModel::judge(const Booked& b, const Decision& d) {
   e.check_mask = mask;
   e.bid_price = g.bbo.bid_price, e.bid_quantity = g.bbo.bid_quantity;
   e.ask_price = g.bbo.ask_price, e.ask_quantity = g.bbo.ask_quantity;
-  e.book_flags = static_cast<std::uint8_t>(g.bbo.bid_state | g.bbo.ask_state << 2 | (trusted(g.bbo, g.sticky) ? 16 : 0));
+  e.book_flags =
+      static_cast<std::uint8_t>(g.bbo.bid_state | g.bbo.ask_state << 2 | (trusted(g.bbo, g.sticky) ? 16 : 0));
   e.collar_reference = collar_reference(d.symbol);
   account_fields(e, d.symbol);
   if (b.trade) e.trade_price = b.trade_price, e.trade_quantity = b.trade_quantity;
@@ -244,18 +248,33 @@ void DecisionModel::release(OpenOrder& order, std::uint32_t shares) {
   slots_.erase(order.user_ref % kSlots);
 }
 
-// ---- SEM 2.6, 2.9 ------------------------------------------------------------------------------------------------------
+// ---- SEM 2.6, 2.9
+// ------------------------------------------------------------------------------------------------------
 
 void DecisionModel::state(const Booked& b, std::vector<Output>& out) {
   Symbol& s = symbols_[b.msg.symbol];
   switch (b.msg.reason) {
-    case 1: market_open_ = b.msg.argument == 'Q' ? true : b.msg.argument == 'M' ? false : market_open_; break;
-    case 2: s.trading = b.msg.argument == 'T', s.auction = false; break;
-    case 3: s.auction = true; break;
-    case 4: s.halted = b.msg.argument == 'H'; break;
-    case 5: breaker_ = true; break;
-    case 6: ended_ = true; break;
-    default: stale_ = true; break;
+    case 1:
+      market_open_ = b.msg.argument == 'Q' ? true : b.msg.argument == 'M' ? false : market_open_;
+      break;
+    case 2:
+      s.trading = b.msg.argument == 'T', s.auction = false;
+      break;
+    case 3:
+      s.auction = true;
+      break;
+    case 4:
+      s.halted = b.msg.argument == 'H';
+      break;
+    case 5:
+      breaker_ = true;
+      break;
+    case 6:
+      ended_ = true;
+      break;
+    default:
+      stale_ = true;
+      break;
   }
   Event e = event_for(b, EventKind::state);
   e.reason = b.msg.reason;
@@ -282,9 +301,14 @@ void DecisionModel::command(const Booked& b, std::vector<Output>& out) {
     return;
   }
   switch (c.op) {
-    case 1: kill_ = true; break;
-    case 2: kill_ = false; break;
-    case 3: break;
+    case 1:
+      kill_ = true;
+      break;
+    case 2:
+      kill_ = false;
+      break;
+    case 3:
+      break;
     case 4: {
       const OpenOrder o = slot->second;
       Symbol& s = symbols_[o.symbol];
@@ -304,7 +328,9 @@ void DecisionModel::command(const Booked& b, std::vector<Output>& out) {
       account_fields(e, symbol);
       break;
     }
-    case 6: bank_ ^= 1; break;
+    case 6:
+      bank_ ^= 1;
+      break;
     case 7:
       if (c.symbol == 0xFFFF) {
         stale_ = false;
@@ -325,15 +351,24 @@ void DecisionModel::command(const Booked& b, std::vector<Output>& out) {
         counters_.add(Counter::bad_command);
       }
       break;
-    case 9: armed_ = true; break;
-    case 10: armed_ = false; break;
-    case 11: breaker_ = false; break;
-    default: counters_.add(Counter::bad_command); break;
+    case 9:
+      armed_ = true;
+      break;
+    case 10:
+      armed_ = false;
+      break;
+    case 11:
+      breaker_ = false;
+      break;
+    default:
+      counters_.add(Counter::bad_command);
+      break;
   }
   out.push_back({e, {}});
 }
 
-// ---- SEM 6, 7 ----------------------------------------------------------------------------------------------------------
+// ---- SEM 6, 7
+// ----------------------------------------------------------------------------------------------------------
 
 Event DecisionModel::event_for(const Booked& b, EventKind kind) const {
   Event e{};
@@ -345,8 +380,8 @@ Event DecisionModel::event_for(const Booked& b, EventKind kind) const {
   e.reference = b.msg.op == kReplace ? b.msg.new_order_ref : b.msg.op == kTrade ? 0 : b.msg.order_ref;
   e.bid_price = b.after.bid_price, e.bid_quantity = b.after.bid_quantity;
   e.ask_price = b.after.ask_price, e.ask_quantity = b.after.ask_quantity;
-  e.book_flags =
-      static_cast<std::uint8_t>(b.after.bid_state | b.after.ask_state << 2 | (trusted(b.after, b.sticky_after) ? 16 : 0));
+  e.book_flags = static_cast<std::uint8_t>(b.after.bid_state | b.after.ask_state << 2 |
+                                           (trusted(b.after, b.sticky_after) ? 16 : 0));
   return e;
 }
 

@@ -55,8 +55,8 @@ class DecisionModel {
     std::optional<std::uint32_t> last_trade;
     std::array<std::uint64_t, 5> next{};
     Int position = 0, exposure = 0;
-    std::array<Int, 2> open{};             // by side
-    std::array<std::uint32_t, 2> own{};    // by side
+    std::array<Int, 2> open{};           // by side
+    std::array<std::uint32_t, 2> own{};  // by side
     std::optional<LastOrder> last_order;
     Working working;
   };

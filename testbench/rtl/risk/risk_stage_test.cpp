@@ -18,11 +18,32 @@ namespace {
 constexpr std::uint8_t kG = 9;  // the order's symbol
 constexpr std::uint8_t kOther = 200;
 enum Check : unsigned {
-  kKill = 1, kPermission, kSession, kHalt, kQuantity, kNotional, kCollar, kPosition, kGross, kOpenOrders, kRate, kDuplicate,
+  kKill = 1,
+  kPermission,
+  kSession,
+  kHalt,
+  kQuantity,
+  kNotional,
+  kCollar,
+  kPosition,
+  kGross,
+  kOpenOrders,
+  kRate,
+  kDuplicate,
   kSelfTrade
 };
 enum CommandOp : std::uint8_t {
-  kCmdKill = 1, kCmdRelease, kCmdAck, kCmdFill, kCmdDone, kCmdSwap, kCmdTrust, kCmdPosition, kCmdArm, kCmdDisarm, kCmdResume
+  kCmdKill = 1,
+  kCmdRelease,
+  kCmdAck,
+  kCmdFill,
+  kCmdDone,
+  kCmdSwap,
+  kCmdTrust,
+  kCmdPosition,
+  kCmdArm,
+  kCmdDisarm,
+  kCmdResume
 };
 
 class RiskStage : public testing::Test {
@@ -104,7 +125,8 @@ class RiskStage : public testing::Test {
   void state(std::uint8_t reason, char argument = 0, std::uint8_t symbol = kG) {
     Intent i;
     i.booked.msg.op = kState;
-    i.booked.msg.reason = reason, i.booked.msg.argument = static_cast<std::uint8_t>(argument), i.booked.msg.symbol = symbol;
+    i.booked.msg.reason = reason, i.booked.msg.argument = static_cast<std::uint8_t>(argument),
+    i.booked.msg.symbol = symbol;
     EXPECT_EQ(judge(i).event.reason, reason);
   }
   void trade(std::uint32_t price, std::uint8_t symbol = kG) {
@@ -121,7 +143,8 @@ class RiskStage : public testing::Test {
   std::uint64_t counter(Counter c) const { return counts_[static_cast<std::size_t>(c)]; }
 
   static testing::AssertionResult sent(const Out& o) {
-    if (o.event.kind == 1 && o.order && o.event.check_mask == 0 && o.event.reason == 0) return testing::AssertionSuccess();
+    if (o.event.kind == 1 && o.order && o.event.check_mask == 0 && o.event.reason == 0)
+      return testing::AssertionSuccess();
     return testing::AssertionFailure() << "kind " << unsigned{o.event.kind} << " reason " << unsigned{o.event.reason};
   }
   // Rejected by exactly these checks.
@@ -405,8 +428,8 @@ TEST_F(RiskStage, AllChecksAreReportedAndTheLowestNamesTheRejection) {
   load();
   configure(*dut_, cfg_control(false, false, true, true, 500));
   command(kCmdKill);
-  EXPECT_TRUE(rejected(buy(2000, 6), {kKill, kPermission, kSession, kHalt, kQuantity, kNotional, kCollar, kPosition, kGross,
-                                      kOpenOrders}));
+  EXPECT_TRUE(rejected(buy(2000, 6), {kKill, kPermission, kSession, kHalt, kQuantity, kNotional, kCollar, kPosition,
+                                      kGross, kOpenOrders}));
 }
 
 TEST_F(RiskStage, AFillMovesThePositionAndFreesWhatItFilled) {
@@ -466,7 +489,9 @@ TEST_F(RiskStage, ThePositionSaturatesInsteadOfWrapping) {
 TEST_F(RiskStage, GrossIsReportedSaturatedButKeptWhole) {
   limits_ = {true, true, 0xFFFF'FFFF, ~std::uint64_t{0}, 0xFFFF'FFFF, 0xFFFF'FFFF, 0x7FFF'FFFF};
   load();
-  const auto set = [&](std::uint16_t symbol, std::uint32_t position) { return command(kCmdPosition, symbol, 0, 0, position); };
+  const auto set = [&](std::uint16_t symbol, std::uint32_t position) {
+    return command(kCmdPosition, symbol, 0, 0, position);
+  };
   EXPECT_EQ(set(kG, 0x7FFF'FFFF).gross_lo, 0x7FFF'FFFFULL * 0xFFFF'FFFF);
   EXPECT_EQ(set(kOther, 0x8000'0000).gross_lo, 0xFFFF'FFFFULL * 0xFFFF'FFFF);
   configure(*dut_, cfg_limits(0, 1, limits_));
@@ -554,7 +579,11 @@ TEST_F(RiskStage, ABookEventComesBeforeTheOrderAndCanBeSwitchedOff) {
 
 TEST_F(RiskStage, StagesCountFromTheLastByteAndAreZeroWithoutAMessage) {
   Intent i = enter(false, 1000, 10);
-  i.booked.msg.stamps = {.first_beat = 0xFFF0, .last_byte = 0xFFFE, .decoded = 0x0001, .looked_up = 0x0003, .booked = 0x0004,
+  i.booked.msg.stamps = {.first_beat = 0xFFF0,
+                         .last_byte = 0xFFFE,
+                         .decoded = 0x0001,
+                         .looked_up = 0x0003,
+                         .booked = 0x0004,
                          .decided = 0x0007};
   dut_->cycle_i = 0x000A;
   const Event e = judge(i).event;

@@ -29,7 +29,9 @@ class StrategyStage : public testing::Test {
     configure(*dut_, cfg_control(true, true, true, true, 1));
   }
 
-  void rules(const RuleRecord& r, unsigned bank = 0, unsigned symbol = kS) { configure(*dut_, cfg_rules(bank, symbol, r)); }
+  void rules(const RuleRecord& r, unsigned bank = 0, unsigned symbol = kS) {
+    configure(*dut_, cfg_rules(bank, symbol, r));
+  }
 
   // Sends one message through an idle stage.
   Intent send(const Booked& b) {
@@ -75,7 +77,8 @@ class StrategyStage : public testing::Test {
   Booked traded(bool resting_sell, std::uint32_t shares, bool through, const Bbo& market = kMarket) {
     Booked b = move(market, market);
     b.msg.op = kExecute;
-    b.trade = true, b.trade_side = resting_sell, b.trade_price = 1, b.trade_quantity = shares, b.trade_through = through;
+    b.trade = true, b.trade_side = resting_sell, b.trade_price = 1, b.trade_quantity = shares,
+    b.trade_through = through;
     return b;
   }
   Booked print(std::uint32_t price, std::uint32_t shares, const Bbo& market = kMarket) {
@@ -98,7 +101,8 @@ class StrategyStage : public testing::Test {
   }
   std::uint64_t counter(Counter c) const { return counts_[static_cast<std::size_t>(c)]; }
   bool fires(const Booked& b) { return send(b).intent; }
-  void expect(const Intent& i, unsigned rule, bool sell, std::uint32_t price, std::uint32_t quantity, std::uint8_t symbol = kS) {
+  void expect(const Intent& i, unsigned rule, bool sell, std::uint32_t price, std::uint32_t quantity,
+              std::uint8_t symbol = kS) {
     EXPECT_TRUE(i.intent);
     EXPECT_EQ(i.rule, rule);
     EXPECT_EQ(i.side, sell);
@@ -202,7 +206,8 @@ TEST_F(StrategyStage, ImbalanceFiresAtExactlyTheRatioTheMinimumAndTheSpread) {
   rules(r);
   expect(send(to(kMarket)), 2, false, 1010, 5);
   for (const auto& [ratio, minimum, spread] : {std::array{321U, 50U, 10U}, {320U, 51U, 10U}, {320U, 50U, 9U}}) {
-    r.imbalance.ratio = static_cast<std::uint16_t>(ratio), r.imbalance.min_quantity = minimum, r.imbalance.max_spread = spread;
+    r.imbalance.ratio = static_cast<std::uint16_t>(ratio), r.imbalance.min_quantity = minimum,
+    r.imbalance.max_spread = spread;
     rules(r);
     EXPECT_FALSE(fires(to(kMarket))) << ratio << ' ' << minimum << ' ' << spread;
   }
@@ -343,7 +348,10 @@ TEST_F(StrategyStage, TheLowestRuleThatFiresWins) {
     rules(r);
     EXPECT_EQ(send(b).rule, rule);
     EXPECT_EQ(counter(counter_after(Counter::rule_cancel, rule)), 1U);
-    (rule == 0 ? r.cancel.enabled : rule == 1 ? r.take.enabled : rule == 2 ? r.imbalance.enabled : r.momentum.enabled) = false;
+    (rule == 0   ? r.cancel.enabled
+     : rule == 1 ? r.take.enabled
+     : rule == 2 ? r.imbalance.enabled
+                 : r.momentum.enabled) = false;
   }
 }
 

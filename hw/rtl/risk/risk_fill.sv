@@ -1,0 +1,65 @@
+`include "risk/risk_types.svh"
+`default_nettype none
+
+/// What a FILL, DONE or POSITION makes of an open order and its symbol's account (SEM 5.4, 5.5, 2.9).
+///
+/// Why: two multiplications in a row (what is released, then the exposure of the position that follows) get a cycle each.
+/// Safety: the position saturates at +-(2^31 - 1) and says so; nothing wraps.
+/// Timing: update_i with the records, expose_i in a later cycle, all results valid from the cycle after expose_i until the
+/// next update_i. The inputs are stable meanwhile.
+module risk_fill (
+    input  wire logic           clk_i,
+    input  wire logic           update_i,
+    input  wire logic           expose_i,
+    input  wire logic           fill_i,             // FILL
+    input  wire logic           set_i,              // POSITION; neither: DONE
+    input  wire logic [31:0]    quantity_i,
+    input  wire logic [31:0]    price_i,            // FILL: of the fill; POSITION: the position
+    input  wire logic [31:0]    reference_price_i,
+    input  wire tp_account_t    account_i,
+    input  wire tp_open_order_t order_i,
+    output logic [31:0]         released_o,         // shares that leave the open order
+    output logic [63:0]         notional_o,         // theirs, at the limit price
+    output logic [31:0]         position_o,
+    output logic                saturated_o,
+    output logic [63:0]         exposure_o
+);
+
+  localparam logic [33:0] MAX_POSITION = 34'h0_7FFF_FFFF;
+
+  logic [31:0] shares;
+  logic [33:0] signed_shares;
+  logic [33:0] moved;          // position after the fill, two's complement
+  logic [31:0] magnitude;      // of the new position
+
+  assign shares        = fill_i && quantity_i < order_i.leaves ? quantity_i : order_i.leaves;
+  assign signed_shares = order_i.side ? -{2'd0, shares} : {2'd0, shares};
+  assign moved         = {{2{account_i.position[31]}}, account_i.position} + signed_shares;
+  assign magnitude     = position_o[31] ? -position_o : position_o;
+
+  always_ff @(posedge clk_i) begin
+    if (update_i) begin
+      released_o  <= set_i ? '0 : shares;
+      notional_o  <= set_i ? '0 : {32'd0, order_i.price} * {32'd0, shares};
+      saturated_o <= 1'b0;
+      position_o  <= set_i ? price_i : account_i.position;
+      if (fill_i) begin
+        position_o <= moved[31:0];
+        if ($signed(moved) > $signed(MAX_POSITION)) begin
+          position_o  <= MAX_POSITION[31:0];
+          saturated_o <= 1'b1;
+        end
+        if ($signed(moved) < -$signed(MAX_POSITION)) begin
+          position_o  <= -MAX_POSITION[31:0];
+          saturated_o <= 1'b1;
+        end
+      end
+    end
+    if (expose_i) begin
+      exposure_o <= account_i.exposure;
+      if (fill_i || set_i) exposure_o <= {32'd0, magnitude} * {32'd0, set_i ? reference_price_i : price_i};
+    end
+  end
+
+endmodule
+`default_nettype wire
