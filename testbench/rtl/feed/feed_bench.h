@@ -51,7 +51,7 @@ class FeedBench {
     top_->s_axis_tvalid_i = 0;
     top_->s_cmd_tvalid_i = 0;
     top_->wire_mode_i = 0;
-    clear_config();
+    top_->cfg_i = 0;
     clock();
     clock();
     top_->rst_i = 0;
@@ -73,12 +73,9 @@ class FeedBench {
   }
 
   void configure(unsigned table, std::uint16_t index, unsigned word, std::uint32_t data) {
-    // tp_cfg_t: valid 1, table 4, index 16, word 5, data 32
-    const std::uint64_t low = static_cast<std::uint64_t>(data) | (static_cast<std::uint64_t>(word) << 32) |
-                              (static_cast<std::uint64_t>(index) << 37) | (static_cast<std::uint64_t>(table) << 53) | (1ull << 57);
-    set_config(low);
+    top_->cfg_i = pack_config(table, index, word, data);
     clock();
-    clear_config();
+    top_->cfg_i = 0;
   }
 
   void configure(const ReferenceConfig& config) {
@@ -161,9 +158,6 @@ class FeedBench {
 
  private:
   static std::uint32_t word(unsigned a, unsigned b, unsigned c, unsigned d) { return a << 24 | b << 16 | c << 8 | d; }
-
-  void set_config(std::uint64_t bits) { top_->cfg_i = bits; }
-  void clear_config() { top_->cfg_i = 0; }
 
   void put_beat() {
     const Bytes& f = queue_.front().bytes;

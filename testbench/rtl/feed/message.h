@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <ostream>
 
+#include "testbench/rtl/net/packed.h"
+
 namespace twinpath::rtl {
 
 struct Message {
@@ -42,23 +44,6 @@ inline std::ostream& operator<<(std::ostream& out, const Message& m) {
              << m.command[1] << ',' << m.command[0] << " stamp " << m.stamp << " sequence " << m.sequence << " frame "
              << m.frame << " index " << m.msg_index << '}';
 }
-
-// Takes fields of a packed struct from its least significant bit up, that is, from its last member to its first.
-class PackedReader {
- public:
-  explicit PackedReader(const std::uint32_t* words) : words_(words) {}
-  std::uint64_t take(unsigned width) {
-    std::uint64_t value = 0;
-    for (unsigned i = 0; i < width; ++i, ++at_) {
-      value |= static_cast<std::uint64_t>((words_[at_ / 32] >> (at_ % 32)) & 1u) << i;
-    }
-    return value;
-  }
-
- private:
-  const std::uint32_t* words_;
-  unsigned at_ = 0;
-};
 
 // Reads a tp_msg_t.
 inline Message unpack_message(const std::uint32_t* words, Stamps* stamps = nullptr) {
