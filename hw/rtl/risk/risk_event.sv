@@ -32,7 +32,8 @@ module risk_event (
     of_command = finding_i.kind == TP_EVENT_COMMAND;
     of_state   = finding_i.kind == TP_EVENT_STATE;
     of_feed    = of_state && finding_i.reason >= twinpath_regs_pkg::STATE_END_OF_SESSION;
-    decision   = finding_i.kind == TP_EVENT_ORDER || finding_i.kind == TP_EVENT_REJECT || finding_i.kind == TP_EVENT_CANCEL;
+    decision   = finding_i.kind == TP_EVENT_ORDER || finding_i.kind == TP_EVENT_REJECT ||
+        finding_i.kind == TP_EVENT_CANCEL;
     if (en_i) begin
       event_o.kind             = finding_i.kind;
       event_o.reason           = finding_i.reason;

@@ -3,10 +3,11 @@
 
 /// What a FILL, DONE or POSITION makes of an open order and its symbol's account (SEM 5.4, 5.5, 2.9).
 ///
-/// Why: two multiplications in a row (what is released, then the exposure of the position that follows) get a cycle each.
+/// Why: two multiplications in a row (what is released, then the exposure of the position that follows) get a cycle
+/// each.
 /// Safety: the position saturates at +-(2^31 - 1) and says so; nothing wraps.
-/// Timing: update_i with the records, expose_i in a later cycle, all results valid from the cycle after expose_i until the
-/// next update_i. The inputs are stable meanwhile.
+/// Timing: update_i with the records, expose_i in a later cycle, all results valid from the cycle after expose_i until
+/// the next update_i. The inputs are stable meanwhile.
 module risk_fill (
     input  wire logic           clk_i,
     input  wire logic           update_i,
@@ -28,14 +29,14 @@ module risk_fill (
   localparam logic [33:0] MAX_POSITION = 34'h0_7FFF_FFFF;
 
   logic [31:0] shares;
-  logic [33:0] signed_shares;
-  logic [33:0] moved;          // position after the fill, two's complement
+  logic [33:0] traded;         // the whole fill, beyond what was open too; two's complement
+  logic [33:0] moved;          // position after it, two's complement
   logic [31:0] magnitude;      // of the new position
 
-  assign shares        = fill_i && quantity_i < order_i.leaves ? quantity_i : order_i.leaves;
-  assign signed_shares = order_i.side ? -{2'd0, shares} : {2'd0, shares};
-  assign moved         = {{2{account_i.position[31]}}, account_i.position} + signed_shares;
-  assign magnitude     = position_o[31] ? -position_o : position_o;
+  assign shares    = fill_i && quantity_i < order_i.leaves ? quantity_i : order_i.leaves;
+  assign traded    = order_i.side ? -{2'd0, quantity_i} : {2'd0, quantity_i};
+  assign moved     = {{2{account_i.position[31]}}, account_i.position} + traded;
+  assign magnitude = position_o[31] ? -position_o : position_o;
 
   always_ff @(posedge clk_i) begin
     if (update_i) begin

@@ -1,8 +1,8 @@
 `include "risk/risk_types.svh"
 `default_nettype none
 
-/// The memories of risk: a symbol's account, limits and last trade, read together; open orders by slot; and a second copy of
-/// the working orders for strategy to read.
+/// The memories of risk: a symbol's account, limits and last trade, read together; open orders by slot; and a second
+/// copy of the working orders for strategy to read.
 ///
 /// Why: all that a check reads arrives in the same cycle, and strategy's reads do not disturb risk's.
 /// Ordering: a read in the cycle of a write to the same record returns the old one. Outputs hold until the next read.

@@ -5,8 +5,8 @@
 /// (SEM 2.6, 2.7, 2.9, 5.1 checks 1, 3 and 4).
 ///
 /// Why: these flags change by messages and commands only, and the checks see three answers.
-/// Safety: after a reset nothing is allowed: no symbol trades until CONTROL or a trading action says so. A feed that has
-/// ended stays ended.
+/// Safety: after a reset nothing is allowed: no symbol trades until CONTROL or a trading action says so. A feed that
+/// has ended stays ended.
 /// A configuration write of CONTROL word 0 sets the trading flag of every symbol, so it belongs before the session.
 /// Latency: flags change in the cycle after their strobe; the answers are combinational.
 module risk_session (

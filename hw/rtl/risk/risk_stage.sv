@@ -133,7 +133,7 @@ module risk_stage (
       .working_o       (working_o)
   );
 
-  // ---- control signals (below) ---------------------------------------------------------------------------------------
+  // ---- control signals (below) -------------------------------------------------------------------------------------
   logic        accept;      // the input is finished
   logic        emit;        // an event leaves
   logic        send;        // with an order or cancel
@@ -190,7 +190,7 @@ module risk_stage (
       .notional_o        (order_notional)
   );
 
-  // ---- fills, ends of orders, positions set by the host (SEM 5.4, 5.5, 2.9) -------------------------------------------
+  // ---- fills, ends of orders, positions set by the host (SEM 5.4, 5.5, 2.9) --------------------------------
   logic        is_fill;
   logic        is_set;         // POSITION
   logic        slot_hit;

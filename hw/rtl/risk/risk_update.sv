@@ -3,8 +3,8 @@
 
 /// The account and the open order as they are written back (SEM 5.2, 5.4, 5.5).
 ///
-/// Why: what each event leaves behind, in one place. At most one of sent_i, cancel_sent_i, acked_i and applied_i is high;
-/// with none the records are 0, which is also what clears the memories.
+/// Why: what each event leaves behind, in one place. At most one of sent_i, cancel_sent_i, acked_i and applied_i is
+/// high; with none the records are 0, which is also what clears the memories.
 /// Latency: combinational.
 module risk_update (
     input  wire logic           sent_i,         // an order was sent

@@ -1,8 +1,8 @@
 `include "twinpath_types.svh"
 `default_nettype none
 
-/// One table of host configuration: DEPTH records of WORDS 32-bit words, written a word at a time over the configuration
-/// bus and read a whole record at once.
+/// One table of host configuration: DEPTH records of WORDS 32-bit words, written a word at a time over the
+/// configuration bus and read a whole record at once.
 ///
 /// Why: rule and limit records are written by word and needed at once, so every word is a memory column of its own.
 /// Word FIRST_WORD + n of the bus is word n of the record (bits 32n+31..32n of rdata_o). Writes to other words, other
@@ -26,7 +26,7 @@ module config_table #(
 );
 
   initial begin
-    if (WORDS < 1 || FIRST_WORD < 0 || FIRST_WORD + WORDS > 32) $fatal(1, "config_table: words must lie within 0 to 31");
+    if (WORDS < 1 || FIRST_WORD < 0 || FIRST_WORD + WORDS > 32) $fatal(1, "config_table: words must be within 0 to 31");
     if (DEPTH < 2 || DEPTH > 65536) $fatal(1, "config_table: DEPTH must be 2 to 65,536");
   end
 

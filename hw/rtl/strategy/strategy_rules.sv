@@ -6,8 +6,8 @@
 /// Why: every rule compares the same best bid and offer with its own record, so all compare in parallel and the caller
 /// takes the first hit. Lead-lag is judged here for the leader only; whether the lagging symbol can be traded is known
 /// when its book has been read.
-/// Property: a hit is only given for a rule that is enabled, has cooled down and may trade that side. Every comparison is
-/// wider than its operands, so none wraps. With en_i low nothing hits (and nothing is computed).
+/// Property: a hit is only given for a rule that is enabled, has cooled down and may trade that side. Every comparison
+/// is wider than its operands, so none wraps. With en_i low nothing hits (and nothing is computed).
 /// Latency: combinational.
 module strategy_rules (
     input  wire logic        en_i,       // armed, trusted, not crossed, and the message had effect
@@ -82,7 +82,7 @@ module strategy_rules (
       hit_o[1] = ready[1] && changed && (take_buy || take_sell);
       sell_o[1] = !take_buy;
 
-      // 2 imbalance: one side of a narrow market outweighs the other. The book is not crossed, so the spread is positive.
+      // 2 imbalance: one side of a narrow market outweighs the other. The book is not crossed: the spread is positive.
       spread_ok = changed && bid && ask && after.ask_price - after.bid_price <= rules_i.imbalance_max_spread;
       if (ready[2] && spread_ok) begin
         ratio = {32'd0, rules_i.imbalance_ratio[15:0]};

@@ -5,8 +5,8 @@
 ///
 /// Why: it decides, risk judges. Every message flows through, with or without an intent, so that events stay in order.
 /// Safety: nothing is evaluated unless armed and the symbol's book is trusted and not crossed.
-/// Ordering: a message is evaluated only with reads (rules, cool-downs, working order) that were issued after every older
-/// message that could change them had left risk: while an intent or a command is under way the reads are repeated.
+/// Ordering: a message is evaluated only with reads (rules, cool-downs, working order) that were issued after every
+/// older message that could change them had left risk: while an intent or a command is under way they are repeated.
 /// The copy of every symbol's best bid and offer is written as messages are accepted, so that a lead-lag rule sees the
 /// lagging symbol as of this message.
 /// Timing: cycle 0 accept and read, 1 compare (and read the lagging symbol), 2 select; intent_valid_o in cycle 3.
@@ -181,7 +181,8 @@ module strategy_stage (
   logic [31:0] there;   // quantity at the price taken
   tp_intent_t  intent_d;
 
-  assign lag_ok = !feed_stale_q && !lag_sticky_q && lag.bid_state != TP_SIDE_UNKNOWN && lag.ask_state != TP_SIDE_UNKNOWN &&
+  assign lag_ok = !feed_stale_q && !lag_sticky_q &&
+      lag.bid_state != TP_SIDE_UNKNOWN && lag.ask_state != TP_SIDE_UNKNOWN &&
       !(lag.bid_state == TP_SIDE_QUOTED && lag.ask_state == TP_SIDE_QUOTED && lag.bid_price >= lag.ask_price);
   assign lag_buy  = lead_buy_q && lag_ok && lag.ask_state == TP_SIDE_QUOTED;
   assign lag_sell = lead_sell_q && lag_ok && lag.bid_state == TP_SIDE_QUOTED;

@@ -314,7 +314,7 @@ void DecisionModel::command(const Booked& b, std::vector<Output>& out) {
       Symbol& s = symbols_[o.symbol];
       if (c.quantity > o.leaves) counters_.add(Counter::overfill);
       const std::uint32_t f = std::min(c.quantity, o.leaves);
-      const Int moved = o.side == Side::buy ? s.position + f : s.position - f;
+      const Int moved = o.side == Side::buy ? s.position + c.quantity : s.position - c.quantity;
       s.position = std::clamp(moved, -kMaxPosition, kMaxPosition);
       if (moved != s.position) counters_.add(Counter::position_saturated);
       release(slot->second, f);

@@ -448,8 +448,8 @@ TEST_F(RiskStage, AFillMovesThePositionAndFreesWhatItFilled) {
   EXPECT_FALSE(working().open);
   ASSERT_TRUE(sent(sell(1000, 25)));
   e = fill(501, 30, 700);
-  EXPECT_EQ(e.position, -15);
-  EXPECT_EQ(e.gross_lo, 15U * 700);
+  EXPECT_EQ(e.position, -20) << "an overfill counts whole";
+  EXPECT_EQ(e.gross_lo, 20U * 700);
   EXPECT_EQ(e.quantity, 30U) << "the command's operands";
   EXPECT_EQ(e.user_ref, 501U);
   EXPECT_EQ(counter(Counter::overfill), 1U);
