@@ -1,0 +1,199 @@
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "Vmold_sequencer.h"
+#include "host/core/counters.h"
+#include "testbench/rtl/feed/message.h"
+#include "testbench/rtl/net/packed.h"
+
+namespace twinpath::rtl {
+namespace {
+
+// Packets of two beats, the blocks of which a pretended splitter delivers in the second beat, one a packet.
+class MoldSequencer : public ::testing::Test {
+ protected:
+  MoldSequencer() {
+    reset(top);
+    top.m_ready_i = 1;
+    top.split_ready_i = 1;
+    write(7, 1);  // first sequence
+    write(8, 0);
+    write(9, 50);  // gap timeout
+  }
+  void write(unsigned word, std::uint32_t data) {
+    top.cfg_i = pack_config(7, 0, word, data);
+    clock(top);
+    top.cfg_i = 0;
+  }
+  // A step: what is handed on, in words.
+  void step() {
+    top.eval();
+    top.split_deliver_i = top.split_valid_o && top.split_last_o;
+    top.eval();
+    if (top.split_valid_o && top.split_first_o) {
+      const PacketFields p = unpack_packet(top.split_packet_o.data());
+      log.push_back("packet " + std::to_string(p.first_sequence) + " skip " + std::to_string(top.split_skip_o) + " at " +
+                    std::to_string(p.stamp) + " frame " + std::to_string(p.frame));
+    }
+    if (top.m_valid_o && top.m_ready_i) {
+      const Message m = unpack_message(top.m_o.data());
+      log.push_back(m.op == 8 ? "command " + std::to_string(m.command[0]) + " at " + std::to_string(m.stamp)
+                              : "state " + std::to_string(m.reason) + " sequence " + std::to_string(m.sequence) + " at " +
+                                    std::to_string(m.stamp) + " frame " + std::to_string(m.frame));
+    }
+    for (unsigned c = 0; c < kCounterCount; ++c) counts[static_cast<Counter>(c)] += top.cnt_o[c / 32] >> (c % 32) & 1u;
+    counts[Counter::duplicate_messages] += top.duplicate_inc_o;
+    counts[Counter::lost_messages] += static_cast<unsigned>(top.lost_inc_o);
+    clock(top);
+    top.split_deliver_i = 0;
+  }
+  void steps(int n) {
+    for (int i = 0; i < n; ++i) step();
+  }
+  void pending(std::uint64_t stamp, std::uint32_t frame) {
+    top.pending_i = 1;
+    PackedWriter bits(top.pending_meta_i.data());
+    bits.put(frame, 32);
+    bits.put(stamp, 48);
+  }
+  void packet(std::uint64_t sequence, std::uint16_t count, std::uint64_t stamp, std::uint32_t frame, bool error = false) {
+    top.time_i = std::max<std::uint64_t>(top.time_i, stamp);
+    pending(stamp, frame);
+    pack_packet({.stamp = stamp, .frame = frame, .first_sequence = sequence, .count = count, .length = 10, .lane = 2},
+                top.packet_i.data());
+    for (const bool last : {false, true}) {
+      top.s_valid_i = 1;
+      top.s_last_i = last;
+      top.s_error_i = last && error;
+      top.s_bytes_i = last ? 4 : 8;
+      for (bool taken = false; !taken;) {
+        top.eval();
+        taken = top.s_ready_o;
+        step();
+      }
+      top.pending_i = 0;
+    }
+    top.s_valid_i = 0;
+    steps(10);
+  }
+  void command(std::uint32_t word, std::uint64_t stamp, std::uint32_t before_frame) {
+    top.cmd_valid_i = 1;
+    top.cmd_data_i[0] = word;
+    top.cmd_stamp_i = stamp;
+    top.cmd_frame_i = before_frame;
+  }
+  using Log = std::vector<std::string>;
+
+  Vmold_sequencer top;
+  Log log;
+  std::map<Counter, unsigned> counts;
+};
+
+TEST_F(MoldSequencer, DeliversTheFirstCopyAndCountsTheSecond) {
+  packet(1, 1, 10, 0);
+  packet(1, 1, 11, 1);
+  packet(1, 2, 12, 2);
+  EXPECT_EQ(log, (Log{"packet 1 skip 0 at 10 frame 0", "packet 1 skip 1 at 12 frame 2"}));
+  EXPECT_EQ(counts[Counter::duplicate_messages], 2u);
+}
+
+TEST_F(MoldSequencer, ReplaysWhatCameAheadWithTheStampOfWhatReleasedIt) {
+  packet(2, 1, 10, 0);
+  packet(3, 1, 11, 1);
+  packet(1, 1, 12, 2);
+  EXPECT_EQ(log, (Log{"packet 1 skip 0 at 12 frame 2", "packet 2 skip 0 at 12 frame 0", "packet 3 skip 0 at 12 frame 1"}));
+  EXPECT_EQ(counts[Counter::gaps_opened], 1u);
+  EXPECT_EQ(counts[Counter::reorder_stored], 2u);
+  EXPECT_EQ(counts[Counter::reorder_replayed], 2u);
+}
+
+TEST_F(MoldSequencer, GivesUpAGapAtItsDeadlineAndNotBefore) {
+  top.time_i = 20;
+  packet(3, 1, 20, 0);
+  top.time_i = 69;
+  steps(100);
+  EXPECT_TRUE(log.empty());
+  EXPECT_TRUE(top.idle_o);
+  top.time_i = 70;
+  top.eval();
+  EXPECT_FALSE(top.idle_o);
+  steps(100);
+  EXPECT_EQ(log, (Log{"state 7 sequence 3 at 70 frame 0", "packet 3 skip 0 at 70 frame 0"}));
+  EXPECT_EQ(counts[Counter::lost_messages], 2u);
+  EXPECT_TRUE(top.idle_o);
+}
+
+TEST_F(MoldSequencer, PutsADeadlineBeforeAnInputOfTheSameStampAndBehindAnEarlierOne) {
+  packet(3, 1, 20, 0);
+  packet(1, 1, 69, 1);  // in time, and the deadline moves to 119
+  packet(2, 1, 119, 2);
+  EXPECT_EQ(log, (Log{"packet 1 skip 0 at 69 frame 1", "state 7 sequence 3 at 119 frame 0", "packet 3 skip 0 at 119 frame 0"}));
+  EXPECT_EQ(counts[Counter::duplicate_messages], 1u);
+}
+
+TEST_F(MoldSequencer, WaitsWithADeadlineForAFrameThatHasBegunBeforeIt) {
+  top.time_i = 20;
+  packet(3, 1, 20, 0);
+  pending(69, 1);
+  top.time_i = 1000;
+  steps(100);
+  EXPECT_TRUE(log.empty());
+  packet(1, 2, 69, 1);
+  EXPECT_EQ(log.front(), "packet 1 skip 0 at 69 frame 1");
+}
+
+TEST_F(MoldSequencer, KeepsCommandsBetweenTheFramesTheyCameBetween) {
+  command(7, 15, 1);
+  pending(14, 0);
+  steps(20);
+  EXPECT_TRUE(log.empty()) << "frame 0 is still to come";
+  packet(1, 1, 14, 0);
+  ASSERT_GE(log.size(), 2u);
+  EXPECT_EQ(log[0], "packet 1 skip 0 at 14 frame 0");
+  EXPECT_EQ(log[1], "command 7 at 15");
+  pending(16, 1);
+  top.eval();
+  EXPECT_TRUE(top.cmd_ready_o) << "before frame 1";
+  top.cmd_frame_i = 2;
+  top.eval();
+  EXPECT_FALSE(top.cmd_ready_o) << "behind frame 1";
+}
+
+TEST_F(MoldSequencer, PutsADeadlineBeforeACommandOfTheSameStamp) {
+  top.time_i = 20;
+  packet(3, 1, 20, 0);
+  command(7, 70, 1);
+  top.time_i = 70;
+  for (int i = 0; i < 100 && (log.empty() || log.back() != "command 7 at 70"); ++i) step();
+  EXPECT_EQ(log, (Log{"state 7 sequence 3 at 70 frame 0", "packet 3 skip 0 at 70 frame 0", "command 7 at 70"}));
+}
+
+TEST_F(MoldSequencer, TellsAWrongFcsOfADeliveredPacketBeforeAnyReplay) {
+  packet(2, 1, 10, 0);
+  packet(1, 1, 11, 1, true);
+  EXPECT_EQ(log, (Log{"packet 1 skip 0 at 11 frame 1", "state 8 sequence 2 at 11 frame 1", "packet 2 skip 0 at 11 frame 0"}));
+  packet(9, 1, 12, 2, true);
+  EXPECT_EQ(counts[Counter::reorder_stored], 1u) << "a packet ahead with a wrong FCS is not kept";
+  EXPECT_EQ(counts[Counter::drop_fcs_error], 2u);
+}
+
+TEST_F(MoldSequencer, TellsTheEndOfTheSession) {
+  packet(1, 0xFFFF, 10, 5);
+  EXPECT_EQ(log, (Log{"state 6 sequence 1 at 10 frame 5"}));
+  EXPECT_EQ(counts[Counter::end_of_session], 1u);
+  EXPECT_EQ(counts[Counter::gaps_opened], 0u);
+  packet(4, 0xFFFF, 11, 6);
+  EXPECT_EQ(counts[Counter::gaps_opened], 1u);
+}
+
+TEST_F(MoldSequencer, KeepsSixteenPacketsAndCountsTheSeventeenth) {
+  for (std::uint32_t i = 0; i < 17; ++i) packet(10 + i, 1, 10, i);
+  EXPECT_EQ(counts[Counter::reorder_stored], 16u);
+  EXPECT_EQ(counts[Counter::reorder_overflow], 1u);
+  packet(12, 3, 10, 17);
+  EXPECT_EQ(counts[Counter::duplicate_messages], 3u);
+}
+
+}  // namespace
+}  // namespace twinpath::rtl
