@@ -1,5 +1,4 @@
 hw/rtl/mem/ram_sdp.sv
-hw/rtl/mem/fifo.sv
 hw/rtl/book/price_window.sv
 hw/rtl/book/order_table.sv
 hw/rtl/book/first_set.sv

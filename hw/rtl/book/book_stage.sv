@@ -5,8 +5,8 @@
 /// Keeps the books: turns each message into what it did to its symbol's best bid and offer (SEM 3, 4.3, 2.9 TRUST).
 ///
 /// Why: strategy and risk see only the best bid and offer before and after, the trade, and whether the book is trusted.
-/// Structure: order table -> price window -> price levels -> output register, with the message itself waiting in a
-/// FIFO. A replace goes through as two changes, a removal and an addition, and leaves as one output.
+/// Structure: order table -> price window -> price levels -> output register; the message itself waits in a
+/// small memory. A replace goes through as two changes, a removal and an addition, and leaves as one output.
 /// Safety: exactly one output for each message, in order; no stage starts before the state it reads is written (see the
 /// blocks); a change starts in the levels only when the output register will take its result.
 /// Latency, from acceptance to booked_valid_o without stalls: 5 cycles; a best level that empties adds 1, or 2 when the
@@ -45,29 +45,41 @@ module book_stage #(
   logic levels_ready;
   assign ready_o = table_ready && levels_ready;
 
-  // ---- messages wait here for what the blocks find out about them -----------------------------------------------------
-  tp_msg_t msg;
-  logic [3:0] msg_count;
-  logic    accept;
-  logic    fifo_ready;
-  logic    fifo_valid;
-  logic    done;  // the levels answer
-  logic    last;  // the result under way completes the message
+  // ---- messages wait here while the table looks their orders up --------------------------------------------------------
+  // At most two wait: one in the table's compare, one in its answer. A message is fetched when its answer moves on, two
+  // cycles or more after it was written, and stays at the memory's output until the next is fetched.
+  tp_msg_t    msg;
+  logic       accept;
+  logic       take;     // the table's answer moves on
+  logic       done;     // the levels answer
+  logic       last;     // the latest change completes its message
+  logic       fetch;
+  logic [1:0] write_q;
+  logic [1:0] read_q;
 
-  fifo #(
+  assign fetch = take && last;  // the second half of a replace is of the message already here
+
+  ram_sdp #(
       .WIDTH(MSG_W),
-      .DEPTH(8)
+      .DEPTH(4)
   ) u_msg (
-      .clk_i    (clk_i),
-      .rst_i    (rst_i),
-      .s_valid_i(accept),
-      .s_ready_o(fifo_ready),
-      .s_data_i (msg_i),
-      .m_valid_o(fifo_valid),
-      .m_ready_i(done && last),
-      .m_data_o (msg),
-      .count_o  (msg_count)
+      .clk_i  (clk_i),
+      .we_i   (accept),
+      .waddr_i(write_q),
+      .wdata_i(msg_i),
+      .re_i   (fetch),
+      .raddr_i(read_q),
+      .rdata_o(msg)
   );
+
+  always_ff @(posedge clk_i) begin
+    if (accept) write_q <= write_q + 1'b1;
+    if (fetch) read_q <= read_q + 1'b1;
+    if (rst_i) begin
+      write_q <= '0;
+      read_q  <= '0;
+    end
+  end
 
   // ---- order table: the second half of a replace goes first -----------------------------------------------------------
   logic                replacing_q;  // a replace's removal is in the table, its addition follows
@@ -98,7 +110,7 @@ module book_stage #(
   // The removal is answered in the first cycle in which the table is free again, and the answer says whether there is
   // an order to replace, and its side.
   assign second_half = replacing_q && table_free && t_known;
-  assign msg_ready_o = ready_o && table_free && !replacing_q && fifo_ready;
+  assign msg_ready_o = ready_o && table_free && !replacing_q;
   assign accept      = msg_valid_i && msg_ready_o;
 
   always_comb begin
@@ -188,7 +200,6 @@ module book_stage #(
 
   // ---- change: the table's answer, held until the levels have answered too ---------------------------------------------
   logic                  valid_q;
-  logic                  take;
   logic [1:0]            op_q;
   logic                  replace_q;
   logic [TP_SYM_W-1:0]   symbol_q;
@@ -230,7 +241,10 @@ module book_stage #(
     end
     if (take) valid_q <= 1'b1;
     else if (done) valid_q <= 1'b0;
-    if (rst_i) valid_q <= 1'b0;
+    if (rst_i) begin
+      valid_q   <= 1'b0;
+      replace_q <= 1'b0;
+    end
   end
 
   price_window u_window (
@@ -365,7 +379,7 @@ module book_stage #(
     if (rst_i) cnt_o <= '0;
   end
 
-  assign idle_o = ready_o && !fifo_valid && !booked_valid_o;
+  assign idle_o = ready_o && table_free && !t_valid && !valid_q && !booked_valid_o;
 
 endmodule
 `default_nettype wire

@@ -104,11 +104,13 @@ module order_table #(
   logic [KEY_W-1:0]     write_key;
   logic [BODY_W-1:0]    write_body;
 
-  logic [WAYS-1:0]        way_hit;
-  logic [WAYS-1:0]        way_free;
-  logic [WAYS*KEY_W-1:0]  keys;
-  logic [WAYS*BODY_W-1:0] bodies;
-  logic                   forward_hit;
+  logic [WAYS-1:0]          way_hit;
+  logic [WAYS-1:0]          way_free;
+  logic [WAYS*TP_SYM_W-1:0] way_symbol;
+  logic [WAYS-1:0]          way_side;
+  logic [WAYS*32-1:0]       way_price;
+  logic [WAYS*32-1:0]       way_shares;
+  logic                     forward_hit;
 
   assign forward_hit = c_forward_body_q[BODY_W-1] && c_forward_key_q[63:0] == c_ref_q;
 
@@ -145,8 +147,10 @@ module order_table #(
 
       assign way_hit[w]  = c_forward_q[w] ? forward_hit : (body[BODY_W-1] && key[63:0] == c_ref_q);
       assign way_free[w] = c_forward_q[w] ? !c_forward_body_q[BODY_W-1] : !body[BODY_W-1];
-      assign keys[w*KEY_W+:KEY_W]     = key;
-      assign bodies[w*BODY_W+:BODY_W] = body;
+      assign way_symbol[w*TP_SYM_W+:TP_SYM_W] = key[64+:TP_SYM_W];
+      assign way_side[w]                      = body[64];
+      assign way_price[w*32+:32]              = body[32+:32];
+      assign way_shares[w*32+:32]             = body[31:0];
     end
   endgenerate
 
@@ -154,7 +158,9 @@ module order_table #(
   logic                hit_forward;
   logic [WAYS-1:0]     lowest_free;
   logic [TP_SYM_W-1:0] hit_symbol;
-  logic [BODY_W-1:0]   hit_body;
+  logic                hit_side;
+  logic [31:0]         hit_price;
+  logic [31:0]         hit_shares;
   logic                insert;
   logic                advance;
 
@@ -166,12 +172,16 @@ module order_table #(
 
   always_comb begin
     hit_symbol = hit_forward ? c_forward_key_q[64+:TP_SYM_W] : '0;
-    hit_body   = hit_forward ? c_forward_body_q : '0;
+    hit_side   = hit_forward && c_forward_body_q[64];
+    hit_price  = hit_forward ? c_forward_body_q[32+:32] : '0;
+    hit_shares = hit_forward ? c_forward_body_q[31:0] : '0;
     if (compare_valid_q) begin
       for (int i = 0; i < WAYS; i++) begin
         if (way_hit[i] && !c_forward_q[i]) begin
-          hit_symbol = hit_symbol | keys[i*KEY_W+64+:TP_SYM_W];
-          hit_body   = hit_body | bodies[i*BODY_W+:BODY_W];
+          hit_symbol = hit_symbol | way_symbol[i*TP_SYM_W+:TP_SYM_W];
+          hit_side   = hit_side | way_side[i];
+          hit_price  = hit_price | way_price[i*32+:32];
+          hit_shares = hit_shares | way_shares[i*32+:32];
         end
       end
     end
@@ -200,7 +210,6 @@ module order_table #(
   end
 
   // ---- answer and write ------------------------------------------------------------------------------------------------
-  logic                 m_first_q;  // first cycle of the answer: the write is made once
   logic                 m_accepted_q;
   logic [SETS_LOG2-1:0] m_set_q;
   logic [WAYS-1:0]      m_ways_q;
@@ -211,7 +220,6 @@ module order_table #(
   logic                 m_insert;
 
   always_ff @(posedge clk_i) begin
-    m_first_q <= advance;
     if (advance) begin
       m_op_o       <= c_op_q;
       m_tag_o      <= c_tag_q;
@@ -224,17 +232,14 @@ module order_table #(
       m_dup_o      <= insert && c_shares_q != '0 && hit;
       m_full_o     <= insert && c_shares_q != '0 && !hit && way_free == '0;
       m_accepted_q <= insert && c_shares_q != '0 && !hit && way_free != '0;
-      m_side_o     <= insert ? c_side_q : hit_body[64];
-      m_price_o    <= insert ? c_price_q : hit_body[32+:32];
-      m_have_q     <= insert ? c_shares_q : hit_body[31:0];
+      m_side_o     <= insert ? c_side_q : hit_side;
+      m_price_o    <= insert ? c_price_q : hit_price;
+      m_have_q     <= insert ? c_shares_q : hit_shares;
       m_take_q     <= c_shares_q;
     end
     if (advance) m_valid_o <= 1'b1;
     else if (m_ready_i) m_valid_o <= 1'b0;
-    if (rst_i) begin
-      m_valid_o <= 1'b0;
-      m_first_q <= 1'b0;
-    end
+    if (rst_i) m_valid_o <= 1'b0;
   end
 
   assign m_insert   = m_op_o == TP_TABLE_INSERT;
@@ -243,7 +248,8 @@ module order_table #(
   assign left       = m_have_q - m_shares_o;
   assign m_gone_o   = m_known_o && left == '0;
 
-  assign write      = m_first_q && (m_accepted_q || (m_known_o && m_shares_o != '0));
+  // An answer that waits repeats its write; nothing else can write meanwhile, so that changes nothing.
+  assign write      = m_valid_o && (m_accepted_q || (m_known_o && m_shares_o != '0));
   assign write_set  = m_set_q;
   assign write_ways = m_ways_q;
   assign write_key  = {m_symbol_o, m_ref_q};
