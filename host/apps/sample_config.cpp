@@ -20,14 +20,14 @@ frequency_mhz = 322.265625          # the core clock; fixed, written here becaus
 
 [feed]                              # TotalView-ITCH 5.0 over MoldUDP64
 line_a = "233.54.12.111:26477"      # multicast group and port of line A
-line_b = "233.54.12.112:26477"      # line B carries the same packets; the first copy wins
-session = ""                        # MoldUDP64 session of up to 10 characters; empty adopts the first one seen
-first_sequence = 0                  # sequence number to start at; 0 starts at the first packet seen
+line_b = "233.49.196.111:26477"     # line B carries the same packets; the first copy wins
+session = "TWINPATH01"              # MoldUDP64 session of up to 10 characters; empty adopts the first one seen
+first_sequence = 1                  # sequence number to start at; 0 starts at the first packet seen
 gap_timeout_us = 1000               # a gap that neither line fills within this time makes all books stale
 
 [session]
-any_session = true                  # true also trades outside market hours (before 'Q', after 'M')
-symbols_start_trading = true        # false waits for each symbol's Trading Action message
+any_session = false                 # true also trades outside market hours (before 'Q', after 'M')
+symbols_start_trading = false       # false waits for each symbol's Trading Action message
 armed = true                        # false starts without evaluating rules, until an arm command
 
 [events]
