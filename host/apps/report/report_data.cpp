@@ -90,7 +90,8 @@ Distribution summarize(const Histogram& histogram, unsigned max_bins) {
       if (d.max - low < width) break;
     }
   } else {
-    const double ratio = std::pow(static_cast<double>(d.max + 1) / static_cast<double>(std::max<std::uint64_t>(d.min, 1)), 1.0 / max_bins);
+    const double ratio = std::pow(
+        static_cast<double>(d.max + 1) / static_cast<double>(std::max<std::uint64_t>(d.min, 1)), 1.0 / max_bins);
     double edge = static_cast<double>(std::max<std::uint64_t>(d.min, 1));
     for (std::uint64_t low = d.min; low <= d.max;) {
       edge = std::max(edge * ratio, static_cast<double>(low) + 1);

@@ -1,5 +1,5 @@
-// What a replay's report shows, as plain figures; the renderers (render.h) turn it into text, JSON or a page and compute nothing
-// but sums, shares and axes.
+// What a replay's report shows, as plain figures; the renderers (render.h) turn it into text, JSON or a page and
+// compute nothing but sums, shares and axes.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -25,10 +25,12 @@ struct Distribution {
   std::uint64_t count = 0;
   std::uint64_t min = 0, p50 = 0, p90 = 0, p99 = 0, p999 = 0, max = 0;
   double mean = 0;
-  std::vector<Bin> bins;  // ascending and without gaps from min to max: equally wide, or growing by a ratio (see summarize)
+  std::vector<Bin>
+      bins;  // ascending and without gaps from min to max: equally wide, or growing by a ratio (see summarize)
 };
 
-// At most `max_bins` bins: one a value when they suffice, else equally wide when max is below 16 times min + 64, else growing.
+// At most `max_bins` bins: one a value when they suffice, else equally wide when max is below 16 times min + 64, else
+// growing.
 Distribution summarize(const Histogram& histogram, unsigned max_bins = 60);
 
 // A path that was run.
@@ -93,8 +95,10 @@ struct ReportData {
   // By rule (index: Rule), from events: sent (orders; for the cancel rule cancels) and rejected.
   std::array<std::uint64_t, 5> sent_by_rule{}, rejected_by_rule{};
 
-  std::vector<LatencyFigures> fpga_classes;    // cycles: message's last byte in to the order's first beat out, by class of message
-  std::vector<LatencyFigures> fpga_stages;     // cycles: message's last byte in to each stage, in the order of the pipeline
+  std::vector<LatencyFigures>
+      fpga_classes;  // cycles: message's last byte in to the order's first beat out, by class of message
+  std::vector<LatencyFigures>
+      fpga_stages;  // cycles: message's last byte in to each stage, in the order of the pipeline
   std::vector<LatencyFigures> software_stages;  // nanoseconds: each stage likewise
   std::vector<LatencyFigures> software_orders;  // nanoseconds: frame in to order out, one or more kinds
 
