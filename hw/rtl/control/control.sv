@@ -6,8 +6,9 @@
 ///
 /// Why: one AXI4-Lite port, 16 address bits, beside the tick-to-trade path and never in it; nothing here can hold a
 /// frame or an order up.
-/// Safety: a soft reset, one cycle on soft_reset_o, clears counters and histograms as rst_i does, so that a run after
-/// it starts from zero everywhere. ready_o is low while the histograms clear; orders sent then
+/// Safety: a soft reset, one cycle on soft_reset_o, clears counters and histograms as rst_i does and holds them so for 8
+/// cycles more, while the reset reaches every block of the core and what they still report of the run before drains. A
+/// run after it starts from zero everywhere. ready_o is low while the histograms clear; orders sent then
 /// are counted but not in them.
 /// Latency: see axil_regs, counters and latency_histogram.
 module control #(
@@ -59,6 +60,7 @@ module control #(
 );
 
   logic        clear;
+  logic [7:0]  drain_q;
   logic        cnt_re;
   logic [6:0]  cnt_index;
   logic [63:0] cnt_data;
@@ -69,7 +71,8 @@ module control #(
   logic        hist_done;
   logic [31:0] hist_data;
 
-  assign clear = rst_i || soft_reset_o;
+  always_ff @(posedge clk_i) drain_q <= rst_i ? '0 : {drain_q[6:0], soft_reset_o};
+  assign clear = rst_i || soft_reset_o || (|drain_q);
 
   axil_regs #(
       .DATA_W   (DATA_W),

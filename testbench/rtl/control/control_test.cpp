@@ -96,6 +96,29 @@ TEST_F(Control, SoftResetClearsCountersAndHistogramsAndIsNotReadyMeanwhile) {
   EXPECT_EQ(bus.value(regs::latency(LatencyClass::add) + regs::kLatencyMin), 0xFFFFu);
 }
 
+TEST_F(Control, WhatTheCoreReportsWhileItsResetSpreadsIsNotCounted) {
+  dut.cnt_i[0] = 1;
+  dut.hist_valid_i = 1;
+  dut.hist_class_i = 1;
+  int cycles_since = -1;
+  const auto plain = bus.each_cycle;
+  bus.each_cycle = [&] {
+    plain();
+    if (dut.soft_reset_o) cycles_since = 0;
+    if (cycles_since < 0) return;
+    if (++cycles_since == 4) {
+      dut.cnt_i[0] = 0;
+      dut.hist_valid_i = 0;
+    }
+  };
+  EXPECT_EQ(bus.write(regs::kControl, regs::kControlSoftResetMask), kOkay);
+  wait_ready();
+  bus.each_cycle = plain;
+  EXPECT_GE(cycles_since, 4);
+  EXPECT_EQ(bus.value64(regs::counter(Counter::frames)), 0u);
+  EXPECT_EQ(bus.value(regs::latency(LatencyClass::add) + regs::kLatencyCount), 0u);
+}
+
 TEST_F(Control, ConfigurationAndCommandsPassThrough) {
   EXPECT_EQ(bus.write(regs::kCfgAddr, 0x8000'0001), kOkay);
   EXPECT_EQ(bus.write(regs::kCfgData, 42), kOkay);
