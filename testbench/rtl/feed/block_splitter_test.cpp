@@ -22,13 +22,19 @@ class BlockSplitter : public ::testing::Test {
  protected:
   BlockSplitter() { reset(top); }
 
-  Split run(unsigned count, const Bytes& blocks, int declared = -1, unsigned lane = 6, unsigned skip = 0, unsigned stall = 0) {
+  Split run(unsigned count, const Bytes& blocks, int declared = -1, unsigned lane = 6, unsigned skip = 0,
+            unsigned stall = 0) {
     constexpr std::size_t kBeat = sizeof(top.s_data_i);
     Split s;
     Bytes raw(lane, 0xEE);
     raw.insert(raw.end(), blocks.begin(), blocks.end());
-    const PacketFields p{.stamp = 9, .frame = 4, .first_sequence = 1000, .count = static_cast<std::uint16_t>(count),
-                         .length = static_cast<std::uint16_t>(declared < 0 ? static_cast<int>(blocks.size()) : declared), .lane = lane};
+    const PacketFields p{
+        .stamp = 9,
+        .frame = 4,
+        .first_sequence = 1000,
+        .count = static_cast<std::uint16_t>(count),
+        .length = static_cast<std::uint16_t>(declared < 0 ? static_cast<int>(blocks.size()) : declared),
+        .lane = lane};
     pack_packet(p, top.packet_i.data());
     top.skip_i = skip;
     std::uint16_t locate = 0;
@@ -85,7 +91,11 @@ TEST_F(BlockSplitter, CutsMessagesOfEveryLengthAtEveryLane) {
       sent.push_back(random_message(random));
       append_block(blocks, sent.back());
     }
-    const Split s = run(20, blocks, -1, random.chance(50) ? 2 : sizeof(top.s_data_i) == 8 ? 6 : 2, 0, round % 2 ? 40 : 0);
+    const Split s = run(20, blocks, -1,
+                        random.chance(50)           ? 2
+                        : sizeof(top.s_data_i) == 8 ? 6
+                                                    : 2,
+                        0, round % 2 ? 40 : 0);
     ASSERT_EQ(s.messages.size(), 20u);
     EXPECT_EQ(s.delivered, 20u);
     EXPECT_EQ(s.counts, Counts{});

@@ -34,10 +34,10 @@ class FeedBench {
 
   // Per cycle, in percent.
   struct Pace {
-    unsigned gap = 0;        // no beat offered
-    unsigned stall = 0;      // messages not accepted
-    unsigned command = 0;    // a command is offered
-    unsigned jump = 0;       // time advances by up to max_jump
+    unsigned gap = 0;      // no beat offered
+    unsigned stall = 0;    // messages not accepted
+    unsigned command = 0;  // a command is offered
+    unsigned jump = 0;     // time advances by up to max_jump
     std::uint64_t max_jump = 1;
   };
 
@@ -153,7 +153,7 @@ class FeedBench {
   std::vector<std::uint16_t> message_cycles;
   CounterValues counters{};
   unsigned lost_frames = 0;
-  bool unstable = false;       // a message changed, or went, before it was accepted
+  bool unstable = false;  // a message changed, or went, before it was accepted
   std::uint16_t last_beat_cycle = 0;
 
  private:

@@ -167,7 +167,8 @@ TEST(FeedFront, HandsOutAMessageThreeCyclesAfterTheBeatWithItsLastByte) {
         Bytes blocks;
         for (unsigned i = 0; i < before; ++i) append_block(blocks, message_for(random, '?', 3));
         append_block(blocks, message_for(random, type, 3));
-        const Bytes frame = make_frame(plain_config(), {.vlan = vlan, .count = static_cast<std::uint16_t>(before + 1)}, blocks);
+        const Bytes frame =
+            make_frame(plain_config(), {.vlan = vlan, .count = static_cast<std::uint16_t>(before + 1)}, blocks);
         b.send({frame, false});
         settle(b, random, {});
         ASSERT_EQ(b.messages.size(), 1u);
@@ -257,7 +258,8 @@ TEST(FeedFront, FindsTheSymbolOfEveryLocate) {
   Random random(12);
   FeedBench& b = bench();
   ReferenceConfig config;
-  for (unsigned i = 0; i < 300; ++i) config.symbols[static_cast<std::uint16_t>(random(0, 65535))] = static_cast<std::uint8_t>(i);
+  for (unsigned i = 0; i < 300; ++i)
+    config.symbols[static_cast<std::uint16_t>(random(0, 65535))] = static_cast<std::uint8_t>(i);
   b.configure(config);
   std::uint64_t sequence = 1;
   for (const auto& [locate, symbol] : config.symbols) {

@@ -1,4 +1,5 @@
-// A decoded message as the testbench sees it: the fields of tp_msg_t (hw/rtl/twinpath_types.svh) without the latency stamps.
+// A decoded message as the testbench sees it: the fields of tp_msg_t (hw/rtl/twinpath_types.svh) without the latency
+// stamps.
 #pragma once
 #include <array>
 #include <cstdint>

@@ -33,14 +33,14 @@ class MoldSequencer : public ::testing::Test {
     top.eval();
     if (top.split_valid_o && top.split_first_o) {
       const PacketFields p = unpack_packet(top.split_packet_o.data());
-      log.push_back("packet " + std::to_string(p.first_sequence) + " skip " + std::to_string(top.split_skip_o) + " at " +
-                    std::to_string(p.stamp) + " frame " + std::to_string(p.frame));
+      log.push_back("packet " + std::to_string(p.first_sequence) + " skip " + std::to_string(top.split_skip_o) +
+                    " at " + std::to_string(p.stamp) + " frame " + std::to_string(p.frame));
     }
     if (top.m_valid_o && top.m_ready_i) {
       const Message m = unpack_message(top.m_o.data());
       log.push_back(m.op == 8 ? "command " + std::to_string(m.command[0]) + " at " + std::to_string(m.stamp)
-                              : "state " + std::to_string(m.reason) + " sequence " + std::to_string(m.sequence) + " at " +
-                                    std::to_string(m.stamp) + " frame " + std::to_string(m.frame));
+                              : "state " + std::to_string(m.reason) + " sequence " + std::to_string(m.sequence) +
+                                    " at " + std::to_string(m.stamp) + " frame " + std::to_string(m.frame));
     }
     for (unsigned c = 0; c < kCounterCount; ++c) counts[static_cast<Counter>(c)] += top.cnt_o[c / 32] >> (c % 32) & 1u;
     counts[Counter::duplicate_messages] += top.duplicate_inc_o;
@@ -57,11 +57,13 @@ class MoldSequencer : public ::testing::Test {
     bits.put(frame, 32);
     bits.put(stamp, 48);
   }
-  void packet(std::uint64_t sequence, std::uint16_t count, std::uint64_t stamp, std::uint32_t frame, bool error = false) {
+  void packet(std::uint64_t sequence, std::uint16_t count, std::uint64_t stamp, std::uint32_t frame,
+              bool error = false) {
     top.time_i = std::max<std::uint64_t>(top.time_i, stamp);
     pending(stamp, frame);
-    pack_packet({.stamp = stamp, .frame = frame, .first_sequence = sequence, .count = count, .length = 10, .lane = 2},
-                top.packet_i.data());
+    pack_packet(
+        {.stamp = stamp, .frame = frame, .first_sequence = sequence, .count = count, .length = length, .lane = 2},
+        top.packet_i.data());
     for (const bool last : {false, true}) {
       top.s_valid_i = 1;
       top.s_last_i = last;
@@ -102,7 +104,8 @@ TEST_F(MoldSequencer, ReplaysWhatCameAheadWithTheStampOfWhatReleasedIt) {
   packet(2, 1, 10, 0);
   packet(3, 1, 11, 1);
   packet(1, 1, 12, 2);
-  EXPECT_EQ(log, (Log{"packet 1 skip 0 at 12 frame 2", "packet 2 skip 0 at 12 frame 0", "packet 3 skip 0 at 12 frame 1"}));
+  EXPECT_EQ(log,
+            (Log{"packet 1 skip 0 at 12 frame 2", "packet 2 skip 0 at 12 frame 0", "packet 3 skip 0 at 12 frame 1"}));
   EXPECT_EQ(counts[Counter::gaps_opened], 1u);
   EXPECT_EQ(counts[Counter::reorder_stored], 2u);
   EXPECT_EQ(counts[Counter::reorder_replayed], 2u);
@@ -128,7 +131,8 @@ TEST_F(MoldSequencer, PutsADeadlineBeforeAnInputOfTheSameStampAndBehindAnEarlier
   packet(3, 1, 20, 0);
   packet(1, 1, 69, 1);  // in time, and the deadline moves to 119
   packet(2, 1, 119, 2);
-  EXPECT_EQ(log, (Log{"packet 1 skip 0 at 69 frame 1", "state 7 sequence 3 at 119 frame 0", "packet 3 skip 0 at 119 frame 0"}));
+  EXPECT_EQ(log, (Log{"packet 1 skip 0 at 69 frame 1", "state 7 sequence 3 at 119 frame 0",
+                      "packet 3 skip 0 at 119 frame 0"}));
   EXPECT_EQ(counts[Counter::duplicate_messages], 1u);
 }
 
@@ -172,7 +176,8 @@ TEST_F(MoldSequencer, PutsADeadlineBeforeACommandOfTheSameStamp) {
 TEST_F(MoldSequencer, TellsAWrongFcsOfADeliveredPacketBeforeAnyReplay) {
   packet(2, 1, 10, 0);
   packet(1, 1, 11, 1, true);
-  EXPECT_EQ(log, (Log{"packet 1 skip 0 at 11 frame 1", "state 8 sequence 2 at 11 frame 1", "packet 2 skip 0 at 11 frame 0"}));
+  EXPECT_EQ(
+      log, (Log{"packet 1 skip 0 at 11 frame 1", "state 8 sequence 2 at 11 frame 1", "packet 2 skip 0 at 11 frame 0"}));
   packet(9, 1, 12, 2, true);
   EXPECT_EQ(counts[Counter::reorder_stored], 1u) << "a packet ahead with a wrong FCS is not kept";
   EXPECT_EQ(counts[Counter::drop_fcs_error], 2u);
@@ -185,6 +190,13 @@ TEST_F(MoldSequencer, TellsTheEndOfTheSession) {
   EXPECT_EQ(counts[Counter::gaps_opened], 0u);
   packet(4, 0xFFFF, 11, 6);
   EXPECT_EQ(counts[Counter::gaps_opened], 1u);
+}
+
+TEST_F(MoldSequencer, KeepsPacketsOfUpTo1472DeclaredBytes) {
+  packet(10, 1, 10, 0, false, 1473);
+  EXPECT_EQ(counts[Counter::reorder_overflow], 1u);
+  packet(10, 1, 10, 1, false, 1472);
+  EXPECT_EQ(counts[Counter::reorder_stored], 1u);
 }
 
 TEST_F(MoldSequencer, KeepsSixteenPacketsAndCountsTheSeventeenth) {

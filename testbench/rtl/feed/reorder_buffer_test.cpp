@@ -70,8 +70,13 @@ TEST_F(ReorderBuffer, GivesBackSixteenPacketsOfAnySizeAsTheyCame) {
       const auto length = static_cast<std::uint16_t>(i == 0 ? 1472 : random(0, 1472));
       Bytes blocks(random.chance(70) ? length : random(0, length));
       for (auto& b : blocks) b = static_cast<std::uint8_t>(random(0, 255));
-      const PacketFields p{0, static_cast<std::uint32_t>(random(0, 1u << 31)), static_cast<std::uint16_t>(random(0, 65535)),
-                           random.chance(50), random(1, 1ull << 40), static_cast<std::uint16_t>(random(1, 100)), length,
+      const PacketFields p{0,
+                           static_cast<std::uint32_t>(random(0, 1u << 31)),
+                           static_cast<std::uint16_t>(random(0, 65535)),
+                           random.chance(50),
+                           random(1, 1ull << 40),
+                           static_cast<std::uint16_t>(random(1, 100)),
+                           length,
                            random.chance(50) ? 2u : 6u};
       store(p, blocks, false);
       store(p, blocks);

@@ -9,10 +9,10 @@ namespace {
 
 constexpr std::string_view kTypes = "SRHYLVWKJhAFECXDUPQBINO";
 
-const std::map<char, unsigned> kLengths = {
-    {'S', 12}, {'R', 39}, {'H', 25}, {'Y', 20}, {'L', 26}, {'V', 35}, {'W', 12}, {'K', 28},
-    {'J', 35}, {'h', 21}, {'A', 36}, {'F', 40}, {'E', 31}, {'C', 36}, {'X', 23}, {'D', 19},
-    {'U', 35}, {'P', 44}, {'Q', 40}, {'B', 19}, {'I', 50}, {'N', 20}, {'O', 48}};
+const std::map<char, unsigned> kLengths = {{'S', 12}, {'R', 39}, {'H', 25}, {'Y', 20}, {'L', 26}, {'V', 35},
+                                           {'W', 12}, {'K', 28}, {'J', 35}, {'h', 21}, {'A', 36}, {'F', 40},
+                                           {'E', 31}, {'C', 36}, {'X', 23}, {'D', 19}, {'U', 35}, {'P', 44},
+                                           {'Q', 40}, {'B', 19}, {'I', 50}, {'N', 20}, {'O', 48}};
 
 void damage_headers(Random& random, const ReferenceConfig& config, Bytes& f) {
   const std::size_t ip = f[12] == 0x81 ? 18 : 14;
@@ -163,7 +163,8 @@ std::vector<Frame> random_session(Random& random, const ReferenceConfig& config,
   for (int line = 0; line < 2; ++line) {
     if (line == 0 || !same_cuts) {
       cuts.clear();
-      for (std::size_t at = 0; at < messages.size(); at += random.chance(5) ? random(8, 60) : random(1, 6)) cuts.push_back(at);
+      for (std::size_t at = 0; at < messages.size(); at += random.chance(5) ? random(8, 60) : random(1, 6))
+        cuts.push_back(at);
       cuts.push_back(messages.size());
     }
     const std::uint64_t delay = line == 0 ? 0 : random(0, 12);
@@ -189,19 +190,23 @@ std::vector<Frame> random_session(Random& random, const ReferenceConfig& config,
         }
         if (blocks.size() + m.size() + 2 > max_payload) break;
         append_block(blocks, m);
-        if (random(1, 1000) <= damage) blocks[blocks.size() - m.size() - 1 - random(0, 1)] ^= static_cast<std::uint8_t>(1u << random(0, 7));
+        if (random(1, 1000) <= damage)
+          blocks[blocks.size() - m.size() - 1 - random(0, 1)] ^= static_cast<std::uint8_t>(1u << random(0, 7));
       }
       o.count = static_cast<std::uint16_t>(in);
       if (random.chance(damage)) {
-        if (random.chance(40)) o.count = static_cast<std::uint16_t>(o.count + random(1, 2));
-        else if (random.chance(40)) o.count = static_cast<std::uint16_t>(o.count - (o.count > 1 ? 1 : 0));
+        if (random.chance(40))
+          o.count = static_cast<std::uint16_t>(o.count + random(1, 2));
+        else if (random.chance(40))
+          o.count = static_cast<std::uint16_t>(o.count - (o.count > 1 ? 1 : 0));
         if (random.chance(20)) o.declared_delta = static_cast<int>(random(0, 40)) - 20;
         if (static_cast<int>(blocks.size()) + o.declared_delta < 0) o.declared_delta = 0;
       }
       if (random.chance(loss)) continue;
       Frame f{make_frame(config, o, blocks), false};
       if (random.chance(damage)) f.bytes.resize(f.bytes.size() + random(0, 30));  // padding
-      if (random.chance(damage) && random.chance(50)) f.bytes.resize(random(f.bytes.size() - std::min<std::size_t>(blocks.size(), 60), f.bytes.size()));
+      if (random.chance(damage) && random.chance(50))
+        f.bytes.resize(random(f.bytes.size() - std::min<std::size_t>(blocks.size(), 60), f.bytes.size()));
       if (random.chance(damage) && random.chance(60)) damage_headers(random, config, f.bytes);
       f.fcs_error = random.chance(damage) && random.chance(50);
       arrivals.push_back({time, f});
@@ -210,14 +215,17 @@ std::vector<Frame> random_session(Random& random, const ReferenceConfig& config,
         h.line = line;
         h.count = 0;
         h.sequence = first + cuts[c + 1] + (random.chance(10) ? random(0, 8) : 0);
-        arrivals.push_back({time + random(0, 6), {make_frame(config, h, Bytes(random.chance(50) ? 0 : 3)), random.chance(damage) && random.chance(30)}});
+        arrivals.push_back(
+            {time + random(0, 6),
+             {make_frame(config, h, Bytes(random.chance(50) ? 0 : 3)), random.chance(damage) && random.chance(30)}});
       }
       if (random.chance(1)) {
         FrameOptions e;
         e.line = line;
         e.count = 0xFFFF;
         e.sequence = first + cuts[c + 1];
-        arrivals.push_back({time + random(0, 6), {make_frame(config, e, {}), random.chance(damage) && random.chance(30)}});
+        arrivals.push_back(
+            {time + random(0, 6), {make_frame(config, e, {}), random.chance(damage) && random.chance(30)}});
       }
     }
   }

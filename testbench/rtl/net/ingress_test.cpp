@@ -40,7 +40,8 @@ class Ingress : public ::testing::Test {
     frames += top.count_frame_o;
     overflows += top.count_overflow_o;
     if (top.beat_valid_o && top.beat_ready_i) {
-      beats.push_back({top.beat_data_o, top.beat_bytes_o, top.beat_last_o != 0, top.beat_error_o != 0, top.beat_dropped_o != 0});
+      beats.push_back(
+          {top.beat_data_o, top.beat_bytes_o, top.beat_last_o != 0, top.beat_error_o != 0, top.beat_dropped_o != 0});
       arrived.push_back(top.beat_cycle_o);
     }
     if (top.meta_valid_o && top.meta_ready_i) {

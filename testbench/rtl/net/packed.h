@@ -1,4 +1,5 @@
-// Packed structs at Verilated ports: fields from the least significant bit up, that is, from the last member to the first.
+// Packed structs at Verilated ports: fields from the least significant bit up, that is, from the last member to the
+// first.
 #pragma once
 #include <cstdint>
 

@@ -59,7 +59,8 @@ class UdpParser : public ::testing::Test {
       if (top.m_valid_o) {
         if (top.m_first_o) packet = unpack_packet(top.packet_o.data());
         const unsigned from = top.m_first_o ? packet->lane : 0;
-        for (unsigned b = from; b < top.m_bytes_o; ++b) out.push_back(static_cast<std::uint8_t>(top.m_data_o >> (8 * b)));
+        for (unsigned b = from; b < top.m_bytes_o; ++b)
+          out.push_back(static_cast<std::uint8_t>(top.m_data_o >> (8 * b)));
       }
       if (top.beat_valid_i && top.beat_ready_o) {
         at += n;
@@ -84,8 +85,9 @@ const Bytes kBlocks(40, 0x5A);
 TEST_F(UdpParser, PassesPacketsOfBothLinesWithAndWithoutATag) {
   for (const int line : {0, 1}) {
     for (const bool vlan : {false, true}) {
-      EXPECT_EQ(run(make_frame(config, {.line = line, .vlan = vlan, .sequence = 0x123456789ABCDEF0, .count = 77}, kBlocks)),
-                std::nullopt);
+      EXPECT_EQ(
+          run(make_frame(config, {.line = line, .vlan = vlan, .sequence = 0x123456789ABCDEF0, .count = 77}, kBlocks)),
+          std::nullopt);
       ASSERT_TRUE(packet);
       EXPECT_EQ(packet->line, line == 1);
       EXPECT_EQ(packet->first_sequence, 0x123456789ABCDEF0u);
@@ -115,13 +117,20 @@ TEST_F(UdpParser, FindsEveryFaultAsSoonAsItsFieldIsThereAndNotBefore) {
     bool fix;
   };
   const std::vector<Fault> faults = {
-      {0, 0x20, 1, Counter::drop_not_ipv4, false},          {0, 0x01, 1, Counter::drop_ip_options, false},
-      {6, 0x20, 8, Counter::drop_fragment, true},           {6, 0x10, 8, Counter::drop_fragment, true},
-      {7, 0x01, 8, Counter::drop_fragment, true},           {10, 0x01, 20, Counter::drop_ip_checksum, false},
-      {8, 0x01, 20, Counter::drop_ip_checksum, false},      {9, 0x01, 20, Counter::drop_not_udp, true},
-      {19, 0x08, 24, Counter::drop_wrong_destination, true}, {23, 0x80, 24, Counter::drop_wrong_destination, false},
-      {25, 0x01, 26, Counter::drop_bad_length, false},      {3, 0x01, 26, Counter::drop_bad_length, true},
-      {28, 0x01, 48, Counter::drop_wrong_session, false},   {37, 0x80, 48, Counter::drop_wrong_session, false},
+      {0, 0x20, 1, Counter::drop_not_ipv4, false},
+      {0, 0x01, 1, Counter::drop_ip_options, false},
+      {6, 0x20, 8, Counter::drop_fragment, true},
+      {6, 0x10, 8, Counter::drop_fragment, true},
+      {7, 0x01, 8, Counter::drop_fragment, true},
+      {10, 0x01, 20, Counter::drop_ip_checksum, false},
+      {8, 0x01, 20, Counter::drop_ip_checksum, false},
+      {9, 0x01, 20, Counter::drop_not_udp, true},
+      {19, 0x08, 24, Counter::drop_wrong_destination, true},
+      {23, 0x80, 24, Counter::drop_wrong_destination, false},
+      {25, 0x01, 26, Counter::drop_bad_length, false},
+      {3, 0x01, 26, Counter::drop_bad_length, true},
+      {28, 0x01, 48, Counter::drop_wrong_session, false},
+      {37, 0x80, 48, Counter::drop_wrong_session, false},
   };
   config.session = {'S', 'E', 'S', 'S', 'I', 'O', 'N', '0', '0', '1'};
   restart();
