@@ -46,7 +46,7 @@ void LimitBook::place(std::uint32_t index) {
     return;
   }
   const auto at = static_cast<std::uint32_t>(order.tick - base_);
-  Level& level = l.levels[at];
+  Level& level = levels(order.side)[at];
   order.next = kNoOrder;
   order.previous = level.tail;
   if (level.tail != kNoOrder) {
@@ -65,7 +65,7 @@ void LimitBook::remove(std::uint32_t index) noexcept {
   Ladder& l = ladder(order.side);
   if (inside(order.tick)) {
     const auto at = static_cast<std::uint32_t>(order.tick - base_);
-    Level& level = l.levels[at];
+    Level& level = levels(order.side)[at];
     if (order.previous != kNoOrder) {
       pool[order.previous].next = order.next;
     } else {
@@ -99,9 +99,9 @@ void LimitBook::recentre(std::int32_t centre) {
   for (Ladder& l : ladders_) {
     l.used = {};
     l.summary = 0;
-    l.levels.fill(Level{});
     l.outside.clear();
   }
+  for (auto& side : levels_) side.fill(Level{});
   // References grow with time, so placing in their order restores every queue.
   std::vector<std::uint32_t> by_age = live_;
   std::sort(by_age.begin(), by_age.end(),

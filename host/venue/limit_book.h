@@ -69,7 +69,7 @@ class LimitBook {
   }
 
   /// First order at best(side), which must exist.
-  std::uint32_t front(Side side) const noexcept { return ladder(side).levels[best(side) - base_].head; }
+  std::uint32_t front(Side side) const noexcept { return levels(side)[best(side) - base_].head; }
 
   std::uint32_t live_orders() const noexcept { return static_cast<std::uint32_t>(live_.size()); }
   std::uint32_t live_orders(Side side) const noexcept { return ladder(side).orders; }
@@ -85,13 +85,14 @@ class LimitBook {
     std::array<std::uint64_t, kWindow / 64> used{};
     std::uint8_t summary = 0;  // words of `used` that are not zero
     std::uint32_t orders = 0;
-    std::array<Level, kWindow> levels{};
     std::vector<std::uint32_t> outside;
   };
   static_assert(kWindow / 64 == 8, "one summary bit a word");
 
   Ladder& ladder(Side side) noexcept { return ladders_[static_cast<unsigned>(side)]; }
   const Ladder& ladder(Side side) const noexcept { return ladders_[static_cast<unsigned>(side)]; }
+  Level* levels(Side side) noexcept { return levels_[static_cast<unsigned>(side)].data(); }
+  const Level* levels(Side side) const noexcept { return levels_[static_cast<unsigned>(side)].data(); }
   bool inside(std::int32_t tick) const noexcept { return static_cast<std::uint32_t>(tick - base_) < kWindow; }
   void place(std::uint32_t index);
   void recentre(std::int32_t centre);
@@ -100,6 +101,7 @@ class LimitBook {
   std::int32_t base_;
   std::array<Ladder, 2> ladders_;
   std::vector<std::uint32_t> live_;
+  std::array<std::array<Level, kWindow>, 2> levels_{};  // last, so that all the rest is close together
 };
 
 }  // namespace twinpath::venue

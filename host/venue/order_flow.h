@@ -68,10 +68,9 @@ class OrderFlow {
 
   struct SymbolState {
     SymbolState(OrderPool& pool, std::int32_t reference)
-        : book(pool, reference), fair(reference), last_trade(reference) {}
+        : fair(reference), last_trade(reference), book(pool, reference) {}
     std::int32_t best(Side side) const noexcept { return book.best(side); }
 
-    LimitBook book;
     std::int32_t fair;
     std::int32_t last_trade;
     std::int32_t reach = 0;  // farthest fair value from the reference, ticks
@@ -79,6 +78,7 @@ class OrderFlow {
     std::int8_t trend = 0;
     bool halted = false;
     std::uint32_t fewest = 0;  // live orders that deletes leave in the book
+    LimitBook book;
   };
 
   static Mix make_mix(const MessageMix& mix, bool trading);
