@@ -57,8 +57,8 @@ class MoldSequencer : public ::testing::Test {
     bits.put(frame, 32);
     bits.put(stamp, 48);
   }
-  void packet(std::uint64_t sequence, std::uint16_t count, std::uint64_t stamp, std::uint32_t frame,
-              bool error = false) {
+  void packet(std::uint64_t sequence, std::uint16_t count, std::uint64_t stamp, std::uint32_t frame, bool error = false,
+              std::uint16_t length = 10) {
     top.time_i = std::max<std::uint64_t>(top.time_i, stamp);
     pending(stamp, frame);
     pack_packet(
