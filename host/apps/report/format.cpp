@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <utility>
 
 #include "host/apps/decimal.h"
 
@@ -20,16 +21,32 @@ std::string signed_grouped(std::int64_t n) {
   return fmt::format("{}{}", n < 0 ? "-" : "", grouped(magnitude));
 }
 
-std::string compact(double n) {
-  static constexpr const char* kUnits[] = {"", " k", " M", " G", " T"};
+namespace {
+
+constexpr const char* kUnits[] = {"", " k", " M", " G", " T"};
+
+// Divides `n` down to three digits before the point; the result is the unit.
+const char* scale(double& n) {
   std::size_t unit = 0;
   while (std::abs(n) >= 999.5 && unit + 1 < std::size(kUnits)) {
     n /= 1000;
     ++unit;
   }
+  return kUnits[unit];
+}
+
+}  // namespace
+
+std::string compact(double n) {
+  if (std::abs(n) < 999.5 && n == std::floor(n)) return fmt::format("{:.0f}", n);
+  const char* unit = scale(n);
   const double a = std::abs(n);
-  const int places = unit == 0 && n == std::floor(n) ? 0 : a < 9.995 ? 2 : a < 99.95 ? 1 : 0;
-  return fmt::format("{:.{}f}{}", n, places, kUnits[unit]);
+  return fmt::format("{:.{}f}{}", n, a < 9.995 ? 2 : a < 99.95 ? 1 : 0, unit);
+}
+
+std::string compact_tick(double n) {
+  const char* unit = scale(n);
+  return fmt::format("{:.4g}{}", n, unit);
 }
 
 std::string decimal(double n, int places) { return fmt::format("{:.{}f}", n, places); }
@@ -62,9 +79,19 @@ std::string clock_time(double seconds) {
 }
 
 std::string title_case(std::string_view counter_name) {
-  std::string text(counter_name);
-  for (char& c : text) {
-    if (c == '_') c = ' ';
+  // Words that are not written as the register map must write them.
+  static constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {"ip", "IP"},     {"ipv4", "IPv4"}, {"udp", "UDP"},   {"fcs", "FCS"},   {"mpid", "MPID"}, {"ipo", "IPO"},
+      {"luld", "LULD"}, {"mwcb", "MWCB"}, {"noii", "NOII"}, {"rpii", "RPII"}, {"sho", "SHO"},   {"deletion", "delete"}};
+  std::string text;
+  while (!counter_name.empty()) {
+    auto word = counter_name.substr(0, counter_name.find('_'));
+    counter_name.remove_prefix(std::min(counter_name.size(), word.size() + 1));
+    for (const auto& [from, to] : kWords) {
+      if (word == from) word = to;
+    }
+    if (!text.empty()) text += ' ';
+    text += word;
   }
   if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
   return text;

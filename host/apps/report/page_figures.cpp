@@ -134,15 +134,15 @@ std::string cards_section(const ReportData& data) {
            spark(rejects, "c-reject"));
   const auto fpga = together(data.fpga_classes);
   if (fpga.count != 0) {
-    out += card(
-        "FPGA, message in to order out", decimal(cycles_to_ns(static_cast<double>(fpga.p50)), 1), "ns p50",
-        fmt::format("{}; {} to {} cycles", with_unit(static_cast<double>(fpga.p50), Unit::cycles), fpga.min, fpga.max),
-        "");
+    out += card("FPGA latency", decimal(cycles_to_ns(static_cast<double>(fpga.p50)), 1), "ns p50",
+                fmt::format("last byte in to order out: {}, all within {} to {}",
+                            with_unit(static_cast<double>(fpga.p50), Unit::cycles), fpga.min, fpga.max),
+                "");
   }
   for (const auto& s : data.software_orders) {
     if (s.values.count == 0) continue;
-    out += card("Software, frame in to order out", grouped(s.values.p50), "ns p50",
-                fmt::format("p99 {}, p99.9 {}", nanoseconds(static_cast<double>(s.values.p99)),
+    out += card("Software latency", grouped(s.values.p50), "ns p50",
+                fmt::format("frame in to order out; p99 {}, p99.9 {}", nanoseconds(static_cast<double>(s.values.p99)),
                             nanoseconds(static_cast<double>(s.values.p999))),
                 "");
     break;
@@ -156,12 +156,15 @@ std::string latency_sections(const ReportData& data) {
     const auto& v = s.values;
     const auto svg = distribution_plot(v, Unit::nanoseconds, kWide);
     if (svg.empty()) continue;
-    const auto ns = [](std::uint64_t x) { return nanoseconds(static_cast<double>(x)); };
+    const auto stat = [](std::string_view key, double ns) {
+      return fmt::format("<div>{}<b>{}</b></div>", key, nanoseconds(std::round(ns * 10) / 10));
+    };
+    const auto whole = [&](std::string_view key, std::uint64_t ns) { return stat(key, static_cast<double>(ns)); };
     out += section(fmt::format("Software latency: {}", escape(s.name)),
-                   fmt::format("{} measured on {}: min {}, p50 {}, p90 {}, p99 {}, p99.9 {}, max {}, mean {}.",
-                               grouped(v.count), escape(s.path), ns(v.min), ns(v.p50), ns(v.p90), ns(v.p99), ns(v.p999),
-                               ns(v.max), nanoseconds(v.mean)),
-                   svg);
+                   fmt::format("{} orders of the path {}, measured on this machine.", grouped(v.count), escape(s.path)),
+                   fmt::format("<div class=\"stats\">{}{}{}{}{}{}{}</div>{}", whole("min", v.min), whole("p50", v.p50),
+                               whole("p90", v.p90), whole("p99", v.p99), whole("p99.9", v.p999), whole("max", v.max),
+                               stat("mean", v.mean), svg));
   }
   return out;
 }

@@ -36,7 +36,7 @@ h1{font-size:28px;line-height:1.2;margin:8px 0 0;letter-spacing:-.015em;font-wei
 section{padding:20px 22px 18px;margin-bottom:14px;min-width:0}
 h2{font-size:17px;margin:0 0 2px;letter-spacing:-.005em;font-weight:650}.sub{color:var(--soft);font-size:13px;margin:0 0 14px;max-width:86ch}
 h3{font-size:14px;margin:0;font-weight:650}
-.two{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:14px}.two>section{margin-bottom:14px}
+.two{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:14px;margin-bottom:14px}.two>section{margin-bottom:0}
 .three{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:18px 26px}
 .panel .row{display:flex;justify-content:space-between;align-items:baseline;gap:10px}.panel .big{font-weight:650;font-size:15px}
 .panel .row span{color:var(--soft);font-size:12.5px}
@@ -49,8 +49,9 @@ svg .caption{fill:var(--soft);font-size:12.5px}svg .quantile-label{fill:var(--so
 .line-price{fill:none;stroke:var(--price);stroke-width:1.6;stroke-linejoin:round}
 .mark-buy{fill:var(--buy);stroke:var(--card);stroke-width:.7}.mark-sell{fill:var(--sell);stroke:var(--card);stroke-width:.7}
 .mark-reject{fill:none;stroke:var(--reject);stroke-width:1.5;stroke-linecap:round;pointer-events:all;opacity:.85}
-.whisker{stroke:var(--faint);stroke-width:1.3}.stage{fill:var(--accent)}.s1{opacity:.9}.s2{opacity:.8}.s3{fill:var(--accent2)}.s4{fill:var(--accent2);opacity:.85}.s5{fill:var(--price)}.s6{fill:var(--price);opacity:.75}
+.whisker{stroke:var(--faint);stroke-width:1.3}.stage{fill:var(--accent)}.s2,.s3{fill:var(--accent2)}.s4,.s5,.s6{fill:var(--price)}
 .hit{fill:transparent}.hit:hover{fill:var(--ink);fill-opacity:.06}[data-t]{cursor:default}rect[data-t]:not(.hit):hover,path[data-t]:hover{filter:brightness(1.15)}
+.stats{display:flex;gap:10px 30px;flex-wrap:wrap;margin:0 0 12px;font-size:12.5px;color:var(--soft)}.stats b{display:block;color:var(--ink);font-size:16px;font-weight:650;letter-spacing:-.01em}
 .legend{display:flex;gap:16px;flex-wrap:wrap;color:var(--soft);font-size:12.5px;margin-top:8px}.legend i{display:inline-block;width:10px;height:10px;border-radius:3px;margin-right:6px;vertical-align:-1px}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13.5px}th{color:var(--soft);font-weight:500;font-size:12.5px}
 th,td{text-align:right;padding:6px 10px;border-bottom:1px solid var(--grid);white-space:nowrap}tr:last-child td{border-bottom:0}

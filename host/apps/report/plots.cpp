@@ -101,7 +101,7 @@ std::string waterfall_plot(std::span<const LatencyFigures> stages, Unit unit, do
   Svg svg(width, bottom + 26, "time of each stage");
   for (const double tick : ticks.values()) {
     svg.line(x_of(tick), top, x_of(tick), bottom, "grid");
-    svg.text(x_of(tick), bottom + 17, unit == Unit::cycles ? compact(tick) : nanoseconds(tick), "tick", "middle");
+    svg.text(x_of(tick), bottom + 17, unit == Unit::cycles ? compact_tick(tick) : nanoseconds(tick), "tick", "middle");
   }
   double before = 0;
   for (std::size_t i = 0; i < stages.size(); ++i) {
@@ -133,7 +133,7 @@ std::string bars_plot(std::span<const Count> counts, std::string_view css, doubl
   std::uint64_t peak = 1;
   for (const auto& c : counts) peak = std::max(peak, c.value);
   const auto total = static_cast<double>(sum(counts));
-  const double left = 132, right = width - 118;
+  const double left = 132, right = width - 142;
   Svg svg(width, kRow * static_cast<double>(counts.size()) + 2, "counts");
   for (std::size_t i = 0; i < counts.size(); ++i) {
     const double y = kRow * static_cast<double>(i);

@@ -26,6 +26,7 @@ class TimeAxis {
   std::string label(double seconds, double step) const {
     if (series_.start > 0) {
       const double time = series_.start + seconds;
+      if (step >= 60) return clock_time(time).substr(0, 5);
       if (step >= 1) return clock_time(time);
       return fmt::format("{}.{:03}", clock_time(time), static_cast<int>(std::fmod(time, 1.0) * 1000));
     }
@@ -34,12 +35,13 @@ class TimeAxis {
     return fmt::format("{:g} s", std::round(seconds * 1e3) / 1e3);
   }
 
-  void draw(Svg& svg, double top, double base) const {
+  void draw(Svg& svg, double top, double base, bool labels = true) const {
     // Round times of day, not round distances from the first frame.
     const auto ticks = step();
     double first = series_.start > 0 ? std::ceil(series_.start / ticks) * ticks - series_.start : 0;
     for (; first <= seconds_ * 1.0001; first += ticks) {
       svg.line(x(first), top, x(first), base, "grid");
+      if (!labels) continue;
       const bool last = x(first) > width_ - 40;
       svg.text(last ? width_ - 2 : x(first), base + 17, label(first, ticks), "tick", last ? "end" : "middle");
     }
@@ -47,8 +49,8 @@ class TimeAxis {
 
   std::string span_of(std::size_t bucket) const {
     const double from = series_.bucket_seconds * static_cast<double>(bucket);
-    return fmt::format("{} to {}", label(from, series_.bucket_seconds),
-                       label(from + series_.bucket_seconds, series_.bucket_seconds));
+    const double precision = std::min(series_.bucket_seconds, 59.0);  // always with seconds
+    return fmt::format("{} to {}", label(from, precision), label(from + series_.bucket_seconds, precision));
   }
 
  private:
@@ -70,7 +72,7 @@ void vertical_axis(Svg& svg, const Ticks& ticks, double top, double base, double
     const double y = base - (base - top) * (tick - ticks.low) / (ticks.high - ticks.low);
     svg.line(kLeft, y, width - kRight, y, "grid");
     const int places = ticks.step >= 0.01 ? 2 : 4;
-    svg.text(kLeft - 8, y + 4, money ? decimal(tick, places) : compact(tick), "tick", "end");
+    svg.text(kLeft - 8, y + 4, money ? decimal(tick, places) : compact_tick(tick), "tick", "end");
   }
 }
 
@@ -85,9 +87,9 @@ std::string activity_plot(const TimeSeries& series, double width) {
     most_messages = std::max(most_messages, b.messages);
     most_intents = std::max(most_intents, b.orders + b.rejects);
   }
-  const double top1 = 22, base1 = 142, top2 = 176, base2 = 276;
-  Svg svg(width, 302, "messages, orders and rejections over time");
-  axis.draw(svg, top1, base1);
+  const double top1 = 22, base1 = 142, top2 = 182, base2 = 282;
+  Svg svg(width, 308, "messages, orders and rejections over time");
+  axis.draw(svg, top1, base1, false);
   axis.draw(svg, top2, base2);
 
   const auto messages = round_ticks(0, static_cast<double>(most_messages), 3);
@@ -179,7 +181,7 @@ std::string spark(std::span<const std::uint64_t> values, std::string_view css) {
     sums.push_back(total / static_cast<double>(std::min(values.size(), i + every) - i));
   }
   const double peak = std::max(*std::max_element(sums.begin(), sums.end()), 1e-9);
-  Svg svg(200, 34, "over time");
+  Svg svg(200, 34, "over time", true);
   std::vector<std::pair<double, double>> line;
   for (std::size_t i = 0; i < sums.size(); ++i) {
     line.emplace_back(200.0 * static_cast<double>(i) / static_cast<double>(std::max<std::size_t>(sums.size() - 1, 1)),

@@ -83,21 +83,22 @@ Distribution summarize(const Histogram& histogram, unsigned max_bins) {
   // Upper edges first, then the values into them. A bucket of the histogram goes where its lowest value does.
   max_bins = std::max(max_bins, 1u);
   const std::uint64_t span = d.max - d.min;
-  if (span < max_bins || d.max < 16 * d.min + 64) {
+  if (span < max_bins || d.max < 6 * d.min + 64) {
     const std::uint64_t width = span / max_bins + 1;
     for (std::uint64_t low = d.min;; low += width) {
       d.bins.push_back({low, low + width - 1, 0});
       if (d.max - low < width) break;
     }
   } else {
-    const double ratio = std::pow(
-        static_cast<double>(d.max + 1) / static_cast<double>(std::max<std::uint64_t>(d.min, 1)), 1.0 / max_bins);
-    double edge = static_cast<double>(std::max<std::uint64_t>(d.min, 1));
-    for (std::uint64_t low = d.min; low <= d.max;) {
-      edge = std::max(edge * ratio, static_cast<double>(low) + 1);
-      const auto high = d.bins.size() + 1 == max_bins ? d.max : std::min(d.max, static_cast<std::uint64_t>(edge) - 1);
-      d.bins.push_back({low, std::max(low, high), 0});
-      low = d.bins.back().high + 1;
+    // Widths never shrink: rounding them up and down in turn would put a comb on a smooth distribution.
+    const auto first = static_cast<double>(std::max<std::uint64_t>(d.min, 1));
+    const double growth = std::pow(static_cast<double>(d.max + 1) / first, 1.0 / max_bins) - 1;
+    std::uint64_t width = 1;
+    for (std::uint64_t low = d.min; low <= d.max; low += width) {
+      width = std::max(width, static_cast<std::uint64_t>(std::ceil(static_cast<double>(low) * growth)));
+      const bool last = d.bins.size() + 1 == max_bins || d.max - low < width;
+      d.bins.push_back({low, last ? d.max : low + width - 1, 0});
+      if (last) break;
     }
   }
   std::size_t bin = 0;

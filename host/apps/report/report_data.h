@@ -29,7 +29,7 @@ struct Distribution {
       bins;  // ascending and without gaps from min to max: equally wide, or growing by a ratio (see summarize)
 };
 
-// At most `max_bins` bins: one a value when they suffice, else equally wide when max is below 16 times min + 64, else
+// At most `max_bins` bins: one a value when they suffice, else equally wide when max is below 6 times min + 64, else
 // growing.
 Distribution summarize(const Histogram& histogram, unsigned max_bins = 60);
 

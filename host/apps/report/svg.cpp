@@ -51,9 +51,9 @@ std::vector<double> Ticks::values() const {
   return all;
 }
 
-Svg::Svg(double width, double height, std::string_view label) {
-  fmt::format_to(std::back_inserter(out_), R"(<svg viewBox="0 0 {:g} {:g}" role="img" aria-label="{}">)", width, height,
-                 escape(label));
+Svg::Svg(double width, double height, std::string_view label, bool stretch) {
+  fmt::format_to(std::back_inserter(out_), R"(<svg viewBox="0 0 {:g} {:g}"{} role="img" aria-label="{}">)", width,
+                 height, stretch ? R"( preserveAspectRatio="none")" : "", escape(label));
 }
 
 void Svg::attributes(std::string_view css, std::string_view tip) {

@@ -21,7 +21,8 @@ Ticks round_ticks(double low, double high, int wanted);
 // Coordinates are pixels at the drawing's natural width; the page scales it.
 class Svg {
  public:
-  Svg(double width, double height, std::string_view label);
+  // With `stretch` it fills the room it is given, whatever its shape.
+  Svg(double width, double height, std::string_view label, bool stretch = false);
 
   // `tip` is the tooltip, "" for none; escaped here, as is all text.
   void rect(double x, double y, double w, double h, std::string_view css, std::string_view tip = "", double radius = 0);
