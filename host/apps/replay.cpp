@@ -37,13 +37,32 @@ struct Rig {
   std::vector<std::unique_ptr<Path>> paths;
 };
 
-Rig make_rig(const Options& o, const PathRegistry& registry, const CoreConfig& core, const PathOptions& path_options) {
+Rig make_rig(const std::vector<std::string>& addresses, bool compared, const PathRegistry& registry, const CoreConfig& core,
+             const PathOptions& path_options) {
   Rig rig;
-  for (std::size_t i = 0; i < o.paths.size(); ++i) {
-    rig.recorders.push_back(std::make_unique<OutputRecorder>(o.lockstep && i < 2));
-    rig.paths.push_back(registry.make(o.paths[i], core, *rig.recorders.back(), path_options));
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    rig.recorders.push_back(std::make_unique<OutputRecorder>(compared && i < 2));
+    rig.paths.push_back(registry.make(addresses[i], core, *rig.recorders.back(), path_options));
   }
   return rig;
+}
+
+// A simulation between two frames empties the caches of the software path, so its latency is measured in a pass of its own.
+// Returns the seconds spent inside the path.
+double measure_software(const Options& o, std::size_t index, const PathRegistry& registry, const RunConfig& config,
+                        const ReplayOptions& options, ReplayReport& report, EventLogWriter* log) {
+  PathOptions path_options;
+  path_options.measure = true;
+  Rig rig = make_rig({o.paths[index]}, false, registry, config.core, path_options);
+  rig.recorders[0]->on_output = [&](const PathOutput& output) {
+    report.add_latency(index, output.event);
+    if (log != nullptr) log->add(output.event);
+  };
+  const auto source = open_source(o.input, config.core.feed, o.rate);
+  ReplayOptions alone = options;
+  alone.lockstep = false;
+  alone.progress = nullptr;
+  return replay(*source, rig.paths, rig.recorders, alone).seconds[0];
 }
 
 // Runs again up to the difference, recording a waveform of the frames around it.
@@ -55,7 +74,7 @@ void record_difference(const Options& o, const PathRegistry& registry, const Run
   path_options.wave_file = folder / "difference.fst";
   path_options.wave_from_frame = frame < kBefore ? 0 : frame - kBefore;
   path_options.wave_to_frame = frame + kAfter;
-  Rig rig = make_rig(o, registry, config.core, path_options);
+  Rig rig = make_rig(o.paths, false, registry, config.core, path_options);
   const auto source = open_source(o.input, config.core.feed, o.rate);
   ReplayOptions again = options;
   again.lockstep = false;
@@ -76,27 +95,33 @@ int run(const Options& o, const PathRegistry& registry) {
   options.progress = [&](std::uint64_t frames, std::uint64_t position) { progress.at(position, frames, "frames"); };
 
   PathOptions path_options;
-  path_options.measure = o.measure;
   path_options.wave_file = o.wave;
   path_options.wave_from_frame = o.wave_from;
   path_options.wave_to_frame = o.wave_to;
-  Rig rig = make_rig(o, registry, config.core, path_options);
+  Rig rig = make_rig(o.paths, o.lockstep, registry, config.core, path_options);
   ReplayReport report(o.input, o.paths, config);
   std::vector<std::unique_ptr<EventLogWriter>> logs;
   if (!o.report.empty()) {
     std::filesystem::create_directories(o.report);
     for (std::size_t i = 0; i < rig.paths.size(); ++i) logs.push_back(std::make_unique<EventLogWriter>(event_log_file(o.report, i)));
   }
+  std::vector<double> alone(rig.paths.size());
   for (std::size_t i = 0; i < rig.paths.size(); ++i) {
     EventLogWriter* log = logs.empty() ? nullptr : logs[i].get();
-    rig.recorders[i]->on_output = [&report, log, i](const PathOutput& output) {
+    const bool apart = o.measure && o.paths[i].starts_with("sw:");
+    if (apart) alone[i] = measure_software(o, i, registry, config, options, report, log);
+    rig.recorders[i]->on_output = [&report, log, i, apart](const PathOutput& output) {
       report.add(i, output.event);
-      if (log != nullptr) log->add(output.event);
+      if (!apart) report.add_latency(i, output.event);
+      if (!apart && log != nullptr) log->add(output.event);
     };
   }
 
-  const ReplayResult result = replay(*source, rig.paths, rig.recorders, options);
+  ReplayResult result = replay(*source, rig.paths, rig.recorders, options);
   progress.done(result.frames, "frames");
+  for (std::size_t i = 0; i < alone.size(); ++i) {
+    if (alone[i] != 0) result.seconds[i] = alone[i];
+  }
   std::string difference;
   if (result.difference) difference = result.difference->describe(o.paths[0], o.paths[1]);
   std::vector<std::uint64_t> cycles;
@@ -131,7 +156,7 @@ Run add_replay(CLI::App& app, const PathRegistry& registry) {
   sub->add_option("--packet-window-ns", o->rate.window_ns, "BinaryFILE: messages this close to a packet's first share the packet")->capture_default_str();
   sub->add_option("--packet-payload", o->rate.max_payload, "BinaryFILE: bytes in a MoldUDP64 packet at most")->capture_default_str();
   sub->add_flag("-q,--quiet", o->quiet, "no progress and no report on the terminal");
-  sub->add_flag("!--no-measure", o->measure, "no stage stamps in software (faster)");
+  sub->add_flag("!--no-measure", o->measure, "do not measure the software path's latency (a pass of its own over the session)");
   return [o, &registry] {
     if (o->lockstep && o->paths.size() < 2) {
       fmt::print(stderr, "twinpath replay: --lockstep compares two paths, found {}; give --path twice, e.g. --path sw: --path verilator:\n", o->paths.size());

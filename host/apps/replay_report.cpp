@@ -139,9 +139,10 @@ ReplayReport::ReplayReport(const std::string& input, const std::vector<std::stri
 ReplayReport::~ReplayReport() = default;
 
 void ReplayReport::add(std::size_t path, const Event& e) {
-  state_->latencies[path].add(e);
   if (path == 0) state_->add_session(e);
 }
+
+void ReplayReport::add_latency(std::size_t path, const Event& e) { state_->latencies[path].add(e); }
 
 void ReplayReport::State::add_session(const Event& e) {
   Timeline::Bucket& bucket = timeline.at(e.time);

@@ -16,8 +16,10 @@ class ReplayReport {
   ReplayReport(const std::string& input, const std::vector<std::string>& paths, const RunConfig& config);
   ~ReplayReport();
 
-  // An event of path `path`; those of path 0 count in the session's figures, all in the path's latencies.
+  // An event of path `path`; those of path 0 count in the session's figures.
   void add(std::size_t path, const Event& event);
+  // An event whose stage stamps count in the path's latencies.
+  void add_latency(std::size_t path, const Event& event);
   // Nothing more comes. `cycles`: simulated clock cycles a path.
   void finish(const ReplayResult& result, const std::vector<std::uint64_t>& cycles, bool lockstep, const std::string& difference);
 

@@ -75,7 +75,8 @@ class BinaryFileSource final : public FrameSource {
     c.line.destination_port = feed.line_a.port;
     c.line.source_ip = 0x0A000001;
     c.line.source_port = feed.line_a.port;
-    std::copy(feed.session.begin(), feed.session.end(), c.session.begin());
+    static_assert(sizeof c.session == sizeof feed.session);
+    std::memcpy(c.session.data(), feed.session.data(), sizeof c.session);
     c.first_sequence = feed.first_sequence == 0 ? 1 : feed.first_sequence;
     c.max_payload = rate.max_payload;
     c.window_ns = rate.window_ns;

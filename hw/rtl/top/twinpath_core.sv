@@ -66,8 +66,6 @@ module twinpath_core #(
     output logic                     ready_o,  // memories are cleared, configuration may be written
     output logic                     idle_o    // nothing buffered or in flight
 );
-  import twinpath_regs_pkg::*;
-
   logic                 soft_reset;
   logic                 rst_q;
   logic [TP_CYC_W-1:0]  cycle_q;
@@ -82,7 +80,7 @@ module twinpath_core #(
   tp_msg_t             msg;
   logic                msg_valid;
   logic                msg_ready;
-  logic [COUNTERS-1:0] feed_cnt;
+  logic [twinpath_regs_pkg::COUNTERS-1:0] feed_cnt;
   logic [15:0]         duplicate_inc;
   logic [63:0]         lost_inc;
   logic                control_ready;
@@ -124,7 +122,7 @@ module twinpath_core #(
   tp_booked_t          booked;
   logic                booked_valid;
   logic                booked_ready;
-  logic [COUNTERS-1:0] book_cnt;
+  logic [twinpath_regs_pkg::COUNTERS-1:0] book_cnt;
   logic                book_ready;
   logic                book_idle;
 
@@ -154,7 +152,7 @@ module twinpath_core #(
   tp_order_t           out_order;
   tp_event_t           out_event;
   logic [TP_CYC_W-1:0] out_last_byte;
-  logic [COUNTERS-1:0] decide_cnt;
+  logic [twinpath_regs_pkg::COUNTERS-1:0] decide_cnt;
   logic                decide_ready;
   logic                decide_idle;
 
