@@ -12,6 +12,7 @@ module feed_front #(
 ) (
     input  wire logic                 clk_i,
     input  wire logic                 rst_i,
+    output logic                      ready_o, // the locate table is clear; configuration and inputs may come
     input  wire logic [TP_TIME_W-1:0] time_i,
     input  wire logic [TP_CYC_W-1:0]  cycle_i,
     input  wire logic                 wire_mode_i,
@@ -282,6 +283,7 @@ module feed_front #(
   itch_decoder u_itch_decoder (
       .clk_i      (clk_i),
       .rst_i      (rst_i),
+      .ready_o    (ready_o),
       .cycle_i    (cycle_i),
       .cfg_i      (cfg_i),
       .lookup_i   (deliver),

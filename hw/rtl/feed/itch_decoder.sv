@@ -5,13 +5,14 @@
 ///
 /// Why: of 23 message types the core acts on 13; the others, and those of unconfigured symbols, end here.
 /// Safety: a message whose stock locate is not configured has no effect but other_symbol. The locate table is a memory:
-/// its contents after power-up are undefined, the host writes all 65,536 entries before it starts the feed.
+/// reset clears it, one entry a cycle, and ready_o rises when all 65,536 are done; writes before that are lost.
 /// Ordering: lookup_i comes with the locate in the cycle before s_valid_i brings that message. Messages in order; the
 /// sequencer's own (own_*) wait for those before them.
 /// Latency: 1 cycle; a message a cycle.
 module itch_decoder (
     input  wire logic                clk_i,
     input  wire logic                rst_i,
+    output logic                     ready_o,
     input  wire logic [TP_CYC_W-1:0] cycle_i,
     input  wire tp_cfg_t             cfg_i,
     input  wire logic                lookup_i,
@@ -28,6 +29,7 @@ module itch_decoder (
     output logic [twinpath_regs_pkg::COUNTERS-1:0] cnt_o
 );
 
+  logic [16:0]         clear_q;    // next entry to clear; [16]: all are
   logic [8:0]          entry;      // [8] configured, [7:0] symbol
   logic                configured;
   logic [7:0]          msg_type;
@@ -43,14 +45,20 @@ module itch_decoder (
   logic                free;
   logic                take;
 
+  assign ready_o = clear_q[16];
+  always_ff @(posedge clk_i) begin
+    if (rst_i) clear_q <= '0;
+    else if (!ready_o) clear_q <= clear_q + 1'b1;
+  end
+
   ram_sdp #(
       .WIDTH(9),
       .DEPTH(65536)
   ) u_locate (
       .clk_i  (clk_i),
-      .we_i   (cfg_i.valid && cfg_i.table_id == TP_CFG_LOCATE),
-      .waddr_i(cfg_i.index),
-      .wdata_i(cfg_i.data[8:0]),
+      .we_i   (!ready_o || (cfg_i.valid && cfg_i.table_id == TP_CFG_LOCATE)),
+      .waddr_i(ready_o ? cfg_i.index : clear_q[15:0]),
+      .wdata_i(ready_o ? cfg_i.data[8:0] : 9'd0),
       .re_i   (lookup_i),
       .raddr_i(locate_i),
       .rdata_o(entry)

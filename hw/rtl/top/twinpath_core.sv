@@ -83,6 +83,7 @@ module twinpath_core #(
   logic [twinpath_regs_pkg::COUNTERS-1:0] feed_cnt;
   logic [15:0]         duplicate_inc;
   logic [63:0]         lost_inc;
+  logic                feed_ready;
   logic                control_ready;
   logic                feed_idle;
   logic [127:0]        reg_cmd_tdata;
@@ -96,6 +97,7 @@ module twinpath_core #(
   ) u_feed (
       .clk_i          (clk_i),
       .rst_i          (rst_q),
+      .ready_o        (feed_ready),
       .time_i         (time_i),
       .cycle_i        (cycle_q),
       .wire_mode_i    (wire_mode),
@@ -216,7 +218,7 @@ module twinpath_core #(
   assign hist_valid = event_valid && m_event_tready_i && event_record.kind == TP_EVENT_ORDER;
 
   always_ff @(posedge clk_i) begin
-    ready_o <= control_ready && book_ready && decide_ready && !rst_q;
+    ready_o <= feed_ready && control_ready && book_ready && decide_ready && !rst_q;
     idle_o  <= feed_idle && book_idle && decide_idle && order_idle && !s_axis_tvalid_i && !s_cmd_tvalid_i && !reg_cmd_tvalid;
   end
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t at(Counter c) { return static_cast<std::size_t>(c); }
 
-// One model for all tests: its locate table is written once.
+// One model for all tests.
 FeedBench& bench() {
   static FeedBench b;
   b.reset();

@@ -18,7 +18,7 @@ class ItchDecoder : public ::testing::Test {
   ItchDecoder() {
     reset(top);
     top.m_ready_i = 1;
-    for (unsigned locate = 0; locate < 65536; ++locate) write(locate, 0);
+    while (!top.ready_o) clock(top);
     write(3, 0x100 | 42);
     write(65535, 0x100 | 255);
   }
