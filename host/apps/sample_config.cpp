@@ -54,9 +54,9 @@ first_user_ref = 1                  # UserRefNum of the first order
 [responses]                         # a simulated exchange answers the orders of a replay
 enabled = true                      # false: no acknowledgement, no fill
 ack_delay_us = 30                   # order sent to accepted
-fill_delay_us = 80                  # order sent to filled
-done_delay_us = 2000                # order sent to cancelled by the exchange, for what did not fill
-fill_percent = 60                   # share of the orders that fill
+fill_delay_us = 500                 # order sent to filled
+done_delay_us = 100000              # order sent to cancelled by the exchange, for what did not fill
+fill_percent = 50                   # share of the orders that fill
 partial_percent = 25                # share of those that fill for half of their quantity only
 
 [report]
@@ -67,27 +67,27 @@ max_markers = 400                   # orders drawn over the mid price
 
 constexpr const char* kDefaults = R"(
 [defaults.rules.take]               # buy an offer far enough below fair value, sell to a bid far enough above
-quantity = 200                      # shares at most; never more than there are at the best price
-cooldown_us = 2000                  # after it fired, silent for this long on this symbol
+quantity = 100                      # shares at most; never more than there are at the best price
+cooldown_us = 100000                # after it fired, silent for this long on this symbol
 sides = "both"                      # both, buy or sell
 
 [defaults.rules.imbalance]          # join the side that is much larger than the other
-quantity = 300
-cooldown_us = 3000
+quantity = 200
+cooldown_us = 20000
 ratio = 4.0                         # how many times larger, in steps of 1/256
 min_quantity = 300                  # shares the larger side must show
 sides = "both"
 
 [defaults.rules.momentum]           # follow a large trade, or one that emptied a price
 quantity = 500
-cooldown_us = 1500
+cooldown_us = 5000
 min_shares = 400                    # a trade of this many shares is large
 through = true                      # follow trades that emptied the best price, too
 sides = "both"
 
 [defaults.rules.lead_lag]           # trade the lagger when this symbol's best price moves
 quantity = 100
-cooldown_us = 2500
+cooldown_us = 10000
 sides = "both"                      # sides in the lagger
 
 [defaults.rules.cancel]             # take a working order back when the market left it
@@ -96,7 +96,7 @@ cooldown_us = 500
 [defaults.limits]
 permit = "both"                     # both, buy, sell or none
 max_quantity = 400                  # shares an order; momentum asks for more where the book shows more: rejected
-max_position = 3000                 # shares long or short, open orders included
+max_position = 4000                 # shares long or short, open orders included
 )";
 
 std::string padded(std::string line, std::string_view comment) { return fmt::format("{:<35} # {}\n", line, comment); }
@@ -117,9 +117,9 @@ std::string symbol_section(std::span<const SampleSymbol> symbols, std::size_t i)
   out += padded(fmt::format("tick = \"{}\"", cents ? "0.01" : "0.0001"), "step of the book's 4,096 prices");
   out += padded(fmt::format("window_center = \"{}\"", dollars_text(price)), "the middle of them");
   out += padded(fmt::format("rules.take.fair = \"{}\"", dollars_text(price)), "what a share is worth");
-  out += padded(fmt::format("rules.take.edge = \"{}\"", share(10, 2)), "and how much better the market must be");
+  out += padded(fmt::format("rules.take.edge = \"{}\"", share(15, 3)), "and how much better the market must be");
   out += padded(fmt::format("rules.imbalance.max_spread = \"{}\"", share(3, 3)), "not when the spread is wider");
-  out += padded(fmt::format("rules.cancel.distance = \"{}\"", share(2, 2)),
+  out += padded(fmt::format("rules.cancel.distance = \"{}\"", share(1, 1)),
                 "how far the market may move away from an order");
   if (symbols.size() > 1 && i % 2 == 0) {
     const auto& lagger = symbols[i + 1 < symbols.size() ? i + 1 : 0].name;
@@ -134,7 +134,7 @@ std::string symbol_section(std::span<const SampleSymbol> symbols, std::size_t i)
   out += padded(fmt::format("limits.collar = \"{}\"", share(15, 5)), "an order's distance from the last trade");
   out += padded(fmt::format("limits.max_notional = \"{}\"", dollars_text(price * (i % 3 == 1 ? 250 : 390))),
                 "dollars an order");
-  if (i % 5 == 4) out += padded("limits.permit = \"buy\"", "no sales: rejected for want of permission");
+  if (i % 16 == 15) out += padded("limits.permit = \"buy\"", "no sales: rejected for want of permission");
   return out;
 }
 

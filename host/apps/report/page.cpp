@@ -8,13 +8,13 @@
 namespace twinpath::report {
 
 std::string to_html(const ReportData& data) {
-  const auto& title = data.title.empty() ? data.input : data.title;
+  const std::string title = page_title(data);
   std::string out =
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width, "
       "initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\n";
-  out += fmt::format("<title>{}Twinpath</title>\n<style>{}</style></head><body><main>\n",
-                     title.empty() ? "" : escape(title) + " - ", kStyle);
+  out +=
+      fmt::format("<title>{}Twinpath</title>\n<style>{}</style></head><body><main>\n", escape(title) + " - ", kStyle);
   out += header_section(data);
   out += verdict_section(data);
   out += cards_section(data);

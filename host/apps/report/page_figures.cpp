@@ -92,11 +92,12 @@ std::string waterfalls(const ReportData& data) {
   const auto add = [&](std::string_view title, const std::vector<LatencyFigures>& stages, Unit unit, double width) {
     const auto svg = waterfall_plot(stages, unit, width);
     if (svg.empty()) return;
-    both += section(
-        title,
-        fmt::format("Mean time from the message&#39;s last byte to each stage, {}; whiskers span least to greatest.",
-                    unit == Unit::cycles ? "in cycles" : "measured on this machine"),
-        svg);
+    both +=
+        section(title,
+                fmt::format("Mean time from the message&#39;s last byte to each stage, {}; whiskers span least to {}.",
+                            unit == Unit::cycles ? "in cycles" : "measured on this machine",
+                            unit == Unit::cycles ? "greatest" : "the 99th percentile"),
+                svg);
     ++drawn;
   };
   const bool two = !data.fpga_stages.empty() && !data.software_stages.empty();
@@ -152,21 +153,29 @@ std::string cards_section(const ReportData& data) {
 
 std::string latency_sections(const ReportData& data) {
   std::string out = fpga_classes(data) + waterfalls(data);
+  const auto show = [](double ns) { return nanoseconds(std::round(ns * 10) / 10); };
+  std::string rows;
   for (const auto& s : data.software_orders) {
     const auto& v = s.values;
-    const auto svg = distribution_plot(v, Unit::nanoseconds, kWide);
-    if (svg.empty()) continue;
-    const auto stat = [](std::string_view key, double ns) {
-      return fmt::format("<div>{}<b>{}</b></div>", key, nanoseconds(std::round(ns * 10) / 10));
-    };
-    const auto whole = [&](std::string_view key, std::uint64_t ns) { return stat(key, static_cast<double>(ns)); };
-    out += section(fmt::format("Software latency: {}", escape(s.name)),
-                   fmt::format("{} orders of the path {}, measured on this machine.", grouped(v.count), escape(s.path)),
-                   fmt::format("<div class=\"stats\">{}{}{}{}{}{}{}</div>{}", whole("min", v.min), whole("p50", v.p50),
-                               whole("p90", v.p90), whole("p99", v.p99), whole("p99.9", v.p999), whole("max", v.max),
-                               stat("mean", v.mean), svg));
+    if (v.count == 0) continue;
+    rows += fmt::format("<tr><td><b>{}</b></td><td>{}</td>", escape(title_case(s.name)), grouped(v.count));
+    for (const std::uint64_t ns : {v.min, v.p50, v.p90, v.p99, v.p999, v.max}) {
+      rows += fmt::format("<td>{}</td>", show(static_cast<double>(ns)));
+    }
+    rows += fmt::format("<td>{}</td></tr>\n", show(v.mean));
   }
-  return out;
+  if (rows.empty()) return out;
+  // The first one stands for all and is drawn, the others are its parts.
+  const auto& first = data.software_orders.front();
+  return out +
+         section("Software latency",
+                 fmt::format("From frame in to order out on the path {}, measured on this machine. Drawn: {}.",
+                             escape(first.path), escape(first.name)),
+                 fmt::format(
+                     "{}<div class=\"scroll\"><table><thead><tr><th>Orders</th><th>Count</th><th>Min</th><th>p50</th>"
+                     "<th>p90</th><th>p99</th><th>p99.9</th><th>Max</th><th>Mean</th></tr></thead><tbody>\n{}</tbody></"
+                     "table></div>",
+                     distribution_plot(first.values, Unit::nanoseconds, kWide), rows));
 }
 
 std::string time_sections(const ReportData& data) {

@@ -51,7 +51,6 @@ svg .caption{fill:var(--soft);font-size:12.5px}svg .quantile-label{fill:var(--so
 .mark-reject{fill:none;stroke:var(--reject);stroke-width:1.5;stroke-linecap:round;pointer-events:all;opacity:.85}
 .whisker{stroke:var(--faint);stroke-width:1.3}.stage{fill:var(--accent)}.s2,.s3{fill:var(--accent2)}.s4,.s5,.s6{fill:var(--price)}
 .hit{fill:transparent}.hit:hover{fill:var(--ink);fill-opacity:.06}[data-t]{cursor:default}rect[data-t]:not(.hit):hover,path[data-t]:hover{filter:brightness(1.15)}
-.stats{display:flex;gap:10px 30px;flex-wrap:wrap;margin:0 0 12px;font-size:12.5px;color:var(--soft)}.stats b{display:block;color:var(--ink);font-size:16px;font-weight:650;letter-spacing:-.01em}
 .legend{display:flex;gap:16px;flex-wrap:wrap;color:var(--soft);font-size:12.5px;margin-top:8px}.legend i{display:inline-block;width:10px;height:10px;border-radius:3px;margin-right:6px;vertical-align:-1px}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13.5px}th{color:var(--soft);font-weight:500;font-size:12.5px}
 th,td{text-align:right;padding:6px 10px;border-bottom:1px solid var(--grid);white-space:nowrap}tr:last-child td{border-bottom:0}

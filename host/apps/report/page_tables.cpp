@@ -24,12 +24,11 @@ std::string fact(std::string_view key, std::string_view text) {
 std::string header_section(const ReportData& data) {
   std::string paths;
   for (const auto& path : data.paths) paths += (paths.empty() ? "" : ", ") + path.name;
-  const auto& title = data.title.empty() ? data.input : data.title;
+  const std::string title = page_title(data);
   return fmt::format(
       R"(<header><div><div class="brand"><svg viewBox="0 0 26 18" aria-hidden="true"><path class="p1" d="M2 5c8 0 8 8 22 8"/><path class="p2" d="M2 13c8 0 8-8 22-8"/></svg>Twinpath</div><h1>{}</h1></div><div class="facts">{}{}{}{}</div></header>)"
       "\n",
-      escape(title.empty() ? std::string("Replay") : title), title == data.input ? "" : fact("Input", data.input),
-      fact("Configuration", data.config),
+      escape(title), title == data.input ? "" : fact("Input", data.input), fact("Configuration", data.config),
       fact("Session", data.session_seconds > 0 ? duration(data.session_seconds) : ""),
       fact(data.paths.size() == 1 ? "Path" : "Paths", paths));
 }

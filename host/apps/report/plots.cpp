@@ -85,16 +85,16 @@ std::string distribution_plot(const Distribution& d, Unit unit, double width, do
 }
 
 std::string waterfall_plot(std::span<const LatencyFigures> stages, Unit unit, double width) {
-  double end = 0;
-  for (const auto& stage : stages) end = std::max(end, static_cast<double>(stage.values.max));
   if (stages.empty()) return "";
+  // A core's greatest time is a property of the core; that of software is the operating system's, and would squeeze all
+  // bars.
+  const auto longest = [&](const Distribution& d) {
+    return std::max(static_cast<double>(unit == Unit::cycles ? d.max : d.p99), d.mean);
+  };
+  double end = 0;
+  for (const auto& stage : stages) end = std::max(end, longest(stage.values));
   const double row = 34, left = 118, right = width - 74, top = 6,
                bottom = top + row * static_cast<double>(stages.size());
-  // One outlier must not squeeze every bar into a hair: the axis ends at twice the greatest p99 when the maximum is far
-  // beyond.
-  double typical = 0;
-  for (const auto& stage : stages) typical = std::max(typical, static_cast<double>(stage.values.p99));
-  if (end > 4 * typical && typical > 0) end = 2 * typical;
   const auto ticks = round_ticks(0, std::max(end, 1.0), 6);
   const auto x_of = [&](double v) { return left + (right - left) * std::clamp(v / ticks.high, 0.0, 1.0); };
 
@@ -116,9 +116,9 @@ std::string waterfall_plot(std::span<const LatencyFigures> stages, Unit unit, do
         with_unit(std::round(std::max(v.mean - before, 0.0) * 10) / 10, unit),
         with_unit(static_cast<double>(v.min), unit), with_unit(static_cast<double>(v.p50), unit),
         with_unit(static_cast<double>(v.p99), unit), with_unit(static_cast<double>(v.max), unit), grouped(v.count));
-    svg.line(x_of(static_cast<double>(v.min)), middle, x_of(static_cast<double>(v.max)), middle, "whisker");
+    svg.line(x_of(static_cast<double>(v.min)), middle, x_of(longest(v)), middle, "whisker");
     svg.line(x_of(static_cast<double>(v.min)), middle - 4, x_of(static_cast<double>(v.min)), middle + 4, "whisker");
-    svg.line(x_of(static_cast<double>(v.max)), middle - 4, x_of(static_cast<double>(v.max)), middle + 4, "whisker");
+    svg.line(x_of(longest(v)), middle - 4, x_of(longest(v)), middle + 4, "whisker");
     svg.rect(x_of(from), middle - 8, std::max(x_of(v.mean) - x_of(from), 2.5), 16, fmt::format("stage s{}", i % 7), tip,
              3);
     svg.text(right + 12, middle + 4,

@@ -16,7 +16,8 @@ std::string with_unit(double value, Unit unit);
 // side by side as they are, with the quantiles marked.
 std::string distribution_plot(const Distribution& d, Unit unit, double width, double x_max = 0);
 
-// A row a stage: from the mean of the stage before to its own, with a whisker from the least to the greatest.
+// A row a stage: from the mean of the stage before to its own, with a whisker from the least to the
+// greatest (cycles) or to the 99th percentile (nanoseconds).
 std::string waterfall_plot(std::span<const LatencyFigures> stages, Unit unit, double width);
 
 // A horizontal bar a count.

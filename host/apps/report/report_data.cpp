@@ -68,6 +68,12 @@ const CounterValues& session_counters(const ReportData& data) {
   return data.paths.empty() ? kNone : data.paths.front().counters;
 }
 
+std::string page_title(const ReportData& data) {
+  if (!data.title.empty()) return data.title;
+  const auto file = data.input.substr(data.input.find_last_of('/') + 1);
+  return file.empty() ? "Replay" : file;
+}
+
 Distribution summarize(const Histogram& histogram, unsigned max_bins) {
   Distribution d;
   d.count = histogram.count();

@@ -127,5 +127,7 @@ std::uint64_t sum(std::span<const Count> counts);
 inline std::uint64_t value(const CounterValues& counters, Counter c) { return counters[static_cast<std::size_t>(c)]; }
 // Of the first path, all 0 when there is none.
 const CounterValues& session_counters(const ReportData& data);
+// The title, else the input's file name without its folder, else "Replay".
+std::string page_title(const ReportData& data);
 
 }  // namespace twinpath::report
