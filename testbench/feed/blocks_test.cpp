@@ -100,6 +100,7 @@ TEST_P(BlockDamages, AreFoundOnSkippedBlocksToo) {
   EXPECT_EQ(sequences(), (Sequences{1, 2, 3, 4}));
   EXPECT_EQ(count(GetParam().cause), 1u);
   EXPECT_EQ(feed_->expected_sequence(), 5u);
+  EXPECT_EQ(count(Counter::duplicate_messages), 4u) << "all that came before E, walked over or not";
 }
 
 TEST_P(BlockDamages, AreFoundOnReplayAndNotBefore) {
