@@ -232,6 +232,10 @@ TEST_F(BooksTest, TellATradeThroughFromATradeAt) {
   EXPECT_FALSE(change_.trade.through) << "the best bid is better than the order that traded";
   execute(5, 10);
   EXPECT_TRUE(change_.trade.through);
+  execute(4, 2);
+  EXPECT_FALSE(change_.trade.through) << "the best bid is the order that traded";
+  execute(4, 3);
+  EXPECT_TRUE(change_.trade.through) << "no bid is left";
 }
 
 TEST_F(BooksTest, TakeTheTradePriceOfCAndMeasureThroughByTheOrder) {

@@ -293,6 +293,16 @@ TEST_F(Deadlines, StayWhereTheyAreWithoutProgress) {
   EXPECT_EQ(count(Counter::gaps_opened), 1u);
 }
 
+TEST_F(Deadlines, StayWhereTheyAreWhenTheNextPacketIsDamagedFromItsFirstBlockOn) {
+  send(0, packet(5, 1));
+  Packet broken = packet(1, 2);
+  broken.messages[0].resize(11);
+  send(900, broken);
+  EXPECT_EQ(count(Counter::bad_block_length), 1u);
+  feed_->advance(Cycles{1000});
+  EXPECT_EQ(count(Counter::gaps_lost), 1u);
+}
+
 TEST_F(Deadlines, ExpiredInAnInputDoNotCountAsItsProgress) {
   send(0, packet(5, 1));
   send(1, packet(8, 1));
