@@ -86,7 +86,7 @@ int explain(const Options& o) {
   const ExplainPath& watch = *path;
   std::vector<std::unique_ptr<Path>> paths;
   paths.push_back(std::move(path));
-  KeepingSource source(open_source(record.input, config.core.feed, record.rate), event.frame);
+  KeepingSource source(std::make_unique<TolerantSource>(open_source(record.input, config.core.feed, record.rate)), event.frame);
   ReplayOptions until = options;
   until.stop_when = [&watch] { return watch.moment().has_value(); };
   replay(source, paths, recorders, until);

@@ -140,12 +140,14 @@ Run add_inspect(CLI::App& app) {
   return [o] {
     FeedConfig feed;
     feed.line_a = {0xE9360C6F, 26477};
-    const auto source = open_source(o->input, feed);
+    TolerantSource source(open_source(o->input, feed));
     Inspector inspector(*o);
     SourceFrame frame;
-    while (source->next(frame)) inspector.frame(frame);
+    while (source.next(frame)) inspector.frame(frame);
     inspector.print(o->input);
-    return 0;
+    if (source.error().empty()) return 0;
+    fmt::print(stderr, "twinpath inspect: {}\n", source.error());
+    return kExitError;
   };
 }
 

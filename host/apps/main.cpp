@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,15 @@ int main(int argc, char** argv) {
 #endif
   CLI::App app("Twinpath: market data in, risk-checked orders out, along an FPGA path and a software path that are twins.", "twinpath");
   app.require_subcommand(1);
+  // A mistake is one line, like every other error.
+  app.failure_message([](const CLI::App* failed, const CLI::Error& e) {
+    std::string what = e.what();
+    if (const auto unknown = failed->remaining(); failed->get_subcommands().empty() && !unknown.empty())
+      what = fmt::format("'{}' is no subcommand of it", unknown.front());
+    std::string name = failed->get_name();
+    for (const CLI::App* sub : failed->get_subcommands()) name += " " + sub->get_name();
+    return fmt::format("{}: {}; see {} --help\n", name, what, name);
+  });
   app.set_version_flag("--version", "twinpath 0.1.0");
   const std::vector<Run> runs{add_replay(app, paths), add_generate(app), add_explain(app, paths), add_inspect(app)};
   try {

@@ -1,10 +1,13 @@
 // `twinpath replay`: a session through one or more paths, compared in lockstep on request, and a report of it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "host/apps/commands.h"
@@ -14,6 +17,7 @@
 #include "host/apps/replay_setup.h"
 #include "host/apps/run_log.h"
 #include "host/path/replay.h"
+#include "host/wire/pcap_writer.h"
 
 namespace twinpath {
 namespace {
@@ -26,6 +30,7 @@ struct Options {
   std::string wave;
   std::uint64_t wave_from = 0, wave_to = UINT64_MAX;
   std::string report;
+  std::string orders;
   RateModel rate;
   bool quiet = false;
   bool measure = true;
@@ -47,6 +52,29 @@ Rig make_rig(const std::vector<std::string>& addresses, bool compared, const Pat
   return rig;
 }
 
+Nanoseconds first_timestamp(const Options& o, const RunConfig& config) {
+  TolerantSource source(open_source(o.input, config.core.feed, o.rate));
+  SourceFrame frame;
+  return source.next(frame) ? frame.timestamp : Nanoseconds{0};
+}
+
+// The order frames of a path as a capture, each at the time of the input that caused it.
+class OrderCapture {
+ public:
+  OrderCapture(const std::string& file, Nanoseconds first_frame) : pcap_(file), first_frame_(first_frame) {}
+
+  void add(const PathOutput& output) {
+    if (output.frame_bytes == 0) return;
+    const auto since_first = to_nanoseconds(Cycles{output.event.time - InputClock::kStart});
+    pcap_.write(first_frame_.value + static_cast<std::uint64_t>(since_first), output.order_frame());
+  }
+  void close() { pcap_.close(); }
+
+ private:
+  PcapWriter pcap_;
+  Nanoseconds first_frame_;
+};
+
 // A simulation between two frames empties the caches of the software path, so its latency is measured in a pass of its own.
 // Returns the seconds spent inside the path.
 double measure_software(const Options& o, std::size_t index, const PathRegistry& registry, const RunConfig& config,
@@ -58,11 +86,11 @@ double measure_software(const Options& o, std::size_t index, const PathRegistry&
     report.add_latency(index, output.event);
     if (log != nullptr) log->add(output.event);
   };
-  const auto source = open_source(o.input, config.core.feed, o.rate);
+  TolerantSource source(open_source(o.input, config.core.feed, o.rate));
   ReplayOptions alone = options;
   alone.lockstep = false;
   alone.progress = nullptr;
-  return replay(*source, rig.paths, rig.recorders, alone).seconds[0];
+  return replay(source, rig.paths, rig.recorders, alone).seconds[0];
 }
 
 // Runs again up to the difference, recording a waveform of the frames around it.
@@ -75,13 +103,21 @@ void record_difference(const Options& o, const PathRegistry& registry, const Run
   path_options.wave_from_frame = frame < kBefore ? 0 : frame - kBefore;
   path_options.wave_to_frame = frame + kAfter;
   Rig rig = make_rig(o.paths, false, registry, config.core, path_options);
-  const auto source = open_source(o.input, config.core.feed, o.rate);
+  TolerantSource source(open_source(o.input, config.core.feed, o.rate));
   ReplayOptions again = options;
   again.lockstep = false;
   again.progress = nullptr;
   again.stop_after_frame = path_options.wave_to_frame;
-  replay(*source, rig.paths, rig.recorders, again);
+  replay(source, rig.paths, rig.recorders, again);
   fmt::print(stderr, "waveform of frames {} to {}: {}\n", path_options.wave_from_frame, path_options.wave_to_frame, path_options.wave_file);
+}
+
+void make_folder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error)
+    throw std::runtime_error(folder + ": expected a folder that can be made, found: " + error.message() +
+                             "; give another one to --report");
 }
 
 int run(const Options& o, const PathRegistry& registry) {
@@ -90,8 +126,8 @@ int run(const Options& o, const PathRegistry& registry) {
     fmt::print(stderr, "twinpath replay: {}: no Stock Directory message names '{}'; its book stays empty\n", o.input, name);
   ReplayOptions options = replay_options(config, o.input, o.rate);
   options.lockstep = o.lockstep;
-  const auto source = open_source(o.input, config.core.feed, o.rate);
-  Progress progress("replay", source->size(), o.quiet);
+  TolerantSource source(open_source(o.input, config.core.feed, o.rate));
+  Progress progress("replay", source.size(), o.quiet);
   options.progress = [&](std::uint64_t frames, std::uint64_t position) { progress.at(position, frames, "frames"); };
 
   PathOptions path_options;
@@ -102,22 +138,25 @@ int run(const Options& o, const PathRegistry& registry) {
   ReplayReport report(o.input, o.paths, config);
   std::vector<std::unique_ptr<EventLogWriter>> logs;
   if (!o.report.empty()) {
-    std::filesystem::create_directories(o.report);
+    make_folder(o.report);
     for (std::size_t i = 0; i < rig.paths.size(); ++i) logs.push_back(std::make_unique<EventLogWriter>(event_log_file(o.report, i)));
   }
+  std::optional<OrderCapture> orders;
+  if (!o.orders.empty()) orders.emplace(o.orders, first_timestamp(o, config));
   std::vector<double> alone(rig.paths.size());
   for (std::size_t i = 0; i < rig.paths.size(); ++i) {
     EventLogWriter* log = logs.empty() ? nullptr : logs[i].get();
     const bool apart = o.measure && o.paths[i].starts_with("sw:");
     if (apart) alone[i] = measure_software(o, i, registry, config, options, report, log);
-    rig.recorders[i]->on_output = [&report, log, i, apart](const PathOutput& output) {
+    rig.recorders[i]->on_output = [&report, &orders, log, i, apart](const PathOutput& output) {
       report.add(i, output.event);
       if (!apart) report.add_latency(i, output.event);
       if (!apart && log != nullptr) log->add(output.event);
+      if (i == 0 && orders) orders->add(output);
     };
   }
 
-  ReplayResult result = replay(*source, rig.paths, rig.recorders, options);
+  ReplayResult result = replay(source, rig.paths, rig.recorders, options);
   progress.done(result.frames, "frames");
   for (std::size_t i = 0; i < alone.size(); ++i) {
     if (alone[i] != 0) result.seconds[i] = alone[i];
@@ -128,12 +167,17 @@ int run(const Options& o, const PathRegistry& registry) {
   for (const auto& path : rig.paths) cycles.push_back(path->simulated_cycles());
   report.finish(result, cycles, o.lockstep, difference);
   for (const auto& log : logs) log->close();
+  if (orders) orders->close();
   if (!o.report.empty()) {
     report.write(o.report);
     write_run_record(o.report, {std::filesystem::absolute(o.input), std::filesystem::absolute(o.config), o.paths, o.rate});
   }
   if (!o.quiet) report.print(!o.report.empty() ? o.report : "");
   if (o.lockstep) fmt::print("{}\n", report.verdict());
+  if (!source.error().empty()) {
+    fmt::print(stderr, "twinpath replay: {}\n", source.error());
+    return kExitError;
+  }
   if (!result.difference) return 0;
   fmt::print("{}", difference);
   if (!o.report.empty()) record_difference(o, registry, config, options, *result.difference, o.report);
@@ -153,6 +197,7 @@ Run add_replay(CLI::App& app, const PathRegistry& registry) {
   sub->add_option("--wave-from", o->wave_from, "first frame in the waveform")->needs(wave);
   sub->add_option("--wave-to", o->wave_to, "last frame in the waveform")->needs(wave);
   sub->add_option("--report", o->report, "folder for report.txt, report.json, report.html and what `explain` needs");
+  sub->add_option("--orders", o->orders, "write the first path's order frames as nanosecond pcap");
   sub->add_option("--packet-window-ns", o->rate.window_ns, "BinaryFILE: messages this close to a packet's first share the packet")->capture_default_str();
   sub->add_option("--packet-payload", o->rate.max_payload, "BinaryFILE: bytes in a MoldUDP64 packet at most")->capture_default_str();
   sub->add_flag("-q,--quiet", o->quiet, "no progress and no report on the terminal");
@@ -160,6 +205,10 @@ Run add_replay(CLI::App& app, const PathRegistry& registry) {
   return [o, &registry] {
     if (o->lockstep && o->paths.size() < 2) {
       fmt::print(stderr, "twinpath replay: --lockstep compares two paths, found {}; give --path twice, e.g. --path sw: --path verilator:\n", o->paths.size());
+      return kExitError;
+    }
+    if (!o->wave.empty() && std::ranges::none_of(o->paths, [](const std::string& p) { return p.starts_with("verilator:"); })) {
+      fmt::print(stderr, "twinpath replay: --wave records a simulated path, found none; add --path verilator:\n");
       return kExitError;
     }
     return run(*o, registry);

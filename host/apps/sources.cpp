@@ -1,10 +1,13 @@
 #include "host/apps/sources.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <deque>
 #include <fstream>
+#include <stdexcept>
 #include <system_error>
 
 #include "host/feed/frame_parser.h"
@@ -36,7 +39,8 @@ class CaptureSource final : public FrameSource {
 class BinaryFileSource final : public FrameSource {
  public:
   BinaryFileSource(const std::filesystem::path& file, const FeedConfig& feed, const RateModel& rate)
-      : reader_(BinaryFileReader::open(file)),
+      : name_(file.string()),
+        reader_(BinaryFileReader::open(file)),
         packetizer_(packetizer_config(feed, rate), [this](std::uint64_t at, std::span<const std::uint8_t> frame) {
           made_.push_back({at, {frame.begin(), frame.end()}});
         }) {}
@@ -46,8 +50,8 @@ class BinaryFileSource final : public FrameSource {
     started_ = true;
     std::span<const std::uint8_t> message;
     while (made_.empty() && !ended_) {
-      if (reader_->next(message)) {
-        packetizer_.add(message);
+      if (read(message)) {
+        add(message);
       } else {
         packetizer_.flush();
         ended_ = true;
@@ -61,6 +65,35 @@ class BinaryFileSource final : public FrameSource {
   std::uint64_t size() const override { return reader_->size(); }
 
  private:
+  // A file of another kind is told by its first message: a text, say, begins with an impossible length.
+  bool read(std::span<const std::uint8_t>& message) {
+    if (offset_ != 0) return reader_->next(message);
+    bool good = true;
+    bool more = false;
+    try {
+      more = reader_->next(message);
+      good = more ? itch::check(message) == itch::DecodeError::none : reader_->end_of_session();
+    } catch (const BinaryFileError&) {
+      if (reader_->compressed()) throw;
+      good = false;
+    }
+    if (!good) {
+      throw FileError(name_, 0, "a pcap or pcapng header, or BinaryFILE ITCH 5.0 messages", "neither",
+                      "give a capture of the feed or a daily TotalView-ITCH file, plain or gzip");
+    }
+    return more;
+  }
+
+  void add(std::span<const std::uint8_t> message) {
+    try {
+      packetizer_.add(message);
+    } catch (const std::invalid_argument&) {
+      throw FileError(name_, offset_, "an ITCH message that fits a packet", fmt::format("{} bytes", message.size()),
+                      "the file is damaged from here on: copy it again");
+    }
+    offset_ += 2 + message.size();
+  }
+
   struct Made {
     std::uint64_t timestamp;
     std::vector<std::uint8_t> bytes;
@@ -83,7 +116,9 @@ class BinaryFileSource final : public FrameSource {
     return c;
   }
 
+  std::string name_;
   std::unique_ptr<BinaryFileReader> reader_;
+  std::uint64_t offset_ = 0;  // of the next message, in what the file decompresses to
   MoldPacketizer packetizer_;
   std::deque<Made> made_;
   bool started_ = false;
@@ -110,12 +145,22 @@ std::unique_ptr<FrameSource> open_source(const std::filesystem::path& file, cons
   return std::make_unique<BinaryFileSource>(file, feed, rate);
 }
 
+bool TolerantSource::next(SourceFrame& frame) {
+  if (!error_.empty()) return false;
+  try {
+    return source_->next(frame);
+  } catch (const FileError& e) {
+    error_ = e.what();
+    return false;
+  }
+}
+
 std::vector<std::string> resolve_locates(const std::filesystem::path& file, CoreConfig& config) {
   std::size_t missing = static_cast<std::size_t>(
       std::count_if(config.symbols.begin(), config.symbols.end(), [](const SymbolConfig& s) { return !s.has_locate; }));
-  const auto source = missing == 0 ? nullptr : open_source(file, config.feed);
+  TolerantSource source(open_source(file, config.feed));
   SourceFrame frame;
-  while (missing != 0 && source->next(frame)) {
+  while (missing != 0 && source.next(frame)) {
     FeedPacket packet;
     if (parse_frame(frame.bytes, config.feed, packet) != Counter::frames || packet.count == kEndOfSessionCount) continue;
     std::span<const std::uint8_t> blocks = packet.blocks;
