@@ -43,6 +43,10 @@ int generate(Options& o) {
   }
   o.generator.duration_ns = static_cast<std::uint64_t>(o.duration_s * 1e9);
   venue::MarketGenerator market(o.generator);
+  if (o.output.empty() && o.line_a.empty() && o.config.empty()) {
+    fmt::print(stderr, "twinpath generate: nothing to write; give an output file, --line-a and --line-b, or --config-out\n");
+    return kExitError;
+  }
   if (!o.config.empty()) write_config(o.config, market, o.generator);
   if (o.output.empty() && o.line_a.empty()) return 0;
   venue::SessionFiles files;
@@ -62,21 +66,21 @@ Run add_generate(CLI::App& app) {
   auto& g = o->generator;
   auto* output = sub->add_option("output", o->output, "nanosecond pcap with both lines");
   auto* line_a = sub->add_option("--line-a", o->line_a, "line A in a file of its own")->excludes(output);
-  sub->add_option("--line-b", o->line_b, "line B in a file of its own")->needs(line_a);
+  line_a->needs(sub->add_option("--line-b", o->line_b, "line B in a file of its own")->needs(line_a));
   sub->add_option("--config-out", o->config, "write a commented configuration for the session's busiest symbols");
   sub->add_option("--seed", g.seed, "equal seeds give equal bytes")->capture_default_str();
   sub->add_option("--messages", g.messages, "about how many messages")->capture_default_str();
   sub->add_option("--symbols", g.symbols, "symbols on the feed")->capture_default_str()->check(CLI::Range(1, 65000));
   sub->add_option("--configured", g.configured_symbols, "of them the busiest, which the configuration names")->capture_default_str()->check(CLI::Range(1, 256));
-  sub->add_option("--duration", o->duration_s, "seconds the session lasts; 0: as long as the messages take at the rate of a real day")->capture_default_str();
+  sub->add_option("--duration", o->duration_s, "seconds the session lasts; 0: as long as the messages take at the rate of a real day")->capture_default_str()->check(CLI::Range(0.0, 86'400.0));
   sub->add_option("--halts", g.halts, "trading halts")->capture_default_str();
   sub->add_option("--luld-pauses", g.luld_pauses, "limit up limit down pauses")->capture_default_str();
   sub->add_option("--operational-halts", g.operational_halts, "operational halts")->capture_default_str();
   sub->add_option("--circuit-breaker", g.circuit_breaker_level, "market-wide circuit breaker level, 0: none")->capture_default_str()->check(CLI::Range(0, 3));
-  sub->add_option("--unknown-types", g.unknown_types, "probability of a message type that ITCH does not have")->capture_default_str();
   const auto probability = [sub](const char* flag, double& value, const char* text) {
     sub->add_option(flag, value, text)->capture_default_str()->check(CLI::Range(0.0, 1.0));
   };
+  probability("--unknown-types", g.unknown_types, "probability of a message type that ITCH does not have");
   probability("--loss", o->loss, "probability that a line loses a packet");
   probability("--duplication", o->duplication, "probability that a packet comes twice");
   probability("--reordering", o->reordering, "probability that a packet comes behind its successors");
