@@ -20,7 +20,6 @@ namespace twinpath::testing {
 namespace {
 
 // ---- artificial_3symbols: orders of three symbols, and 117 messages that name orders which never existed
-// ------------------
 constexpr unsigned kLocates = 4;
 
 std::vector<Bytes> session_messages(const std::filesystem::path& path) {
@@ -140,7 +139,6 @@ TEST(ArtificialSession, CountsUnknownOrdersAlikeWhenPricesDoNotFitTheWindow) {
 }
 
 // ---- LOBSTER level 1: message rows, and the best bid and offer after each
-// -----------------------------------------------
 std::vector<std::vector<std::int64_t>> csv(const std::filesystem::path& path, std::size_t skip_columns) {
   const gzFile file = gzopen(path.c_str(), "rb");
   std::string text;

@@ -202,7 +202,6 @@ TEST_F(Arbitration, DeliversAnInOrderPacketOfAnyLength) {
 }
 
 // ---- deadlines (SEM 2.4)
-// -----------------------------------------------------------------------------------------------
 using Deadlines = FeedTest;
 
 TEST_F(Deadlines, ExpireExactlyAtTheirTimeAndNotBefore) {

@@ -185,7 +185,6 @@ TEST_F(Blocks, LeaveTrailingBytesThatAreCountedOncePerPacket) {
 }
 
 // ---- FCS
-// ---------------------------------------------------------------------------------------------------------------
 using FcsErrors = FeedTest;
 
 TEST_F(FcsErrors, MakeTheFeedStaleAfterTheMessagesTheyDelivered) {

@@ -230,7 +230,6 @@ TEST(FrameParser, FindsEveryChecksumThatAOneBitErrorBreaks) {
 }
 
 // ---- session (checked by the feed)
-// --------------------------------------------------------------------------------------
 using Sessions = FeedTest;
 
 TEST_F(Sessions, DropAPacketOfAnotherSessionWithoutAnyOtherEffect) {

@@ -147,7 +147,6 @@ TEST_F(OrderFrame, CarriesTheConfiguredAttributesAndPrefix) {
 }
 
 // ---- a second opinion
-// --------------------------------------------------------------------------------------------------
 std::string output_of(const std::string& command) {
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);
   std::string text;

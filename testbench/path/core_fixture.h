@@ -53,7 +53,6 @@ inline std::string describe(const Event& e) {
 }
 
 // ---- messages
-// ----------------------------------------------------------------------------------------------------------
 inline Bytes add(std::uint16_t locate, std::uint64_t reference, char side, std::uint32_t shares, std::uint32_t price) {
   itch::AddOrder m;
   m.stock_locate = locate, m.order_reference_number = reference, m.buy_sell_indicator = side, m.shares = shares,

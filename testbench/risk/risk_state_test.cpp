@@ -175,7 +175,6 @@ TEST_F(RiskState, SaturatesTheGrossItShowsButNotTheGrossItChecks) {
 }
 
 // ---- cancels
-// -----------------------------------------------------------------------------------------------------------
 TEST_F(RiskState, LetsACancelPassEverythingButTheRate) {
   send(buy(10, 50'000), 100);
   risk_->set_kill(true);
@@ -204,7 +203,6 @@ TEST_F(RiskState, StartsAWorkingOrderWithItsCancelUnsent) {
 }
 
 // ---- rate
-// --------------------------------------------------------------------------------------------------------------
 using RiskRate = RiskTest;
 
 TEST_F(RiskRate, LetsABurstThroughAndThenOneAnInterval) {
@@ -283,7 +281,6 @@ TEST_F(RiskRate, NeverSendsMoreThanTheBurstAndOneAnIntervalInAnyWindow) {
 }
 
 // ---- books of the gate balance
-// -----------------------------------------------------------------------------------------
 TEST_F(RiskState, AgreesWithALedgerOverRandomOrdersFillsAndEnds) {
   std::mt19937_64 random(4);
   struct Order {

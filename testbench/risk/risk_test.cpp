@@ -19,7 +19,6 @@ TEST_F(RiskTest, NumbersItsChecksAsTheSpecificationDoes) {
 }
 
 // ---- each check at its boundary
-// ------------------------------------------------------------------------------------------
 TEST_F(RiskTest, FailsKillUntilItIsReleased) {
   risk_->set_kill(true);
   expect_only(Reason::kill, buy(1, 50'000));
