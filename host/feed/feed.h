@@ -40,7 +40,7 @@ class Feed {
 
   // Deadlines at or before `time` expire (SEM 2.4).
   void advance(Cycles time) noexcept {
-    while (gap_open() && deadline_ <= time) expire();
+    if (gap_open() && deadline_ <= time) expire();
   }
 
   // One frame; call advance(time) is part of it.
@@ -114,7 +114,7 @@ class Feed {
       counters_.add(Counter::gaps_opened);
       deadline_ = time + Cycles{config_.gap_timeout};
     }
-    gap_high_ = std::max(gap_high_, packet.sequence);
+    gap_high_ = std::max(gap_high_, packet.sequence + count);
     if (count == 0) return;
     Slot* free_slot = nullptr;
     for (Slot& s : slots_) {
@@ -159,16 +159,17 @@ class Feed {
 
   void expire() noexcept {
     const Cycles at = deadline_;
-    std::uint64_t next = gap_high_;
-    for (const Slot& s : slots_) {
-      if (s.used) next = std::min(next, s.sequence);
-    }
     counters_.add(Counter::gaps_lost);
-    counters_.add(Counter::lost_messages, next - expected_);
-    expected_ = next;
-    sink_.on_feed_state(StateReason::gap_lost, Origin{at, expected_, 0, 0});
-    release(at);
-    deadline_ = at + Cycles{config_.gap_timeout};
+    for (bool told = false; gap_open(); told = true) {
+      std::uint64_t next = gap_high_;
+      for (const Slot& s : slots_) {
+        if (s.used) next = std::min(next, s.sequence);
+      }
+      counters_.add(Counter::lost_messages, next - expected_);
+      expected_ = next;
+      if (!told) sink_.on_feed_state(StateReason::gap_lost, Origin{at, expected_, 0, 0});
+      release(at);
+    }
   }
 
   // SEM 2.3, 2.5; sequence <= expected. Returns whether at least one message was delivered.

@@ -95,7 +95,7 @@ inline CoreConfig hostile_config(const HostileOptions& o) {
       LimitRecord& l = bank.limits[i];
       l.permit_buy = pick(8) != 0;
       l.permit_sell = pick(8) != 0;
-      l.max_quantity = 300 + pick(600);
+      l.max_quantity = 50 + pick(800);
       l.max_notional = 300'000'000 + pick(600'000'000);
       l.collar = 100 + pick(900);
       l.reference_price = 1'000'000 + pick(900);
@@ -110,6 +110,7 @@ inline CoreConfig hostile_config(const HostileOptions& o) {
     if (o.tight_limits) {
       for (unsigned i = 0; i < o.symbols; ++i) bank.limits[i].max_position = 300 + pick(900);
       bank.global.max_gross = 2'000'000'000 + pick(4'000'000'000);
+      bank.global.max_open_orders = 1 + pick(8);
       bank.global.rate_interval = 1 + pick(2000);
       bank.global.rate_tolerance = std::uint64_t{bank.global.rate_interval} * pick(4);
     }
@@ -322,7 +323,7 @@ class HostileSession final : public FrameSource {
         return put(blocks, itch::NetOrderImbalance{});
       }
       case 5:
-        if (pick(40) == 0) return put(blocks, itch::MwcbStatus{});
+        if (pick(o_.restore_every == 0 ? 40 : 4) == 0) return put(blocks, itch::MwcbStatus{});
         return put(blocks, itch::StockDirectory{});
       case 6: return put(blocks, itch::MarketParticipantPosition{});
       case 7: return put(blocks, itch::CrossTrade{});
@@ -371,7 +372,8 @@ class HostileSession final : public FrameSource {
       case 2: f.bytes[pick(std::min<std::size_t>(f.bytes.size(), o_.tidy ? 52 : 70))] ^= static_cast<std::uint8_t>(1u << pick(8)); break;
       case 3:
       case 4: {  // a block length or a message type
-        const std::size_t at = std::min<std::size_t>(f.bytes.size() - 1, 62 + pick(64));
+        const std::size_t first = f.bytes[12] == 0x81 ? 66 : 62;
+        const std::size_t at = std::min<std::size_t>(f.bytes.size() - 1, first + (pick(2) ? pick(3) : pick(64)));
         f.bytes[at] = static_cast<std::uint8_t>(pick(80));
         break;
       }
@@ -380,7 +382,8 @@ class HostileSession final : public FrameSource {
       case 7: f.bytes.resize(std::min<std::size_t>(f.bytes.size(), 14 + pick(60))); break;
       default: {  // UDP and IP lengths that agree with each other and not with the blocks
         if (f.bytes[12] != 0x08) break;
-        const unsigned less = pick(30);
+        const int less = static_cast<int>(pick(40)) - 10;
+        if (less < 0) f.bytes.resize(f.bytes.size() + 10);
         if (load_be16(&f.bytes[38]) < 28 + less) break;
         store_be16(&f.bytes[16], static_cast<std::uint16_t>(load_be16(&f.bytes[16]) - less));
         store_be16(&f.bytes[38], static_cast<std::uint16_t>(load_be16(&f.bytes[38]) - less));
@@ -397,7 +400,7 @@ class HostileSession final : public FrameSource {
     for (unsigned n = 0; n < o_.packets; ++n) {
       now += pick(2 * o_.gap_ns + 1);
       if (o_.drift != 0) {
-        const unsigned phase = n / 20 % (2 * o_.drift);
+        const unsigned phase = n / 60 % (2 * o_.drift);
         drift_ = 100 * std::min(phase, 2 * o_.drift - phase);
       }
       std::vector<std::uint8_t> blocks;
@@ -457,7 +460,7 @@ class HostileSession final : public FrameSource {
     c.user_ref = config_.order.first_user_ref + pick(64);
     c.quantity = pick(400);
     c.price = c.op == CommandOp::position ? static_cast<std::uint32_t>(static_cast<std::int32_t>(pick(4000)) - 2000) : 1'000'000 + pick(900);
-    if (pick(50) == 0) c.quantity = 0xFFFFFFFF;
+    if (pick(c.op == CommandOp::fill ? 8 : 50) == 0) c.quantity = 0xFFFFFFFF;
     std::shared_ptr<const Bank> bank;
     if (o_.load_banks && c.op == CommandOp::swap) {
       HostileOptions other = o_;

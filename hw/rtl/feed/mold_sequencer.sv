@@ -90,6 +90,7 @@ module mold_sequencer #(
   logic [63:0]          sequence_q;  // its S
   logic                 whole_q;     // its last beat was its first
   logic                 expiry_q;    // at work is a deadline
+  logic                 told_q;      // and its gap has been told
   logic                 advanced_q;  // E has advanced since the input began
   logic                 delivered_q; // the frame at work delivered something
   logic [SLOT_W-1:0]    slot_q;
@@ -120,6 +121,7 @@ module mold_sequencer #(
   logic        old;
   logic        in_order;
   logic        gap_already;
+  logic [63:0] ahead_end;
   logic        too_long;
   logic        store;
   logic        same;
@@ -132,6 +134,7 @@ module mold_sequencer #(
   assign old          = !empty && !ahead && packet_i.first_sequence + 64'(packet_i.count) <= expected;
   assign in_order     = !empty && !ahead && !old;
   assign gap_already  = expected < gap_high_q;
+  assign ahead_end    = packet_i.first_sequence + (empty ? 64'd0 : 64'(packet_i.count));
   assign too_long     = packet_i.length > SLOT_BYTES;
   assign store        = ahead && !empty && !same && room && !too_long;
 
@@ -250,7 +253,7 @@ module mold_sequencer #(
     cnt_o[twinpath_regs_pkg::CNT_HEARTBEATS]       = take && packet_i.count == '0;
     cnt_o[twinpath_regs_pkg::CNT_END_OF_SESSION]   = take && ends_session;
     cnt_o[twinpath_regs_pkg::CNT_GAPS_OPENED]      = take && ahead && !gap_already;
-    cnt_o[twinpath_regs_pkg::CNT_GAPS_LOST]        = state_q == LOST;
+    cnt_o[twinpath_regs_pkg::CNT_GAPS_LOST]        = state_q == LOST && !told_q;
     cnt_o[twinpath_regs_pkg::CNT_REORDER_STORED]   = storing && s_last_i && !s_error_i;
     cnt_o[twinpath_regs_pkg::CNT_REORDER_REPLAYED] = replayed;
     cnt_o[twinpath_regs_pkg::CNT_REORDER_OVERFLOW] = take && ahead && !empty && !same && (!room || too_long);
@@ -273,6 +276,7 @@ module mold_sequencer #(
         if (due) begin
           state_q  <= SCAN;
           expiry_q <= 1'b1;
+          told_q   <= 1'b0;
           stamp_q  <= deadline_q[TP_TIME_W-1:0];
           slot_q   <= '0;
           lowest_q <= gap_high_q;
@@ -287,7 +291,7 @@ module mold_sequencer #(
           sequence_q  <= packet_i.first_sequence;
           whole_q     <= s_last_i;
           if (ahead) begin
-            if (packet_i.first_sequence > gap_high_q) gap_high_q <= packet_i.first_sequence;
+            if (ahead_end > gap_high_q) gap_high_q <= ahead_end;
             if (!gap_already) deadline_q <= {1'b0, packet_i.stamp} + (TP_TIME_W + 1)'(timeout_q);
           end
           if (ends_session) state_q <= ENDED;
@@ -302,10 +306,13 @@ module mold_sequencer #(
       SELECT: begin
         slot_q <= slot_due_index;
         if (slot_due) state_q <= TRY;
-        else begin
+        else if (expiry_q && gap_open) begin
+          state_q  <= SCAN;
+          slot_q   <= '0;
+          lowest_q <= gap_high_q;
+        end else begin
           state_q <= IDLE;
-          if (expiry_q) deadline_q <= deadline_q + (TP_TIME_W + 1)'(timeout_q);
-          else if (gap_open && advanced_q) deadline_q <= {1'b0, stamp_q} + (TP_TIME_W + 1)'(timeout_q);
+          if (gap_open && advanced_q) deadline_q <= {1'b0, stamp_q} + (TP_TIME_W + 1)'(timeout_q);
         end
       end
       TRY: state_q <= slot_old ? SELECT : REPLAY;
@@ -317,7 +324,8 @@ module mold_sequencer #(
       end
       LOST: begin
         expected_q <= lowest_q;
-        state_q    <= TELL;
+        told_q     <= 1'b1;
+        state_q    <= told_q ? SELECT : TELL;
       end
       default: if (m_ready_i) state_q <= SELECT; // TELL
     endcase

@@ -114,7 +114,7 @@ void ReferenceFeed::frame(std::uint64_t time, std::uint32_t number, const Bytes&
       count(Counter::gaps_opened);
       deadline_ = time + config_.gap_timeout;
     }
-    gap_high_ = std::max(gap_high_, p.sequence);
+    gap_high_ = std::max(gap_high_, p.sequence + p.count);
     if (p.count == 0) return;
     if (std::any_of(slots_.begin(), slots_.end(), [&](auto& s) { return s && s->sequence == p.sequence; })) {
       return count(Counter::duplicate_messages, p.count);
@@ -152,17 +152,20 @@ void ReferenceFeed::replay(std::uint64_t stamp) {
 // SEM 2.4.
 void ReferenceFeed::expire() {
   const std::uint64_t at = deadline_;
-  std::optional<std::uint64_t> lowest;
-  for (const auto& s : slots_) {
-    if (s && (!lowest || s->sequence < *lowest)) lowest = s->sequence;
-  }
-  const std::uint64_t next = lowest.value_or(gap_high_);
   count(Counter::gaps_lost);
-  count(Counter::lost_messages, next - expected_);
-  expected_ = next;
-  state(StateReason::gap_lost, at, expected_, 0);
-  replay(at);
-  deadline_ = at + config_.gap_timeout;
+  bool told = false;
+  while (expected_ < gap_high_) {
+    std::optional<std::uint64_t> lowest;
+    for (const auto& s : slots_) {
+      if (s && (!lowest || s->sequence < *lowest)) lowest = s->sequence;
+    }
+    const std::uint64_t next = lowest.value_or(gap_high_);
+    count(Counter::lost_messages, next - expected_);
+    expected_ = next;
+    if (!told) state(StateReason::gap_lost, at, expected_, 0);
+    told = true;
+    replay(at);
+  }
 }
 
 // SEM 2.5: walks the blocks of a packet whose turn it is; returns how many messages it delivered.
