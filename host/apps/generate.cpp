@@ -1,6 +1,7 @@
 // `twinpath generate`: a market session from a seed, as pcap on two redundant lines.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <fstream>
 #include <stdexcept>
 #include <string>
@@ -53,8 +54,13 @@ int generate(Options& o) {
   files.merged = o.output;
   files.line_a = o.line_a;
   files.line_b = o.line_b;
+  const auto start = std::chrono::steady_clock::now();
   const venue::GenerateSummary summary = venue::write_session(market, o.generator, files);
-  if (!o.quiet) fmt::print("{}", venue::to_string(summary));
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (!o.quiet) {
+    fmt::print("{}{:.2f} s, {:.0f} messages/s\n", venue::to_string(summary), seconds,
+               static_cast<double>(summary.publisher.messages) / seconds);
+  }
   return 0;
 }
 

@@ -188,7 +188,7 @@ void ReplayReport::State::add_session(const Event& e) {
 
 void ReplayReport::State::add_marker(const Event& e) {
   const bool rejected = e.event_kind() == EventKind::reject;
-  if ((e.event_kind() != EventKind::order && !rejected) || e.symbol != watched || data.series.markers.size() >= config.report.max_markers) return;
+  if ((e.event_kind() != EventKind::order && !rejected) || e.symbol != watched) return;
   data.series.markers.push_back({to_nanoseconds(Cycles{e.time}) * 1e-9, dollars(e.price), static_cast<Side>(e.side), rejected,
                                  fmt::format("{} {} at {}, rule {}{}", e.side == 0 ? "buy" : "sell", e.quantity, price_text(e.price),
                                              twinpath::name(static_cast<Rule>(e.rule)),
@@ -232,6 +232,10 @@ void ReplayReport::finish(const ReplayResult& result, const std::vector<std::uin
   constexpr std::uint64_t kDay = 86'400'000'000'000;
   d.series.start = static_cast<double>(result.first_timestamp.value % kDay) * 1e-9;
   d.series.bucket_seconds = to_nanoseconds(s.timeline.width()) * 1e-9;
+  // More markers than are to be drawn: every n-th, so that they span the session.
+  const std::size_t step = d.series.markers.size() / std::max(1u, s.config.report.max_markers) + 1;
+  for (std::size_t i = 0; i * step < d.series.markers.size(); ++i) d.series.markers[i] = d.series.markers[i * step];
+  d.series.markers.resize((d.series.markers.size() + step - 1) / step);
   if (!s.symbols.empty()) d.series.symbol = s.symbols[s.watched].name;
   std::uint64_t sequence = 0;
   for (std::size_t i = 0; i < s.timeline.used(); ++i) {

@@ -94,7 +94,8 @@ std::string waterfalls(const ReportData& data) {
     if (svg.empty()) return;
     both +=
         section(title,
-                fmt::format("Mean time from the message&#39;s last byte to each stage, {}; whiskers span least to {}.",
+                fmt::format("Mean time from {} to each stage, {}; whiskers span least to {}.",
+                            unit == Unit::cycles ? "the message&#39;s last byte" : "the frame&#39;s entry",
                             unit == Unit::cycles ? "in cycles" : "measured on this machine",
                             unit == Unit::cycles ? "greatest" : "the 99th percentile"),
                 svg);

@@ -80,7 +80,7 @@ class Writer {
               true);
     latencies("FPGA stages, from the message's last byte (cycles; ns)", data.fpga_stages, true);
     latencies("Software latency, frame in to order out (ns)", data.software_orders, false);
-    latencies("Software stages, from the message's last byte (ns)", data.software_stages, false);
+    latencies("Software stages, from the frame in (ns)", data.software_stages, false);
     symbols(data);
     paths(data);
     if (!data.first_difference.empty()) {
