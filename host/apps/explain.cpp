@@ -69,7 +69,9 @@ int explain(const Options& o) {
   const auto index = logs.empty() ? std::nullopt : find(logs[0], kind, o.number);
   if (!index) {
     std::uint64_t n = logs.empty() ? 0 : static_cast<std::uint64_t>(std::ranges::count(logs[0], kind, &Event::event_kind));
-    fmt::print(stderr, "twinpath explain: {}: no {} {}; the replay has {} of them\n", o.folder, o.what, o.number, n);
+    fmt::print(stderr, "twinpath explain: {}: no {} {}; the replay has {} of them", o.folder, o.what, o.number, n);
+    if (n != 0) fmt::print(stderr, ", the first is {}", kind == EventKind::reject ? 1 : std::ranges::find(logs[0], kind, &Event::event_kind)->user_ref);
+    fmt::print(stderr, "\n");
     return kExitError;
   }
   const Event event = logs[0][*index];
