@@ -60,13 +60,7 @@ TEST_P(CppWithoutAFault, AgreesWithRtl) {
 
 INSTANTIATE_TEST_SUITE_P(, CppWithoutAFault, testing::Range(0u, kKinds));
 
-class EveryCppFault : public testing::TestWithParam<Fault> {};
-
-TEST_P(EveryCppFault, IsCaught) {
-  expect_caught(GetParam(), [](const Trial& t) { return run_against_rtl(t, GetParam().number); });
-}
-
-INSTANTIATE_TEST_SUITE_P(, EveryCppFault, testing::ValuesIn(kFaults), test_name);
+const bool kRegistered = register_faults("EveryCppFault", run_against_rtl);
 
 }  // namespace
 }  // namespace twinpath::fault

@@ -19,21 +19,36 @@
 
 namespace twinpath::fault {
 
-inline std::ostream& operator<<(std::ostream& out, const Fault& f) { return out << f.what << " (" << f.file << ")"; }
-
-inline std::string test_name(const testing::TestParamInfo<Fault>& info) {
-  std::string name = info.param.name;
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-}
-
 // One hostile session. Trials come in kinds, each with something that others lack.
 struct Trial {
   const char* kind;
   std::string address;  // of the Verilated path
   test::HostileOptions options;
   ResponseModel responses;
+  bool loose = false;  // limits that do not depend on the orders before are wide
 };
+
+// Rules that fire on either side, and limits that leave the decision to the checks that look at other orders:
+// self-trade, duplicates, how many are open.
+inline void loosen(CoreConfig& config) {
+  config.any_session = true;
+  for (Bank& bank : config.banks) {
+    for (std::size_t i = 0; i < config.symbols.size(); ++i) {
+      RuleRecord& r = bank.rules[i];
+      r.take.sides = r.imbalance.sides = r.momentum.sides = r.lead_lag.sides = 3;
+      r.take.enabled = r.imbalance.enabled = r.momentum.enabled = true;
+      r.take.quantity = r.imbalance.quantity = r.momentum.quantity = r.lead_lag.quantity = 1000;
+      r.take.fair = 1'000'700;
+      r.take.edge = 100;
+      r.imbalance.max_spread = 500;
+      bank.limits[i] = {true, true, 2000, 1'000'000'000'000, 5000, 1'000'500, 1'000'000};
+    }
+    bank.global.max_gross = 1'000'000'000'000'000;
+    bank.global.max_open_orders = 6;
+    bank.global.rate_interval = 0;
+    bank.global.duplicate_window = 1'000'000;
+  }
+}
 
 inline constexpr unsigned kKinds = 5;
 inline constexpr unsigned kTrials = 20;
@@ -82,23 +97,39 @@ inline Trial trial(unsigned n) {
       o.symbols = 6;
       break;
     default:
-      // The exchange does not answer: orders stay open until a command that was not meant for them comes.
-      t.kind = "unanswered";
-      t.responses = {};
+      // The exchange is slow: orders stay open while prices move on, and commands that were not meant for them come
+      // first.
+      t.kind = "slow";
+      t.responses = {true, Cycles{300}, Cycles{8000}, Cycles{12'000}, 40, 30};
       o.round_numbers = true;
+      t.loose = true;
       o.command_every = 3;
       o.drift = 6;
       o.symbols = 2;
-      o.load_banks = true;
   }
   return t;
+}
+
+// Fills that come before the exchange's own, of some of the first orders: for part of what is open, or for more than
+// that.
+inline void add_early_fills(std::vector<ScheduledCommand>& commands, const CoreConfig& config) {
+  for (unsigned i = 0; i < 240; ++i) {
+    Command fill;
+    fill.op = CommandOp::fill;
+    fill.user_ref = config.order.first_user_ref + i % 24;
+    fill.quantity = 150;
+    fill.price = 1'000'500;
+    commands.push_back({Cycles{600 * i}, fill, nullptr});
+  }
+  std::ranges::stable_sort(commands, {}, &ScheduledCommand::offset);
 }
 
 using MakePath = std::function<std::unique_ptr<Path>(const CoreConfig&, PathSink&)>;
 
 // The first path leads (replay.h).
 inline ReplayResult run(const Trial& t, const MakePath& first, const MakePath& second) {
-  const CoreConfig config = test::hostile_config(t.options);
+  CoreConfig config = test::hostile_config(t.options);
+  if (t.loose) loosen(config);
   test::HostileSession session(t.options, config);
   std::vector<std::unique_ptr<OutputRecorder>> recorders;
   std::vector<std::unique_ptr<Path>> paths;
@@ -109,6 +140,7 @@ inline ReplayResult run(const Trial& t, const MakePath& first, const MakePath& s
   ReplayOptions options;
   options.lockstep = true;
   options.commands = session.commands;
+  if (t.loose) add_early_fills(options.commands, config);
   options.responses = t.responses;
   return replay(session, paths, recorders, options);
 }
@@ -127,20 +159,44 @@ inline std::string what_differs(const LockstepDifference& d) {
   return names.empty() ? "bytes of the order frame" : names;
 }
 
+using RunFaulty = std::function<ReplayResult(const Trial&, int number)>;
+
 // Tries sessions until the paths differ, and says where they did.
-inline void expect_caught(const Fault& f, const std::function<ReplayResult(const Trial&)>& run_faulty) {
-  for (unsigned n = 0; n < kTrials; ++n) {
-    const Trial t = trial(n);
-    const ReplayResult result = run_faulty(t);
-    if (!result.difference) continue;
-    std::cout << f.name << ": caught in trial " << n << " (" << t.kind << ", seed " << t.options.seed << "), frame "
-              << result.frames - 1 << ", output " << result.difference->index << ": " << what_differs(*result.difference) << '\n';
-    testing::Test::RecordProperty("trial", static_cast<int>(n));
-    testing::Test::RecordProperty("frame", static_cast<int>(result.frames - 1));
-    testing::Test::RecordProperty("differs", what_differs(*result.difference));
-    return;
+class FaultIsCaught : public testing::Test {
+ public:
+  FaultIsCaught(const Fault& fault, const RunFaulty& run_faulty) : fault_(fault), run_faulty_(run_faulty) {}
+
+  void TestBody() override {
+    for (unsigned n = 0; n < kTrials; ++n) {
+      const Trial t = trial(n);
+      const ReplayResult result = run_faulty_(t, fault_.number);
+      if (!result.difference) continue;
+      std::cout << fault_.name << ": caught in trial " << n << " (" << t.kind << ", seed " << t.options.seed
+                << "), frame " << result.frames - 1 << ", output " << result.difference->index << ": "
+                << what_differs(*result.difference) << '\n';
+      RecordProperty("trial", static_cast<int>(n));
+      RecordProperty("frame", static_cast<int>(result.frames - 1));
+      RecordProperty("differs", what_differs(*result.difference));
+      return;
+    }
+    FAIL() << fault_.name << " (" << fault_.what << ", " << fault_.file << ") went unseen in " << kTrials
+           << " sessions";
   }
-  FAIL() << f.name << " went unseen in " << kTrials << " sessions: " << f;
+
+ private:
+  Fault fault_;
+  RunFaulty run_faulty_;
+};
+
+// A test for each fault: `suite`.IsCaught/its_name.
+inline bool register_faults(const char* suite, const RunFaulty& run_faulty) {
+  for (const Fault& f : kFaults) {
+    std::string name = std::string("IsCaught/") + f.name;
+    std::replace(name.begin(), name.end(), '-', '_');
+    testing::RegisterTest(suite, name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                          [f, run_faulty] { return new FaultIsCaught(f, run_faulty); });
+  }
+  return true;
 }
 
 }  // namespace twinpath::fault
