@@ -58,7 +58,7 @@ TEST_P(CppWithoutAFault, AgreesWithRtl) {
   EXPECT_GT(result.compared, 100u);
 }
 
-INSTANTIATE_TEST_SUITE_P(, CppWithoutAFault, testing::Range(0u, kKinds));
+INSTANTIATE_TEST_SUITE_P(, CppWithoutAFault, testing::Range(0u, kTrials));
 
 const bool kRegistered = register_faults("EveryCppFault", run_against_rtl);
 
