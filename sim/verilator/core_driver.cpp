@@ -31,6 +31,8 @@ CoreDriver::CoreDriver(Out& out) : out_(out), context_(std::make_unique<Verilate
 
 CoreDriver::~CoreDriver() {
   if (wave_) wave_->close();
+  // A model's scopes leave the context of the thread, which is that of the model made last: there may be two.
+  Verilated::threadContextp(context_.get());
   core_->final();
 }
 

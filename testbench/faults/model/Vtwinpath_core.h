@@ -11,6 +11,4 @@ class Vtwinpath_core : public Vtwinpath_core_faulty {
   explicit Vtwinpath_core(VerilatedContext* context) : Vtwinpath_core_faulty(context) {
     __PVT__tp_fault_pkg->selected = twinpath::fault::selected;
   }
-  // This model is built without waveforms.
-  void trace(VerilatedFstC*, int) {}
 };
