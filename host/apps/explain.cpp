@@ -40,7 +40,8 @@ std::optional<std::size_t> find(const std::vector<Event>& log, EventKind kind, s
 // Gives the first frame that matters to somebody and keeps a copy of it.
 class KeepingSource final : public FrameSource {
  public:
-  KeepingSource(std::unique_ptr<FrameSource> source, std::uint64_t wanted) : source_(std::move(source)), wanted_(wanted) {}
+  KeepingSource(std::unique_ptr<FrameSource> source, std::uint64_t wanted)
+      : source_(std::move(source)), wanted_(wanted) {}
   bool next(SourceFrame& frame) override {
     if (!source_->next(frame)) return false;
     if (number_++ == wanted_) {
@@ -68,9 +69,12 @@ int explain(const Options& o) {
   const EventKind kind = wanted_kind(o.what);
   const auto index = logs.empty() ? std::nullopt : find(logs[0], kind, o.number);
   if (!index) {
-    std::uint64_t n = logs.empty() ? 0 : static_cast<std::uint64_t>(std::ranges::count(logs[0], kind, &Event::event_kind));
+    std::uint64_t n =
+        logs.empty() ? 0 : static_cast<std::uint64_t>(std::ranges::count(logs[0], kind, &Event::event_kind));
     fmt::print(stderr, "twinpath explain: {}: no {} {}; the replay has {} of them", o.folder, o.what, o.number, n);
-    if (n != 0) fmt::print(stderr, ", the first is {}", kind == EventKind::reject ? 1 : std::ranges::find(logs[0], kind, &Event::event_kind)->user_ref);
+    if (n != 0)
+      fmt::print(stderr, ", the first is {}",
+                 kind == EventKind::reject ? 1 : std::ranges::find(logs[0], kind, &Event::event_kind)->user_ref);
     fmt::print(stderr, "\n");
     return kExitError;
   }
@@ -83,17 +87,20 @@ int explain(const Options& o) {
   const ReplayOptions options = replay_options(config, record.input, record.rate);
   std::vector<std::unique_ptr<OutputRecorder>> recorders;
   recorders.push_back(std::make_unique<OutputRecorder>(false));
-  auto path = std::make_unique<ExplainPath>(config.core, *recorders[0], event.frame, event.msg_index,
-                                            static_cast<SymbolIndex>(event.trigger), static_cast<SymbolIndex>(event.symbol));
+  auto path =
+      std::make_unique<ExplainPath>(config.core, *recorders[0], event.frame, event.msg_index,
+                                    static_cast<SymbolIndex>(event.trigger), static_cast<SymbolIndex>(event.symbol));
   const ExplainPath& watch = *path;
   std::vector<std::unique_ptr<Path>> paths;
   paths.push_back(std::move(path));
-  KeepingSource source(std::make_unique<TolerantSource>(open_source(record.input, config.core.feed, record.rate)), event.frame);
+  KeepingSource source(std::make_unique<TolerantSource>(open_source(record.input, config.core.feed, record.rate)),
+                       event.frame);
   ReplayOptions until = options;
   until.stop_when = [&watch] { return watch.moment().has_value(); };
   replay(source, paths, recorders, until);
   if (!watch.moment()) {
-    fmt::print(stderr, "twinpath explain: the message of frame {} did not come again; has {} changed since the replay?\n",
+    fmt::print(stderr,
+               "twinpath explain: the message of frame {} did not come again; has {} changed since the replay?\n",
                event.frame, record.input);
     return kExitError;
   }
@@ -112,7 +119,9 @@ Run add_explain(CLI::App& app, const PathRegistry&) {
   auto o = std::make_shared<Options>();
   CLI::App* sub = app.add_subcommand("explain", "Explain an order, a cancel or a rejection of a replay");
   sub->add_option("folder", o->folder, "report folder of the replay")->required()->check(CLI::ExistingDirectory);
-  sub->add_option("what", o->what, "order, cancel or reject")->required()->check(CLI::IsMember({"order", "cancel", "reject"}));
+  sub->add_option("what", o->what, "order, cancel or reject")
+      ->required()
+      ->check(CLI::IsMember({"order", "cancel", "reject"}));
   sub->add_option("number", o->number, "UserRefNum of the order or cancel; rejections are numbered from 1")->required();
   return [o] { return explain(*o); };
 }

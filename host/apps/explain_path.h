@@ -27,17 +27,17 @@ struct BookSnapshot {
 struct Moment {
   std::vector<std::uint8_t> message;
   Origin origin;
-  SymbolIndex symbol = 0;          // of the message
+  SymbolIndex symbol = 0;  // of the message
   BookSnapshot before, after;
-  BookSnapshot order_book;         // of the order's symbol, after
-  Bank bank;                       // active when it happened
+  BookSnapshot order_book;  // of the order's symbol, after
+  Bank bank;                // active when it happened
 };
 
 class ExplainPath final : public Path {
  public:
   // Watches message `msg_index` of frame `frame`, and the book of `order_symbol` after it.
-  ExplainPath(const CoreConfig& config, PathSink& sink, std::uint32_t frame, std::uint16_t msg_index, SymbolIndex trigger,
-              SymbolIndex order_symbol)
+  ExplainPath(const CoreConfig& config, PathSink& sink, std::uint32_t frame, std::uint16_t msg_index,
+              SymbolIndex trigger, SymbolIndex order_symbol)
       : core_(config, counters_, sink, stamps_),
         feed_(config.feed, counters_, *this),
         frame_(frame),
@@ -93,13 +93,16 @@ class ExplainPath final : public Path {
     b.far_asks = books.asks(s).far;
     b.beyond_bids = books.bids(s).beyond;
     b.beyond_asks = books.asks(s).beyond;
-    for (unsigned i = kLevels; i-- > 0 && b.bids.size() < BookSnapshot::kDepth;) take(b.bids, books.bids(s), books.window(s), i);
-    for (unsigned i = 0; i < kLevels && b.asks.size() < BookSnapshot::kDepth; ++i) take(b.asks, books.asks(s), books.window(s), i);
+    for (unsigned i = kLevels; i-- > 0 && b.bids.size() < BookSnapshot::kDepth;)
+      take(b.bids, books.bids(s), books.window(s), i);
+    for (unsigned i = 0; i < kLevels && b.asks.size() < BookSnapshot::kDepth; ++i)
+      take(b.asks, books.asks(s), books.window(s), i);
     return b;
   }
 
   template <Side kSide>
-  static void take(std::vector<BookSnapshot::Level>& to, const LevelSide<kSide>& side, const PriceWindow& window, unsigned level) {
+  static void take(std::vector<BookSnapshot::Level>& to, const LevelSide<kSide>& side, const PriceWindow& window,
+                   unsigned level) {
     if (side.quantity(level).value != 0) to.push_back({window.price_of(level), side.quantity(level)});
   }
 

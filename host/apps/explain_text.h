@@ -15,7 +15,8 @@ struct PathStages {
   Event event;
 };
 
-std::string explain_text(const Event& event, const Moment& moment, const CoreConfig& config, std::span<const std::uint8_t> frame,
-                         Nanoseconds frame_time, const std::vector<PathStages>& stages);
+std::string explain_text(const Event& event, const Moment& moment, const CoreConfig& config,
+                         std::span<const std::uint8_t> frame, Nanoseconds frame_time,
+                         const std::vector<PathStages>& stages);
 
 }  // namespace twinpath

@@ -45,7 +45,8 @@ int generate(Options& o) {
   o.generator.duration_ns = static_cast<std::uint64_t>(o.duration_s * 1e9);
   venue::MarketGenerator market(o.generator);
   if (o.output.empty() && o.line_a.empty() && o.config.empty()) {
-    fmt::print(stderr, "twinpath generate: nothing to write; give an output file, --line-a and --line-b, or --config-out\n");
+    fmt::print(stderr,
+               "twinpath generate: nothing to write; give an output file, --line-a and --line-b, or --config-out\n");
     return kExitError;
   }
   if (!o.config.empty()) write_config(o.config, market, o.generator);
@@ -77,12 +78,19 @@ Run add_generate(CLI::App& app) {
   sub->add_option("--seed", g.seed, "equal seeds give equal bytes")->capture_default_str();
   sub->add_option("--messages", g.messages, "about how many messages")->capture_default_str();
   sub->add_option("--symbols", g.symbols, "symbols on the feed")->capture_default_str()->check(CLI::Range(1, 65000));
-  sub->add_option("--configured", g.configured_symbols, "of them the busiest, which the configuration names")->capture_default_str()->check(CLI::Range(1, 256));
-  sub->add_option("--duration", o->duration_s, "seconds the session lasts; 0: as long as the messages take at the rate of a real day")->capture_default_str()->check(CLI::Range(0.0, 86'400.0));
+  sub->add_option("--configured", g.configured_symbols, "of them the busiest, which the configuration names")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256));
+  sub->add_option("--duration", o->duration_s,
+                  "seconds the session lasts; 0: as long as the messages take at the rate of a real day")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 86'400.0));
   sub->add_option("--halts", g.halts, "trading halts")->capture_default_str();
   sub->add_option("--luld-pauses", g.luld_pauses, "limit up limit down pauses")->capture_default_str();
   sub->add_option("--operational-halts", g.operational_halts, "operational halts")->capture_default_str();
-  sub->add_option("--circuit-breaker", g.circuit_breaker_level, "market-wide circuit breaker level, 0: none")->capture_default_str()->check(CLI::Range(0, 3));
+  sub->add_option("--circuit-breaker", g.circuit_breaker_level, "market-wide circuit breaker level, 0: none")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 3));
   const auto probability = [sub](const char* flag, double& value, const char* text) {
     sub->add_option(flag, value, text)->capture_default_str()->check(CLI::Range(0.0, 1.0));
   };

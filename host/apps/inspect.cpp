@@ -27,7 +27,9 @@ struct LineCount {
   std::uint64_t packets = 0, messages = 0, heartbeats = 0, first = 0, last = 0;
 };
 
-std::string address(std::uint32_t a) { return fmt::format("{}.{}.{}.{}", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255); }
+std::string address(std::uint32_t a) {
+  return fmt::format("{}.{}.{}.{}", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
+}
 
 class Inspector {
  public:
@@ -43,7 +45,8 @@ class Inspector {
     const net::ParseError error = net::parse_udp(f.bytes, udp);
     if (error != net::ParseError::none) {
       ++not_udp_[std::string(net::to_string(error))];
-      if (show) fmt::print("frame {}  {} ns  {} bytes  {}\n", number, f.timestamp.value, f.bytes.size(), net::to_string(error));
+      if (show)
+        fmt::print("frame {}  {} ns  {} bytes  {}\n", number, f.timestamp.value, f.bytes.size(), net::to_string(error));
       return;
     }
     if (udp.truncated()) ++truncated_;
@@ -62,8 +65,11 @@ class Inspector {
     if (line.packets == 1) line.first = sequence;
     if (show) {
       fmt::print("frame {}  {} ns  {} bytes  {}:{}  session '{}'  sequence {}  count {}{}\n", number, f.timestamp.value,
-                 f.bytes.size(), address(udp.ip.destination), udp.udp.destination_port, printable(session), sequence, count,
-                 count == 0 ? "  heartbeat" : count == 0xFFFF ? "  end of session" : "");
+                 f.bytes.size(), address(udp.ip.destination), udp.udp.destination_port, printable(session), sequence,
+                 count,
+                 count == 0        ? "  heartbeat"
+                 : count == 0xFFFF ? "  end of session"
+                                   : "");
     }
     if (count == 0 || count == 0xFFFF) {
       ++line.heartbeats;
@@ -78,19 +84,20 @@ class Inspector {
     if (frames_ != 0) fmt::print(", {:.6f} s", static_cast<double>(last_time_ - *first_time_) * 1e-9);
     fmt::print("\n\n");
     for (const auto& [name, line] : lines_) {
-      fmt::print("{}\n  packets {}  messages {}  heartbeats and ends {}  sequences {} to {}\n", name, line.packets, line.messages,
-                 line.heartbeats, line.first, line.last);
+      fmt::print("{}\n  packets {}  messages {}  heartbeats and ends {}  sequences {} to {}\n", name, line.packets,
+                 line.messages, line.heartbeats, line.first, line.last);
     }
     fmt::print("\n{:<6}{:<34}{:>14}{:>9}\n", "type", "message", "count", "share");
     std::uint64_t total = 0;
     for (std::uint64_t n : types_) total += n;
     for (unsigned t = 0; t < 256; ++t) {
       if (types_[t] == 0) continue;
-      fmt::print("{:<6}{:<34}{:>14}{:>8.2f}%\n", static_cast<char>(t), itch::type_name(static_cast<std::uint8_t>(t)), types_[t],
-                 100.0 * static_cast<double>(types_[t]) / static_cast<double>(total));
+      fmt::print("{:<6}{:<34}{:>14}{:>8.2f}%\n", static_cast<char>(t), itch::type_name(static_cast<std::uint8_t>(t)),
+                 types_[t], 100.0 * static_cast<double>(types_[t]) / static_cast<double>(total));
     }
     fmt::print("{:<40}{:>14}\n", "all", total);
-    if (!not_udp_.empty() || !damage_.empty() || truncated_ + fcs_errors_ != 0) fmt::print("\nframes and blocks that are not right\n");
+    if (!not_udp_.empty() || !damage_.empty() || truncated_ + fcs_errors_ != 0)
+      fmt::print("\nframes and blocks that are not right\n");
     for (const auto& [what, n] : not_udp_) fmt::print("  {:<50}{:>12}\n", what, n);
     for (const auto& [what, n] : damage_) fmt::print("  {:<50}{:>12}\n", what, n);
     if (truncated_ != 0) fmt::print("  {:<50}{:>12}\n", "frame ends before its UDP length", truncated_);
@@ -133,7 +140,9 @@ class Inspector {
 Run add_inspect(CLI::App& app) {
   auto o = std::make_shared<Options>();
   CLI::App* sub = app.add_subcommand("inspect", "Decode a capture and count what is in it");
-  sub->add_option("input", o->input, "pcap, pcapng or BinaryFILE ITCH (plain or gzip)")->required()->check(CLI::ExistingFile);
+  sub->add_option("input", o->input, "pcap, pcapng or BinaryFILE ITCH (plain or gzip)")
+      ->required()
+      ->check(CLI::ExistingFile);
   sub->add_flag("-v,--verbose", o->verbose, "print every frame and message");
   sub->add_option("--from", o->from, "first frame to print");
   sub->add_option("--count", o->count, "how many frames to print");

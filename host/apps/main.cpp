@@ -18,7 +18,9 @@ int main(int argc, char** argv) {
 #ifdef TP_WITH_RTL
   add_verilated_path(paths);
 #endif
-  CLI::App app("Twinpath: market data in, risk-checked orders out, along an FPGA path and a software path that are twins.", "twinpath");
+  CLI::App app(
+      "Twinpath: market data in, risk-checked orders out, along an FPGA path and a software path that are twins.",
+      "twinpath");
   app.require_subcommand(1);
   // A mistake is one line, like every other error.
   app.failure_message([](const CLI::App* failed, const CLI::Error& e) {

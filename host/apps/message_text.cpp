@@ -25,17 +25,27 @@ std::string message_text(std::span<const std::uint8_t> message) {
     text = std::string(itch::type_name(message[0]));
     for_each_field(m, [&](std::string_view name, const FieldValue& v) {
       switch (v.kind) {
-        case FieldKind::price4: text += fmt::format(" {}={}", name, price_text(v.number)); break;
-        case FieldKind::price8: text += fmt::format(" {}={}.{:08}", name, v.number / 100'000'000, v.number % 100'000'000); break;
-        case FieldKind::timestamp: text += fmt::format(" {}={}", name, time_of_day_text(v.number)); break;
-        case FieldKind::character: text += fmt::format(" {}={}", name, static_cast<char>(v.number)); break;
+        case FieldKind::price4:
+          text += fmt::format(" {}={}", name, price_text(v.number));
+          break;
+        case FieldKind::price8:
+          text += fmt::format(" {}={}.{:08}", name, v.number / 100'000'000, v.number % 100'000'000);
+          break;
+        case FieldKind::timestamp:
+          text += fmt::format(" {}={}", name, time_of_day_text(v.number));
+          break;
+        case FieldKind::character:
+          text += fmt::format(" {}={}", name, static_cast<char>(v.number));
+          break;
         case FieldKind::text: {
           std::string_view t = v.text;
           while (!t.empty() && t.back() == ' ') t.remove_suffix(1);
           text += fmt::format(" {}='{}'", name, t);
           break;
         }
-        case FieldKind::number: text += fmt::format(" {}={}", name, v.number); break;
+        case FieldKind::number:
+          text += fmt::format(" {}={}", name, v.number);
+          break;
       }
     });
   });

@@ -24,7 +24,8 @@ class Progress {
       draw(percent, items, unit, now);
     } else if (percent >= next_line_) {
       next_line_ = percent / 10 * 10 + 10;
-      std::fprintf(stderr, "%s: %3u %%, %llu %s\n", what_.c_str(), percent, static_cast<unsigned long long>(items), unit);
+      std::fprintf(stderr, "%s: %3u %%, %llu %s\n", what_.c_str(), percent, static_cast<unsigned long long>(items),
+                   unit);
     }
   }
 

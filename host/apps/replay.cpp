@@ -42,8 +42,8 @@ struct Rig {
   std::vector<std::unique_ptr<Path>> paths;
 };
 
-Rig make_rig(const std::vector<std::string>& addresses, bool compared, const PathRegistry& registry, const CoreConfig& core,
-             const PathOptions& path_options) {
+Rig make_rig(const std::vector<std::string>& addresses, bool compared, const PathRegistry& registry,
+             const CoreConfig& core, const PathOptions& path_options) {
   Rig rig;
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     rig.recorders.push_back(std::make_unique<OutputRecorder>(compared && i < 2));
@@ -75,8 +75,8 @@ class OrderCapture {
   Nanoseconds first_frame_;
 };
 
-// A simulation between two frames empties the caches of the software path, so its latency is measured in a pass of its own.
-// Returns the seconds spent inside the path.
+// A simulation between two frames empties the caches of the software path, so its latency is measured in a pass of its
+// own. Returns the seconds spent inside the path.
 double measure_software(const Options& o, std::size_t index, const PathRegistry& registry, const RunConfig& config,
                         const ReplayOptions& options, ReplayReport& report, EventLogWriter* log) {
   PathOptions path_options;
@@ -94,8 +94,9 @@ double measure_software(const Options& o, std::size_t index, const PathRegistry&
 }
 
 // Runs again up to the difference, recording a waveform of the frames around it.
-void record_difference(const Options& o, const PathRegistry& registry, const RunConfig& config, const ReplayOptions& options,
-                       const LockstepDifference& difference, const std::filesystem::path& folder) {
+void record_difference(const Options& o, const PathRegistry& registry, const RunConfig& config,
+                       const ReplayOptions& options, const LockstepDifference& difference,
+                       const std::filesystem::path& folder) {
   constexpr std::uint64_t kBefore = 2, kAfter = 2;
   const std::uint64_t frame = difference.frame();
   PathOptions path_options;
@@ -109,7 +110,8 @@ void record_difference(const Options& o, const PathRegistry& registry, const Run
   again.progress = nullptr;
   again.stop_after_frame = path_options.wave_to_frame;
   replay(source, rig.paths, rig.recorders, again);
-  fmt::print(stderr, "waveform of frames {} to {}: {}\n", path_options.wave_from_frame, path_options.wave_to_frame, path_options.wave_file);
+  fmt::print(stderr, "waveform of frames {} to {}: {}\n", path_options.wave_from_frame, path_options.wave_to_frame,
+             path_options.wave_file);
 }
 
 void make_folder(const std::string& folder) {
@@ -123,7 +125,8 @@ void make_folder(const std::string& folder) {
 int run(const Options& o, const PathRegistry& registry) {
   RunConfig config = load_config(o.config);
   for (const std::string& name : resolve_locates(o.input, config.core))
-    fmt::print(stderr, "twinpath replay: {}: no Stock Directory message names '{}'; its book stays empty\n", o.input, name);
+    fmt::print(stderr, "twinpath replay: {}: no Stock Directory message names '{}'; its book stays empty\n", o.input,
+               name);
   ReplayOptions options = replay_options(config, o.input, o.rate);
   options.lockstep = o.lockstep;
   TolerantSource source(open_source(o.input, config.core.feed, o.rate));
@@ -139,7 +142,8 @@ int run(const Options& o, const PathRegistry& registry) {
   std::vector<std::unique_ptr<EventLogWriter>> logs;
   if (!o.report.empty()) {
     make_folder(o.report);
-    for (std::size_t i = 0; i < rig.paths.size(); ++i) logs.push_back(std::make_unique<EventLogWriter>(event_log_file(o.report, i)));
+    for (std::size_t i = 0; i < rig.paths.size(); ++i)
+      logs.push_back(std::make_unique<EventLogWriter>(event_log_file(o.report, i)));
   }
   std::optional<OrderCapture> orders;
   if (!o.orders.empty()) orders.emplace(o.orders, first_timestamp(o, config));
@@ -170,7 +174,8 @@ int run(const Options& o, const PathRegistry& registry) {
   if (orders) orders->close();
   if (!o.report.empty()) {
     report.write(o.report);
-    write_run_record(o.report, {std::filesystem::absolute(o.input), std::filesystem::absolute(o.config), o.paths, o.rate});
+    write_run_record(o.report,
+                     {std::filesystem::absolute(o.input), std::filesystem::absolute(o.config), o.paths, o.rate});
   }
   if (!o.quiet) report.print(!o.report.empty() ? o.report : "");
   if (o.lockstep) fmt::print("{}\n", report.verdict());
@@ -189,25 +194,40 @@ int run(const Options& o, const PathRegistry& registry) {
 Run add_replay(CLI::App& app, const PathRegistry& registry) {
   auto o = std::make_shared<Options>();
   CLI::App* sub = app.add_subcommand("replay", "Replay a session through one or more paths");
-  sub->add_option("input", o->input, "pcap, pcapng or BinaryFILE ITCH (plain or gzip)")->required()->check(CLI::ExistingFile);
-  sub->add_option("--path", o->paths, "path to run, sw: or verilator: or verilator:dense; may be given again; the first one leads")->required()->expected(1)->take_all();
+  sub->add_option("input", o->input, "pcap, pcapng or BinaryFILE ITCH (plain or gzip)")
+      ->required()
+      ->check(CLI::ExistingFile);
+  sub->add_option("--path", o->paths,
+                  "path to run, sw: or verilator: or verilator:dense; may be given again; the first one leads")
+      ->required()
+      ->expected(1)
+      ->take_all();
   sub->add_option("--config", o->config, "TOML configuration")->required()->check(CLI::ExistingFile);
-  sub->add_flag("--lockstep", o->lockstep, "compare the first two paths output by output; exit status 1 at the first difference");
+  sub->add_flag("--lockstep", o->lockstep,
+                "compare the first two paths output by output; exit status 1 at the first difference");
   auto* wave = sub->add_option("--wave", o->wave, "write a waveform (FST) of the simulated path");
   sub->add_option("--wave-from", o->wave_from, "first frame in the waveform")->needs(wave);
   sub->add_option("--wave-to", o->wave_to, "last frame in the waveform")->needs(wave);
   sub->add_option("--report", o->report, "folder for report.txt, report.json, report.html and what `explain` needs");
   sub->add_option("--orders", o->orders, "write the first path's order frames as nanosecond pcap");
-  sub->add_option("--packet-window-ns", o->rate.window_ns, "BinaryFILE: messages this close to a packet's first share the packet")->capture_default_str();
-  sub->add_option("--packet-payload", o->rate.max_payload, "BinaryFILE: bytes in a MoldUDP64 packet at most")->capture_default_str();
+  sub->add_option("--packet-window-ns", o->rate.window_ns,
+                  "BinaryFILE: messages this close to a packet's first share the packet")
+      ->capture_default_str();
+  sub->add_option("--packet-payload", o->rate.max_payload, "BinaryFILE: bytes in a MoldUDP64 packet at most")
+      ->capture_default_str();
   sub->add_flag("-q,--quiet", o->quiet, "no progress and no report on the terminal");
-  sub->add_flag("!--no-measure", o->measure, "do not measure the software path's latency (a pass of its own over the session)");
+  sub->add_flag("!--no-measure", o->measure,
+                "do not measure the software path's latency (a pass of its own over the session)");
   return [o, &registry] {
     if (o->lockstep && o->paths.size() < 2) {
-      fmt::print(stderr, "twinpath replay: --lockstep compares two paths, found {}; give --path twice, e.g. --path sw: --path verilator:\n", o->paths.size());
+      fmt::print(stderr,
+                 "twinpath replay: --lockstep compares two paths, found {}; give --path twice, e.g. --path sw: --path "
+                 "verilator:\n",
+                 o->paths.size());
       return kExitError;
     }
-    if (!o->wave.empty() && std::ranges::none_of(o->paths, [](const std::string& p) { return p.starts_with("verilator:"); })) {
+    if (!o->wave.empty() &&
+        std::ranges::none_of(o->paths, [](const std::string& p) { return p.starts_with("verilator:"); })) {
       fmt::print(stderr, "twinpath replay: --wave records a simulated path, found none; add --path verilator:\n");
       return kExitError;
     }

@@ -18,19 +18,26 @@ namespace twinpath {
 namespace {
 
 constexpr std::array<std::string_view, 6> kClasses{"add", "execute", "cancel", "delete", "replace", "trade"};
-constexpr std::array<std::string_view, 6> kStageNames{"decoded", "looked up", "booked", "decided", "checked", "first beat"};
+constexpr std::array<std::string_view, 6> kStageNames{"decoded", "looked up", "booked",
+                                                      "decided", "checked",   "first beat"};
 
 // Index in kClasses of the message that triggered an order.
 unsigned class_of(std::uint8_t type) {
   switch (type) {
     case 'A':
-    case 'F': return 0;
+    case 'F':
+      return 0;
     case 'E':
-    case 'C': return 1;
-    case 'X': return 2;
-    case 'D': return 3;
-    case 'U': return 4;
-    default: return 5;
+    case 'C':
+      return 1;
+    case 'X':
+      return 2;
+    case 'D':
+      return 3;
+    case 'U':
+      return 4;
+    default:
+      return 5;
   }
 }
 
@@ -63,7 +70,8 @@ class Timeline {
       if (2 * i + 1 < buckets_.size()) {
         const Bucket& a = buckets_[2 * i];
         const Bucket& b = buckets_[2 * i + 1];
-        merged = {std::max(a.last_sequence, b.last_sequence), a.orders + b.orders, a.rejects + b.rejects, b.mid ? b.mid : a.mid};
+        merged = {std::max(a.last_sequence, b.last_sequence), a.orders + b.orders, a.rejects + b.rejects,
+                  b.mid ? b.mid : a.mid};
       }
       buckets_[i] = merged;
     }
@@ -105,14 +113,19 @@ std::optional<double> mid_of(const Event& e) {
 void save(const std::filesystem::path& file, const std::string& text) {
   std::ofstream out(file, std::ios::binary);
   out << text;
-  if (!out.flush()) throw std::runtime_error(file.string() + ": cannot be written; is the folder writable and the disk not full?");
+  if (!out.flush())
+    throw std::runtime_error(file.string() + ": cannot be written; is the folder writable and the disk not full?");
 }
 
 }  // namespace
 
 struct ReplayReport::State {
   State(const std::vector<std::string>& addresses, const RunConfig& run)
-      : config(run), paths(addresses), latencies(addresses.size()), symbols(run.core.symbols.size()), timeline(run.report.buckets) {}
+      : config(run),
+        paths(addresses),
+        latencies(addresses.size()),
+        symbols(run.core.symbols.size()),
+        timeline(run.report.buckets) {}
 
   const RunConfig& config;
   std::vector<std::string> paths;
@@ -181,7 +194,8 @@ void ReplayReport::State::add_session(const Event& e) {
       if (op == CommandOp::fill || op == CommandOp::position || op == CommandOp::done) symbol.position = e.position;
       break;
     }
-    default: break;
+    default:
+      break;
   }
   add_marker(e);
 }
@@ -189,25 +203,30 @@ void ReplayReport::State::add_session(const Event& e) {
 void ReplayReport::State::add_marker(const Event& e) {
   const bool rejected = e.event_kind() == EventKind::reject;
   if ((e.event_kind() != EventKind::order && !rejected) || e.symbol != watched) return;
-  data.series.markers.push_back({to_nanoseconds(Cycles{e.time}) * 1e-9, dollars(e.price), static_cast<Side>(e.side), rejected,
-                                 fmt::format("{} {} at {}, rule {}{}", e.side == 0 ? "buy" : "sell", e.quantity, price_text(e.price),
-                                             twinpath::name(static_cast<Rule>(e.rule)),
-                                             rejected ? fmt::format(", rejected: {}", twinpath::name(static_cast<Reason>(e.reason))) : "")});
+  data.series.markers.push_back(
+      {to_nanoseconds(Cycles{e.time}) * 1e-9, dollars(e.price), static_cast<Side>(e.side), rejected,
+       fmt::format("{} {} at {}, rule {}{}", e.side == 0 ? "buy" : "sell", e.quantity, price_text(e.price),
+                   twinpath::name(static_cast<Rule>(e.rule)),
+                   rejected ? fmt::format(", rejected: {}", twinpath::name(static_cast<Reason>(e.reason))) : "")});
 }
 
-void ReplayReport::finish(const ReplayResult& result, const std::vector<std::uint64_t>& cycles, bool lockstep, const std::string& difference) {
+void ReplayReport::finish(const ReplayResult& result, const std::vector<std::uint64_t>& cycles, bool lockstep,
+                          const std::string& difference) {
   State& s = *state_;
   report::ReportData& d = s.data;
   d.frames = result.frames;
   d.session_seconds = to_nanoseconds(result.end) * 1e-9;
-  for (std::size_t i = 0; i < s.paths.size(); ++i) d.paths.push_back({s.paths[i], result.counters[i], result.seconds[i], cycles[i]});
+  for (std::size_t i = 0; i < s.paths.size(); ++i)
+    d.paths.push_back({s.paths[i], result.counters[i], result.seconds[i], cycles[i]});
   if (lockstep) {
     const CounterValues& c = result.counters[0];
     std::uint64_t rejects = 0;
     for (unsigned r = 0; r < 13; ++r) rejects += report::value(c, counter_after(Counter::reject_kill, r));
-    const std::string what = result.difference ? fmt::format("first difference at frame {}", result.difference->frame()) : "identical";
+    const std::string what =
+        result.difference ? fmt::format("first difference at frame {}", result.difference->frame()) : "identical";
     d.verdict = result.difference ? report::Verdict::different : report::Verdict::identical;
-    d.verdict_line = fmt::format("lockstep: {} frames, {} orders, {} rejections: {}", result.frames, report::value(c, Counter::orders), rejects, what);
+    d.verdict_line = fmt::format("lockstep: {} frames, {} orders, {} rejections: {}", result.frames,
+                                 report::value(c, Counter::orders), rejects, what);
     d.first_difference = difference;
   }
   for (std::size_t p = 0; p < s.paths.size(); ++p) {
@@ -216,12 +235,14 @@ void ReplayReport::finish(const ReplayResult& result, const std::vector<std::uin
     const bool software = s.paths[p].starts_with("sw:");
     auto& stages = software ? d.software_stages : d.fpga_stages;
     for (std::size_t i = 0; i < kStageNames.size(); ++i) {
-      if (l.stages[i].max() != 0) stages.push_back({s.paths[p], std::string(kStageNames[i]), report::summarize(l.stages[i])});
+      if (l.stages[i].max() != 0)
+        stages.push_back({s.paths[p], std::string(kStageNames[i]), report::summarize(l.stages[i])});
     }
     if (software) d.software_orders.push_back({s.paths[p], "all orders", report::summarize(l.orders)});
     for (std::size_t i = 0; i < kClasses.size(); ++i) {
       if (l.classes[i].count() == 0) continue;
-      (software ? d.software_orders : d.fpga_classes).push_back({s.paths[p], std::string(kClasses[i]), report::summarize(l.classes[i])});
+      (software ? d.software_orders : d.fpga_classes)
+          .push_back({s.paths[p], std::string(kClasses[i]), report::summarize(l.classes[i])});
     }
   }
   std::vector<report::SymbolFigures> symbols = s.symbols;

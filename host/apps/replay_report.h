@@ -21,7 +21,8 @@ class ReplayReport {
   // An event whose stage stamps count in the path's latencies.
   void add_latency(std::size_t path, const Event& event);
   // Nothing more comes. `cycles`: simulated clock cycles a path.
-  void finish(const ReplayResult& result, const std::vector<std::uint64_t>& cycles, bool lockstep, const std::string& difference);
+  void finish(const ReplayResult& result, const std::vector<std::uint64_t>& cycles, bool lockstep,
+              const std::string& difference);
 
   // "lockstep: F frames, O orders, R rejections: identical" or "...: first difference at frame N".
   const std::string& verdict() const;

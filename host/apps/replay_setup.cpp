@@ -20,8 +20,9 @@ ReplayOptions replay_options(const RunConfig& config, const std::filesystem::pat
     std::uint64_t offset = c.offset.value;
     if (c.time_of_day) {
       if (c.time_of_day->value < first)
-        throw std::runtime_error("a [[command]] at " + time_of_day_text(c.time_of_day->value) + " lies before the first frame of " +
-                                 input.string() + " at " + time_of_day_text(first) + "; give a later time, or offset_us");
+        throw std::runtime_error("a [[command]] at " + time_of_day_text(c.time_of_day->value) +
+                                 " lies before the first frame of " + input.string() + " at " +
+                                 time_of_day_text(first) + "; give a later time, or offset_us");
       offset = c.time_of_day->value - first;
     }
     options.commands.push_back({to_cycles(Nanoseconds{offset}), c.command, c.bank});

@@ -11,19 +11,24 @@ void write_run_record(const std::filesystem::path& folder, const RunRecord& reco
   out << nlohmann::json{{"input", record.input},
                         {"config", record.config},
                         {"paths", record.paths},
-                        {"rate_model", {{"window_ns", record.rate.window_ns}, {"max_payload", record.rate.max_payload}}}}
+                        {"rate_model",
+                         {{"window_ns", record.rate.window_ns}, {"max_payload", record.rate.max_payload}}}}
              .dump(2)
       << '\n';
-  if (!out.flush()) throw std::runtime_error(file.string() + ": cannot be written; is the folder writable and the disk not full?");
+  if (!out.flush())
+    throw std::runtime_error(file.string() + ": cannot be written; is the folder writable and the disk not full?");
 }
 
 RunRecord read_run_record(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / "run.json";
   std::ifstream in(file);
-  if (!in) throw std::runtime_error(file.string() + ": not found; give the folder that `twinpath replay --report` wrote");
+  if (!in)
+    throw std::runtime_error(file.string() + ": not found; give the folder that `twinpath replay --report` wrote");
   try {
     const nlohmann::json j = nlohmann::json::parse(in);
-    return {j.at("input"), j.at("config"), j.at("paths"),
+    return {j.at("input"),
+            j.at("config"),
+            j.at("paths"),
             {j.at("rate_model").at("window_ns"), j.at("rate_model").at("max_payload")}};
   } catch (const nlohmann::json::exception& e) {
     throw std::runtime_error(file.string() + ": " + e.what() + "; run the replay again");

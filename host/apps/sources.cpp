@@ -101,8 +101,12 @@ class BinaryFileSource final : public FrameSource {
 
   static MoldPacketizerConfig packetizer_config(const FeedConfig& feed, const RateModel& rate) {
     MoldPacketizerConfig c;
-    c.line.destination_mac = {0x01, 0x00, 0x5E, static_cast<std::uint8_t>(feed.line_a.address >> 16 & 0x7F),
-                              static_cast<std::uint8_t>(feed.line_a.address >> 8), static_cast<std::uint8_t>(feed.line_a.address)};
+    c.line.destination_mac = {0x01,
+                              0x00,
+                              0x5E,
+                              static_cast<std::uint8_t>(feed.line_a.address >> 16 & 0x7F),
+                              static_cast<std::uint8_t>(feed.line_a.address >> 8),
+                              static_cast<std::uint8_t>(feed.line_a.address)};
     c.line.source_mac = {0x02, 0, 0, 0, 0, 1};
     c.line.destination_ip = feed.line_a.address;
     c.line.destination_port = feed.line_a.port;
@@ -131,16 +135,17 @@ bool is_capture(const std::filesystem::path& file) {
   std::array<unsigned char, 4> m{};
   in.read(reinterpret_cast<char*>(m.data()), 4);
   constexpr std::array<std::array<unsigned char, 4>, 5> kMagics{{{0xA1, 0xB2, 0xC3, 0xD4},
-                                                                  {0xD4, 0xC3, 0xB2, 0xA1},
-                                                                  {0xA1, 0xB2, 0x3C, 0x4D},
-                                                                  {0x4D, 0x3C, 0xB2, 0xA1},
-                                                                  {0x0A, 0x0D, 0x0D, 0x0A}}};
+                                                                 {0xD4, 0xC3, 0xB2, 0xA1},
+                                                                 {0xA1, 0xB2, 0x3C, 0x4D},
+                                                                 {0x4D, 0x3C, 0xB2, 0xA1},
+                                                                 {0x0A, 0x0D, 0x0D, 0x0A}}};
   return std::find(kMagics.begin(), kMagics.end(), m) != kMagics.end();
 }
 
 }  // namespace
 
-std::unique_ptr<FrameSource> open_source(const std::filesystem::path& file, const FeedConfig& feed, const RateModel& rate) {
+std::unique_ptr<FrameSource> open_source(const std::filesystem::path& file, const FeedConfig& feed,
+                                         const RateModel& rate) {
   if (is_capture(file)) return std::make_unique<CaptureSource>(file);
   return std::make_unique<BinaryFileSource>(file, feed, rate);
 }
@@ -162,7 +167,8 @@ std::vector<std::string> resolve_locates(const std::filesystem::path& file, Core
   SourceFrame frame;
   while (missing != 0 && source.next(frame)) {
     FeedPacket packet;
-    if (parse_frame(frame.bytes, config.feed, packet) != Counter::frames || packet.count == kEndOfSessionCount) continue;
+    if (parse_frame(frame.bytes, config.feed, packet) != Counter::frames || packet.count == kEndOfSessionCount)
+      continue;
     std::span<const std::uint8_t> blocks = packet.blocks;
     for (unsigned i = 0; i < packet.count && blocks.size() >= 2; ++i) {
       const std::size_t length = load_be16(blocks.data());

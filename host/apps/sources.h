@@ -19,7 +19,8 @@ struct RateModel {
 
 // The kind is told by content, never by name. `feed` addresses the frames made from BinaryFILE. Errors: FileError,
 // std::system_error; both name the file.
-std::unique_ptr<FrameSource> open_source(const std::filesystem::path& file, const FeedConfig& feed, const RateModel& rate = {});
+std::unique_ptr<FrameSource> open_source(const std::filesystem::path& file, const FeedConfig& feed,
+                                         const RateModel& rate = {});
 
 // Ends where the file is damaged or cut off instead of throwing, so that the frames before that place count.
 class TolerantSource final : public FrameSource {
@@ -38,8 +39,8 @@ class TolerantSource final : public FrameSource {
   std::string error_;
 };
 
-// Fills the locates of symbols that have none from the Stock Directory messages of the session. Reads until all are found or
-// the file ends, be it in mid-frame. Returns the names not found.
+// Fills the locates of symbols that have none from the Stock Directory messages of the session. Reads until all are
+// found or the file ends, be it in mid-frame. Returns the names not found.
 std::vector<std::string> resolve_locates(const std::filesystem::path& file, CoreConfig& config);
 
 }  // namespace twinpath

@@ -44,14 +44,16 @@ class Books {
     }
   }
 
-  void add(SymbolIndex symbol, std::uint64_t reference, Side side, Quantity shares, Price price, BookChange& change) noexcept {
+  void add(SymbolIndex symbol, std::uint64_t reference, Side side, Quantity shares, Price price,
+           BookChange& change) noexcept {
     Book& book = books_[symbol];
     begin(book, change);
     change.effect = insert(book, symbol, reference, side, shares, price);
     end(book, change);
   }
 
-  // E and C. `trade_price` is the print's; nullptr for E, whose print is at the order's price. Not `printable`: no trade.
+  // E and C. `trade_price` is the print's; nullptr for E, whose print is at the order's price. Not `printable`: no
+  // trade.
   void execute(SymbolIndex symbol, std::uint64_t reference, Quantity shares, const Price* trade_price, bool printable,
                BookChange& change) noexcept {
     Book& book = books_[symbol];
@@ -157,7 +159,8 @@ class Books {
     return place;
   }
 
-  bool insert(Book& book, SymbolIndex symbol, std::uint64_t reference, Side side, Quantity shares, Price price) noexcept {
+  bool insert(Book& book, SymbolIndex symbol, std::uint64_t reference, Side side, Quantity shares,
+              Price price) noexcept {
     if (shares.value == 0) {
       counters_.add(Counter::zero_quantity);
       return false;
@@ -202,7 +205,8 @@ class Books {
   }
 
   template <Side kSide>
-  void level_add(Book& book, LevelSide<kSide>& levels, Side side, Price price, Quantity shares, SideQuote& quote) noexcept {
+  void level_add(Book& book, LevelSide<kSide>& levels, Side side, Price price, Quantity shares,
+                 SideQuote& quote) noexcept {
     const PricePlace place = book.window.place(side, price);
     if (place.price_class == PriceClass::in) {
       if (!levels.add(place.level, shares)) {

@@ -17,14 +17,17 @@ struct LiveOrder {
   Side side = Side::buy;
 };
 
-// 2^sets_log2 sets (4 to 16) of `ways` (1 to 8). Allocates at construction only; throws std::invalid_argument outside these ranges.
+// 2^sets_log2 sets (4 to 16) of `ways` (1 to 8). Allocates at construction only; throws std::invalid_argument outside
+// these ranges.
 class OrderTable {
  public:
   static constexpr unsigned kMaxWays = 8;
 
   OrderTable(unsigned sets_log2, unsigned ways) : sets_log2_(sets_log2), full_((1u << ways) - 1) {
-    if (sets_log2 < 4 || sets_log2 > 16) throw std::invalid_argument("order table: sets_log2 must be 4 to 16, is " + std::to_string(sets_log2));
-    if (ways < 1 || ways > kMaxWays) throw std::invalid_argument("order table: ways must be 1 to 8, is " + std::to_string(ways));
+    if (sets_log2 < 4 || sets_log2 > 16)
+      throw std::invalid_argument("order table: sets_log2 must be 4 to 16, is " + std::to_string(sets_log2));
+    if (ways < 1 || ways > kMaxWays)
+      throw std::invalid_argument("order table: ways must be 1 to 8, is " + std::to_string(ways));
     sets_ = std::make_unique<Set[]>(std::size_t{1} << sets_log2);
   }
 

@@ -26,11 +26,11 @@ struct FeedConfig {
 
 // SEM 3.3. Index in CoreConfig::symbols is the symbol's index everywhere.
 struct SymbolConfig {
-  std::array<char, 8> name{};   // space padded
-  std::uint16_t locate = 0;     // stock locate; meaningful when has_locate
-  bool has_locate = false;      // false: resolved from the session's Stock Directory before start
+  std::array<char, 8> name{};     // space padded
+  std::uint16_t locate = 0;       // stock locate; meaningful when has_locate
+  bool has_locate = false;        // false: resolved from the session's Stock Directory before start
   std::uint32_t window_base = 0;  // price of level 0
-  bool cent_tick = true;        // tick 100 (a cent), else 1
+  bool cent_tick = true;          // tick 100 (a cent), else 1
 };
 
 // SEM 4.2, one record a symbol. Cool-downs in cycles, prices in Price(4).
@@ -77,9 +77,9 @@ struct LimitRecord {
 
 struct GlobalLimits {
   std::uint64_t max_gross = 0;
-  std::uint32_t max_open_orders = 0;  // at most 4,096
-  std::uint32_t rate_interval = 0;    // cycles a message; 0: no limit
-  std::uint64_t rate_tolerance = 0;   // (burst - 1) * interval, below 2^48
+  std::uint32_t max_open_orders = 0;   // at most 4,096
+  std::uint32_t rate_interval = 0;     // cycles a message; 0: no limit
+  std::uint64_t rate_tolerance = 0;    // (burst - 1) * interval, below 2^48
   std::uint32_t duplicate_window = 0;  // cycles
 };
 

@@ -60,6 +60,8 @@ static_assert(std::endian::native == std::endian::little, "event records are cop
 
 // Bytes that twins must agree on: all but the stage stamps.
 inline constexpr std::size_t kComparedEventBytes = offsetof(Event, stages);
-inline bool same_event(const Event& a, const Event& b) noexcept { return std::memcmp(&a, &b, kComparedEventBytes) == 0; }
+inline bool same_event(const Event& a, const Event& b) noexcept {
+  return std::memcmp(&a, &b, kComparedEventBytes) == 0;
+}
 
 }  // namespace twinpath

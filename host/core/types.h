@@ -40,9 +40,7 @@ constexpr std::uint64_t notional(Price p, Quantity q) noexcept { return std::uin
 // The core clock: 322.265625 MHz, exactly 165 cycles in 512 ns.
 inline constexpr double kCoreClockHz = 322'265'625.0;
 inline constexpr std::uint64_t kTimeMask = (std::uint64_t{1} << 48) - 1;
-constexpr Cycles to_cycles(Nanoseconds ns) noexcept {
-  return {(ns.value / 512) * 165 + (ns.value % 512) * 165 / 512};
-}
+constexpr Cycles to_cycles(Nanoseconds ns) noexcept { return {(ns.value / 512) * 165 + (ns.value % 512) * 165 / 512}; }
 constexpr double to_nanoseconds(Cycles c) noexcept { return static_cast<double>(c.value) * 512.0 / 165.0; }
 
 enum class Side : std::uint8_t { buy = 0, sell = 1 };

@@ -23,8 +23,8 @@ struct Origin {
   std::uint16_t msg_index = 0;
 };
 
-// Sink: `void on_message(const std::uint8_t* message, std::uint8_t type, const Origin&)` for every delivered message of a
-// known type and its exact length, `void on_feed_state(StateReason, const Origin&)` for end_of_session, gap_lost and
+// Sink: `void on_message(const std::uint8_t* message, std::uint8_t type, const Origin&)` for every delivered message of
+// a known type and its exact length, `void on_feed_state(StateReason, const Origin&)` for end_of_session, gap_lost and
 // fcs_error. Allocation-free after construction; no errors: damage is counted by cause in `counters`.
 template <class Sink>
 class Feed {
@@ -50,7 +50,8 @@ class Feed {
     counters_.add(Counter::frames);
     FeedPacket packet;
     Counter verdict = parse_frame(bytes, config_, packet);
-    if (verdict == Counter::frames && session_known_ && std::memcmp(packet.session, session_.data(), session_.size()) != 0) {
+    if (verdict == Counter::frames && session_known_ &&
+        std::memcmp(packet.session, session_.data(), session_.size()) != 0) {
       verdict = Counter::drop_wrong_session;
     }
     if (verdict != Counter::frames) {
@@ -109,7 +110,8 @@ class Feed {
     if (fcs_error) counters_.add(Counter::drop_fcs_error);
   }
 
-  void ahead(Cycles time, const FeedPacket& packet, std::uint64_t count, std::uint32_t number, bool fcs_error) noexcept {
+  void ahead(Cycles time, const FeedPacket& packet, std::uint64_t count, std::uint32_t number,
+             bool fcs_error) noexcept {
     if (!gap_open()) {
       counters_.add(Counter::gaps_opened);
       deadline_ = time + Cycles{config_.gap_timeout};

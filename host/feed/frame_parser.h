@@ -20,8 +20,8 @@ struct FeedPacket {
   const std::uint8_t* session = nullptr;  // 10 bytes
   std::uint64_t sequence = 0;             // of the first block
   std::uint16_t count = 0;
-  std::uint32_t declared = 0;             // bytes of blocks that the UDP length promises
-  std::span<const std::uint8_t> blocks;   // those that arrived, at most `declared`
+  std::uint32_t declared = 0;            // bytes of blocks that the UDP length promises
+  std::span<const std::uint8_t> blocks;  // those that arrived, at most `declared`
 };
 
 inline constexpr std::size_t kMoldHeaderBytes = 20;

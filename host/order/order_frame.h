@@ -16,7 +16,8 @@ inline constexpr std::size_t kOrderHeaderBytes = 42;
 inline constexpr std::size_t kEnterFrameBytes = kOrderHeaderBytes + 47;
 inline constexpr std::size_t kCancelFrameBytes = 60;  // 42 + 9, padded to the Ethernet minimum
 
-// Ethernet, IPv4 and UDP header of an order frame whose UDP payload has `payload` bytes. UDP checksum 0 (none, RFC 768).
+// Ethernet, IPv4 and UDP header of an order frame whose UDP payload has `payload` bytes. UDP checksum 0 (none, RFC
+// 768).
 inline std::array<std::uint8_t, kOrderHeaderBytes> order_header(const OrderConfig& o, std::uint16_t payload) noexcept {
   std::array<std::uint8_t, kOrderHeaderBytes> h{};
   std::copy(o.destination_mac.begin(), o.destination_mac.end(), h.begin());
@@ -59,14 +60,16 @@ class OrderFrameBuilder {
   }
 
   // The returned bytes are valid until the next call.
-  std::span<const std::uint8_t> enter(std::uint32_t user_ref, Side side, Quantity quantity, SymbolIndex symbol, Price price) noexcept {
+  std::span<const std::uint8_t> enter(std::uint32_t user_ref, Side side, Quantity quantity, SymbolIndex symbol,
+                                      Price price) noexcept {
     std::uint8_t* o = enter_.data() + kOrderHeaderBytes;
     store_be32(o + 1, user_ref);
     o[5] = side == Side::buy ? 'B' : 'S';
     store_be32(o + 6, quantity.value);
     std::memcpy(o + 10, names_[symbol].data(), 8);
     store_be64(o + 18, price.value);
-    for (int i = 0; i < 8; ++i) o[37 + i] = static_cast<std::uint8_t>("0123456789ABCDEF"[(user_ref >> (28 - 4 * i)) & 0xF]);
+    for (int i = 0; i < 8; ++i)
+      o[37 + i] = static_cast<std::uint8_t>("0123456789ABCDEF"[(user_ref >> (28 - 4 * i)) & 0xF]);
     return enter_;
   }
 

@@ -1,5 +1,5 @@
-// The configuration of a hardware path as 32-bit words for its configuration bus. Every path with RTL in it, simulated or
-// on a card, is configured with these words; tables and words are those of hw/rtl/twinpath_types.svh (TP_CFG_).
+// The configuration of a hardware path as 32-bit words for its configuration bus. Every path with RTL in it, simulated
+// or on a card, is configured with these words; tables and words are those of hw/rtl/twinpath_types.svh (TP_CFG_).
 #pragma once
 #include <cstdint>
 #include <vector>

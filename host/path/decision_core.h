@@ -1,7 +1,8 @@
-// The whole decision in software: one message or command after the other, book, rules, risk, order, events. SEM 2.6 to 7.
+// The whole decision in software: one message or command after the other, book, rules, risk, order, events. SEM 2.6
+// to 7.
 //
-// Pure: no clock, no I/O, no allocation after construction. `Stamper` observes the stages: `frame_in()` is not part of it,
-// `mark(Stage)` is called as each stage ends and `fill(Event&)` when an event leaves; NoStamps costs nothing.
+// Pure: no clock, no I/O, no allocation after construction. `Stamper` observes the stages: `frame_in()` is not part of
+// it, `mark(Stage)` is called as each stage ends and `fill(Event&)` when an event leaves; NoStamps costs nothing.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -67,8 +68,8 @@ class DecisionCore {
       case 'F': {
         if (!locate(m, symbol)) return;
         const auto a = itch::AddOrder::read(m);  // F has the same fields first
-        books_.add(symbol, a.order_reference_number, a.buy_sell_indicator == 'B' ? Side::buy : Side::sell, Quantity{a.shares},
-                   Price{a.price}, change);
+        books_.add(symbol, a.order_reference_number, a.buy_sell_indicator == 'B' ? Side::buy : Side::sell,
+                   Quantity{a.shares}, Price{a.price}, change);
         return after(origin, type, symbol, a.order_reference_number, change);
       }
       case 'E': {
@@ -81,7 +82,8 @@ class DecisionCore {
         if (!locate(m, symbol)) return;
         const auto c = itch::OrderExecutedWithPrice::read(m);
         const Price price{c.execution_price};
-        books_.execute(symbol, c.order_reference_number, Quantity{c.executed_shares}, &price, c.printable == 'Y', change);
+        books_.execute(symbol, c.order_reference_number, Quantity{c.executed_shares}, &price, c.printable == 'Y',
+                       change);
         return after(origin, type, symbol, c.order_reference_number, change);
       }
       case 'X': {
@@ -99,8 +101,8 @@ class DecisionCore {
       case 'U': {
         if (!locate(m, symbol)) return;
         const auto u = itch::OrderReplace::read(m);
-        books_.replace(symbol, u.original_order_reference_number, u.new_order_reference_number, Quantity{u.shares}, Price{u.price},
-                       change);
+        books_.replace(symbol, u.original_order_reference_number, u.new_order_reference_number, Quantity{u.shares},
+                       Price{u.price}, change);
         return after(origin, type, symbol, u.new_order_reference_number, change);
       }
       case 'P': {
@@ -159,16 +161,24 @@ class DecisionCore {
     };
     SymbolIndex symbol = 0;
     switch (c.op) {
-      case CommandOp::kill: risk_.set_kill(true); break;
-      case CommandOp::release: risk_.set_kill(false); break;
-      case CommandOp::ack: risk_.acknowledge(c.user_ref); break;
+      case CommandOp::kill:
+        risk_.set_kill(true);
+        break;
+      case CommandOp::release:
+        risk_.set_kill(false);
+        break;
+      case CommandOp::ack:
+        risk_.acknowledge(c.user_ref);
+        break;
       case CommandOp::fill:
         if (risk_.fill(c.user_ref, Quantity{c.quantity}, Price{c.price}, symbol)) exposure(symbol);
         break;
       case CommandOp::done:
         if (risk_.done(c.user_ref, symbol)) exposure(symbol);
         break;
-      case CommandOp::swap: active_ ^= 1; break;
+      case CommandOp::swap:
+        active_ ^= 1;
+        break;
       case CommandOp::trust:
         if (c.symbol == 0xFFFF) {
           stale_ = false;
@@ -188,10 +198,18 @@ class DecisionCore {
           counters_.add(Counter::bad_command);
         }
         break;
-      case CommandOp::arm: armed_ = true; break;
-      case CommandOp::disarm: armed_ = false; break;
-      case CommandOp::resume: risk_.set_circuit_breaker(false); break;
-      default: counters_.add(Counter::bad_command); break;
+      case CommandOp::arm:
+        armed_ = true;
+        break;
+      case CommandOp::disarm:
+        armed_ = false;
+        break;
+      case CommandOp::resume:
+        risk_.set_circuit_breaker(false);
+        break;
+      default:
+        counters_.add(Counter::bad_command);
+        break;
     }
     out_.on_event(e);
   }
@@ -256,7 +274,8 @@ class DecisionCore {
   }
 
   // After the book has taken a message: events, rules, risk, order.
-  void after(const Origin& o, std::uint8_t type, SymbolIndex symbol, std::uint64_t reference, const BookChange& change) noexcept {
+  void after(const Origin& o, std::uint8_t type, SymbolIndex symbol, std::uint64_t reference,
+             const BookChange& change) noexcept {
     stamper_.mark(Stage::booked);
     if (change.trade.valid) risk_.set_last_trade(symbol, change.trade.price);
     const bool trusted_before = !stale_ && !change.sticky_before && change.before.known();
@@ -274,18 +293,18 @@ class DecisionCore {
       const Bbo& bbo;
       bool trusted;
     };
-    const Intent intent =
-        rules_.evaluate(bank().rules, symbol, o.stamp, change, risk_.working(symbol),
-                        [this](SymbolIndex g) { return View{books_.bbo(g), trusted(g)}; });
+    const Intent intent = rules_.evaluate(bank().rules, symbol, o.stamp, change, risk_.working(symbol),
+                                          [this](SymbolIndex g) { return View{books_.bbo(g), trusted(g)}; });
     stamper_.mark(Stage::decided);
     if (intent.kind != IntentKind::none) decide(o, type, symbol, reference, change, intent);
   }
 
-  void decide(const Origin& o, std::uint8_t type, SymbolIndex trigger, std::uint64_t reference, const BookChange& change,
-              const Intent& intent) noexcept {
+  void decide(const Origin& o, std::uint8_t type, SymbolIndex trigger, std::uint64_t reference,
+              const BookChange& change, const Intent& intent) noexcept {
     const bool enter = intent.kind == IntentKind::enter;
     const WorkingOrder working = risk_.working(intent.symbol);
-    const RiskResult r = enter ? risk_.check_enter(bank(), intent, o.stamp) : risk_.check_cancel(bank(), intent, o.stamp);
+    const RiskResult r =
+        enter ? risk_.check_enter(bank(), intent, o.stamp) : risk_.check_cancel(bank(), intent, o.stamp);
     stamper_.mark(Stage::checked);
     const bool pass = r.reason == Reason::none;
     Event e = from(!pass ? EventKind::reject : enter ? EventKind::order : EventKind::cancel, o, type);

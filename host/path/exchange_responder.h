@@ -19,7 +19,8 @@ class ExchangeResponder {
 
   explicit ExchangeResponder(const ResponseModel& model) : model_(model) {}
 
-  // Give it every event of the path that leads; orders and cancels are answered. A cancel ends its order after ack_delay.
+  // Give it every event of the path that leads; orders and cancels are answered. A cancel ends its order after
+  // ack_delay.
   void on_event(const Event& e) {
     if (!model_.enabled) return;
     if (e.event_kind() == EventKind::order) {
@@ -27,7 +28,8 @@ class ExchangeResponder {
       const std::uint32_t draw = hash(e.user_ref);
       if (draw % 100 < model_.fill_percent) {
         const bool partial = (draw >> 8) % 100 < model_.partial_percent && e.quantity > 1;
-        push(1, {Cycles{e.time} + model_.fill_delay, answer(CommandOp::fill, e, partial ? e.quantity / 2 : e.quantity)});
+        push(1,
+             {Cycles{e.time} + model_.fill_delay, answer(CommandOp::fill, e, partial ? e.quantity / 2 : e.quantity)});
         if (!partial) return;
       }
       push(2, {Cycles{e.time} + model_.done_delay, answer(CommandOp::done, e, 0)});

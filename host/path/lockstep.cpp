@@ -62,7 +62,8 @@ std::string LockstepDifference::describe(std::string_view first_name, std::strin
   std::string text = fmt::format("output {} differs\n", index);
   if (first && second) {
     std::vector<std::pair<std::string, std::int64_t>> values;
-    for_each_field(first->event, [&](std::string_view n, auto v) { values.emplace_back(n, static_cast<std::int64_t>(v)); });
+    for_each_field(first->event,
+                   [&](std::string_view n, auto v) { values.emplace_back(n, static_cast<std::int64_t>(v)); });
     std::size_t i = 0;
     for_each_field(second->event, [&](std::string_view n, auto v) {
       if (values[i].second != static_cast<std::int64_t>(v))
@@ -103,8 +104,7 @@ bool Lockstep::finish(const CounterValues& first, const CounterValues& second) {
   }
   std::string text;
   for (unsigned i = 0; i < kCounterCount; ++i) {
-    if (first[i] != second[i])
-      text += fmt::format("  counter {}: {} and {}\n", kCounterNames[i], first[i], second[i]);
+    if (first[i] != second[i]) text += fmt::format("  counter {}: {} and {}\n", kCounterNames[i], first[i], second[i]);
   }
   if (text.empty()) return true;
   difference_ = LockstepDifference{compared_, {}, {}, "all outputs agree, these counters do not\n" + text};

@@ -43,10 +43,10 @@ class OutputRecorder final : public PathSink {
 };
 
 struct LockstepDifference {
-  std::uint64_t index = 0;           // of the output in which they differ
-  std::optional<PathOutput> first;   // empty: that path has no such output
+  std::uint64_t index = 0;          // of the output in which they differ
+  std::optional<PathOutput> first;  // empty: that path has no such output
   std::optional<PathOutput> second;
-  std::string counter;               // set when the outputs agree and a counter does not
+  std::string counter;  // set when the outputs agree and a counter does not
 
   // The frame during which the difference arose.
   std::uint32_t frame() const noexcept;

@@ -13,8 +13,6 @@
 
 namespace twinpath {
 
-
-
 // SEM 2.9: a host command, stamped like a frame.
 struct Command {
   CommandOp op = CommandOp::none;
@@ -25,7 +23,8 @@ struct Command {
   std::uint32_t price = 0;
 };
 
-// One input of the sequence: a frame, or a command when not `is_frame`. The frame's bytes are borrowed until submit returns.
+// One input of the sequence: a frame, or a command when not `is_frame`. The frame's bytes are borrowed until submit
+// returns.
 struct TimedInput {
   Cycles time;
   bool is_frame = true;

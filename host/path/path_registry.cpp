@@ -8,7 +8,8 @@ namespace twinpath {
 
 PathRegistry::PathRegistry() {
   add("sw", [](std::string_view rest, const CoreConfig& config, PathSink& sink, const PathOptions& options) {
-    if (!rest.empty()) throw std::invalid_argument("path 'sw:' takes nothing behind the colon, found '" + std::string(rest) + "'");
+    if (!rest.empty())
+      throw std::invalid_argument("path 'sw:' takes nothing behind the colon, found '" + std::string(rest) + "'");
     return make_software_path(config, sink, options.measure);
   });
 }

@@ -11,10 +11,10 @@
 namespace twinpath {
 
 struct PathOptions {
-  bool measure = false;       // stage stamps in software
-  std::string wave_file;      // FST waveform, paths that simulate
-  std::uint64_t wave_from_frame = 0;            // frames whose processing is in the waveform: first
-  std::uint64_t wave_to_frame = UINT64_MAX;     // and last
+  bool measure = false;                      // stage stamps in software
+  std::string wave_file;                     // FST waveform, paths that simulate
+  std::uint64_t wave_from_frame = 0;         // frames whose processing is in the waveform: first
+  std::uint64_t wave_to_frame = UINT64_MAX;  // and last
 };
 
 class PathRegistry {

@@ -76,11 +76,11 @@ struct ScheduledCommand {
 
 struct ReplayResult {
   std::uint64_t frames = 0;
-  Nanoseconds first_timestamp;      // of the first frame, as the source gave it
-  Cycles end;                       // no input was stamped later
+  Nanoseconds first_timestamp;  // of the first frame, as the source gave it
+  Cycles end;                   // no input was stamped later
   std::uint64_t clock_backwards = 0;
   std::optional<LockstepDifference> difference;
-  std::uint64_t compared = 0;       // outputs that agreed
+  std::uint64_t compared = 0;           // outputs that agreed
   std::vector<CounterValues> counters;  // a path
   std::vector<double> seconds;          // wall time spent inside each path
 };
@@ -88,14 +88,14 @@ struct ReplayResult {
 struct ReplayOptions {
   std::vector<ScheduledCommand> commands;  // by offset
   ResponseModel responses;
-  bool lockstep = false;            // compare path 0 with path 1
+  bool lockstep = false;  // compare path 0 with path 1
   std::uint64_t stop_after_frame = UINT64_MAX;
-  std::function<bool()> stop_when;  // asked after every frame
+  std::function<bool()> stop_when;                                             // asked after every frame
   std::function<void(std::uint64_t frames, std::uint64_t position)> progress;  // every few thousand frames
 };
 
-// The first path leads: the simulated exchange answers its orders. Recorders belong to the paths in the same order; their
-// `on_output` taps stay usable, the first one's is called before the exchange sees the event.
+// The first path leads: the simulated exchange answers its orders. Recorders belong to the paths in the same order;
+// their `on_output` taps stay usable, the first one's is called before the exchange sees the event.
 ReplayResult replay(FrameSource& source, std::span<const std::unique_ptr<Path>> paths,
                     std::span<const std::unique_ptr<OutputRecorder>> recorders, const ReplayOptions& options);
 

@@ -18,13 +18,13 @@ namespace twinpath {
 
 // The verdict on one intent, with every operand the checks read.
 struct RiskResult {
-  Reason reason = Reason::none;   // the first check that fails
-  std::uint32_t check_mask = 0;   // bit n-1: check n fails
+  Reason reason = Reason::none;  // the first check that fails
+  std::uint32_t check_mask = 0;  // bit n-1: check n fails
   Price collar_reference;
   std::int32_t position = 0;
   std::uint32_t open_buy = 0;
   std::uint32_t open_sell = 0;
-  std::uint64_t gross_lo = 0;     // saturated to 64 bits
+  std::uint64_t gross_lo = 0;  // saturated to 64 bits
   std::uint16_t open_count = 0;
 };
 
@@ -69,11 +69,14 @@ class Risk {
     r.collar_reference = s.traded ? s.last_trade : Price{limit.reference_price};
     const std::uint64_t reference = r.collar_reference.value;
     const std::int64_t quantity = intent.quantity.value;
-    const std::int64_t exposed = buy ? std::int64_t{s.position} + s.open_buy + quantity : std::int64_t{s.open_sell} + quantity - s.position;
+    const std::int64_t exposed =
+        buy ? std::int64_t{s.position} + s.open_buy + quantity : std::int64_t{s.open_sell} + quantity - s.position;
     const Slot& slot = slots_[next_user_ref_ % kOpenSlots];
 
     std::uint32_t mask = 0;
-    const auto fail = [&mask](Reason reason, bool fails) { mask |= std::uint32_t{fails} << (static_cast<unsigned>(reason) - 1); };
+    const auto fail = [&mask](Reason reason, bool fails) {
+      mask |= std::uint32_t{fails} << (static_cast<unsigned>(reason) - 1);
+    };
     fail(Reason::kill, kill_);
     fail(Reason::permission, !(buy ? limit.permit_buy : limit.permit_sell));
     fail(Reason::session, feed_ended_ || circuit_breaker_ || !(market_open_ || any_session_));
@@ -86,8 +89,10 @@ class Risk {
     fail(Reason::open_orders, open_count_ >= global.max_open_orders || slot.used);
     fail(Reason::rate, rate_fails(global, stamp));
     fail(Reason::duplicate, s.has_last && s.last_side == intent.side && s.last_price == intent.price &&
-                                s.last_quantity == intent.quantity && stamp < s.last_stamp + Cycles{global.duplicate_window});
-    fail(Reason::self_trade, buy ? s.open_sell > 0 && intent.price >= s.own_sell : s.open_buy > 0 && intent.price <= s.own_buy);
+                                s.last_quantity == intent.quantity &&
+                                stamp < s.last_stamp + Cycles{global.duplicate_window});
+    fail(Reason::self_trade,
+         buy ? s.open_sell > 0 && intent.price >= s.own_sell : s.open_buy > 0 && intent.price <= s.own_buy);
     return conclude(r, mask);
   }
 
@@ -102,7 +107,8 @@ class Risk {
   std::uint32_t send_enter(const Bank& bank, const Intent& intent, Cycles stamp) noexcept {
     SymbolState& s = symbols_[intent.symbol];
     const std::uint32_t user_ref = next_user_ref_++;
-    slots_[user_ref % kOpenSlots] = {true, false, intent.symbol, intent.side, intent.price, intent.quantity.value, user_ref};
+    slots_[user_ref % kOpenSlots] = {true,    false, intent.symbol, intent.side, intent.price, intent.quantity.value,
+                                     user_ref};
     ++open_count_;
     if (intent.side == Side::buy) {
       s.own_buy = s.open_buy == 0 ? intent.price : std::max(s.own_buy, intent.price);
@@ -144,8 +150,8 @@ class Risk {
     const std::uint32_t f = std::min(quantity.value, slot->leaves);
     if (quantity.value > slot->leaves) counters_.add(Counter::overfill);
     constexpr std::int64_t kMost = 0x7FFFFFFF;
-    const std::int64_t position =
-        std::int64_t{s.position} + (slot->side == Side::buy ? std::int64_t{quantity.value} : -std::int64_t{quantity.value});
+    const std::int64_t position = std::int64_t{s.position} + (slot->side == Side::buy ? std::int64_t{quantity.value}
+                                                                                      : -std::int64_t{quantity.value});
     if (position > kMost || position < -kMost) counters_.add(Counter::position_saturated);
     s.position = static_cast<std::int32_t>(std::clamp(position, -kMost, kMost));
     release(*slot, f);
@@ -222,7 +228,9 @@ class Risk {
   bool rate_fails(const GlobalLimits& g, Cycles stamp) const noexcept {
     return g.rate_interval != 0 && tat_.value > stamp.value + g.rate_tolerance;
   }
-  void take_rate(const GlobalLimits& g, Cycles stamp) noexcept { tat_ = std::max(tat_, stamp) + Cycles{g.rate_interval}; }
+  void take_rate(const GlobalLimits& g, Cycles stamp) noexcept {
+    tat_ = std::max(tat_, stamp) + Cycles{g.rate_interval};
+  }
 
   Slot* find(std::uint32_t user_ref) noexcept {
     Slot& slot = slots_[user_ref % kOpenSlots];

@@ -20,8 +20,8 @@ class RuleEngine {
   // At most one intent: the first rule that fires. The caller has checked armed, trust of `symbol` and that its book is
   // not crossed. `lagger_view(g)` gives {bbo, trusted} of the lagging symbol.
   template <class View>
-  Intent evaluate(const std::array<RuleRecord, kSymbols>& rules, SymbolIndex symbol, Cycles stamp, const BookChange& change,
-                  const WorkingOrder& working, View&& lagger_view) noexcept {
+  Intent evaluate(const std::array<RuleRecord, kSymbols>& rules, SymbolIndex symbol, Cycles stamp,
+                  const BookChange& change, const WorkingOrder& working, View&& lagger_view) noexcept {
     const RuleRecord& r = rules[symbol];
     const Bbo& bbo = change.after;
     const bool changed = !(change.before == change.after);
@@ -89,11 +89,14 @@ class RuleEngine {
   }
 
   static bool imbalance(const RuleRecord::Imbalance& r, const Bbo& bbo, Intent& intent) noexcept {
-    if (!bbo.bid.quoted() || !bbo.ask.quoted() || bbo.ask.price.value - bbo.bid.price.value > r.max_spread) return false;
+    if (!bbo.bid.quoted() || !bbo.ask.quoted() || bbo.ask.price.value - bbo.bid.price.value > r.max_spread)
+      return false;
     const std::uint64_t bids = bbo.bid.quantity.value;
     const std::uint64_t asks = bbo.ask.quantity.value;
-    if ((r.sides & 1) && bids >= r.min_quantity && bids * 256 >= r.ratio * asks) return enter(intent, Side::buy, bbo.ask, r.quantity);
-    if ((r.sides & 2) && asks >= r.min_quantity && asks * 256 >= r.ratio * bids) return enter(intent, Side::sell, bbo.bid, r.quantity);
+    if ((r.sides & 1) && bids >= r.min_quantity && bids * 256 >= r.ratio * asks)
+      return enter(intent, Side::buy, bbo.ask, r.quantity);
+    if ((r.sides & 2) && asks >= r.min_quantity && asks * 256 >= r.ratio * bids)
+      return enter(intent, Side::sell, bbo.bid, r.quantity);
     return false;
   }
 
@@ -113,15 +116,16 @@ class RuleEngine {
     return false;
   }
 
-  static bool lead_lag(const RuleRecord::LeadLag& r, const BookChange& leader, const Bbo& lagger, Intent& intent) noexcept {
+  static bool lead_lag(const RuleRecord::LeadLag& r, const BookChange& leader, const Bbo& lagger,
+                       Intent& intent) noexcept {
     const Bbo& b = leader.before;
     const Bbo& a = leader.after;
     intent.symbol = r.lagger;
-    if ((r.sides & 1) && b.bid.quoted() && a.bid.quoted() && a.bid.price.value >= std::uint64_t{b.bid.price.value} + r.threshold &&
-        lagger.ask.quoted())
+    if ((r.sides & 1) && b.bid.quoted() && a.bid.quoted() &&
+        a.bid.price.value >= std::uint64_t{b.bid.price.value} + r.threshold && lagger.ask.quoted())
       return enter(intent, Side::buy, lagger.ask, r.quantity);
-    if ((r.sides & 2) && b.ask.quoted() && a.ask.quoted() && std::uint64_t{a.ask.price.value} + r.threshold <= b.ask.price.value &&
-        lagger.bid.quoted())
+    if ((r.sides & 2) && b.ask.quoted() && a.ask.quoted() &&
+        std::uint64_t{a.ask.price.value} + r.threshold <= b.ask.price.value && lagger.bid.quoted())
       return enter(intent, Side::sell, lagger.bid, r.quantity);
     return false;
   }

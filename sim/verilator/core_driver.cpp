@@ -60,7 +60,8 @@ void CoreDriver::sample_outputs() {
   if (core_->m_axis_tvalid_o) {
     const unsigned keep = static_cast<unsigned>(__builtin_popcount(core_->m_axis_tkeep_o));
     if (arriving_.size + keep > arriving_.bytes.size())
-      throw std::runtime_error("simulated core: an order frame is longer than " + std::to_string(arriving_.bytes.size()) + " bytes");
+      throw std::runtime_error("simulated core: an order frame is longer than " +
+                               std::to_string(arriving_.bytes.size()) + " bytes");
     const std::uint64_t data = core_->m_axis_tdata_o;
     std::memcpy(arriving_.bytes.data() + arriving_.size, &data, keep);
     arriving_.size += keep;
@@ -120,7 +121,8 @@ void CoreDriver::write_register(std::uint32_t address, std::uint32_t value) {
     if (b) {
       if (response != 0) {
         char text[96];
-        std::snprintf(text, sizeof text, "simulated core: writing register 0x%04X answered error %u", address, response);
+        std::snprintf(text, sizeof text, "simulated core: writing register 0x%04X answered error %u", address,
+                      response);
         throw std::runtime_error(text);
       }
       return;
@@ -144,7 +146,8 @@ std::uint32_t CoreDriver::read_register(std::uint32_t address) {
     if (r) {
       if (response != 0) {
         char text[96];
-        std::snprintf(text, sizeof text, "simulated core: reading register 0x%04X answered error %u", address, response);
+        std::snprintf(text, sizeof text, "simulated core: reading register 0x%04X answered error %u", address,
+                      response);
         throw std::runtime_error(text);
       }
       return value;

@@ -40,7 +40,8 @@ class CoreDriver {
   std::uint32_t read_register(std::uint32_t address);
   std::uint64_t read_register64(std::uint32_t address);
 
-  // Waits for `time` (cycle by cycle, or by jumping once the core is idle; `dense`: jumps at once), then offers the frame.
+  // Waits for `time` (cycle by cycle, or by jumping once the core is idle; `dense`: jumps at once), then offers the
+  // frame.
   void frame(Cycles time, std::span<const std::uint8_t> bytes, bool fcs_error, bool dense);
   // op in bits 127:120 of {high, low}.
   void command(Cycles time, std::uint64_t high, std::uint64_t low, bool dense);

@@ -12,7 +12,11 @@ namespace {
 class VerilatedPath final : public Path, private CoreDriver::Out {
  public:
   VerilatedPath(bool dense, const CoreConfig& config, PathSink& sink, const PathOptions& options)
-      : dense_(dense), symbols_(static_cast<unsigned>(config.symbols.size())), sink_(sink), options_(options), driver_(*this) {
+      : dense_(dense),
+        symbols_(static_cast<unsigned>(config.symbols.size())),
+        sink_(sink),
+        options_(options),
+        driver_(*this) {
     if (!options.wave_file.empty()) driver_.open_wave(options.wave_file);
     driver_.reset();
     check_core(config);
@@ -46,7 +50,8 @@ class VerilatedPath final : public Path, private CoreDriver::Out {
 
   CounterValues counters() override {
     CounterValues values{};
-    for (unsigned i = 0; i < kCounterCount; ++i) values[i] = driver_.read_register64(regs::counter(static_cast<Counter>(i)));
+    for (unsigned i = 0; i < kCounterCount; ++i)
+      values[i] = driver_.read_register64(regs::counter(static_cast<Counter>(i)));
     return values;
   }
 
@@ -74,12 +79,14 @@ class VerilatedPath final : public Path, private CoreDriver::Out {
   void check_core(const CoreConfig& config) {
     const auto expect = [](const char* what, std::uint32_t expected, std::uint32_t found) {
       if (expected != found) {
-        throw std::runtime_error(std::string("verilator: ") + what + ": the configuration wants " + std::to_string(expected) +
-                                 ", the core was built with " + std::to_string(found) + "; change [order_table] or rebuild the core");
+        throw std::runtime_error(std::string("verilator: ") + what + ": the configuration wants " +
+                                 std::to_string(expected) + ", the core was built with " + std::to_string(found) +
+                                 "; change [order_table] or rebuild the core");
       }
     };
     expect("register map magic", regs::kMagicValue, driver_.read_register(regs::kId));
-    expect("register map major version", regs::kMapVersionMajorValue, driver_.read_register(regs::kMapVersion) >> regs::kMapVersionMajorShift);
+    expect("register map major version", regs::kMapVersionMajorValue,
+           driver_.read_register(regs::kMapVersion) >> regs::kMapVersionMajorShift);
     const std::uint32_t build = driver_.read_register(regs::kBuild1);
     expect("sets_log2", config.sets_log2, (build & regs::kBuild1SetsLog2Mask) >> regs::kBuild1SetsLog2Shift);
     expect("ways", config.ways, (build & regs::kBuild1WaysMask) >> regs::kBuild1WaysShift);
@@ -98,7 +105,8 @@ class VerilatedPath final : public Path, private CoreDriver::Out {
 }  // namespace
 
 void add_verilated_path(PathRegistry& registry) {
-  registry.add("verilator", [](std::string_view rest, const CoreConfig& config, PathSink& sink, const PathOptions& options) {
+  registry.add("verilator", [](std::string_view rest, const CoreConfig& config, PathSink& sink,
+                               const PathOptions& options) {
     if (!rest.empty() && rest != "dense")
       throw std::invalid_argument("path 'verilator:" + std::string(rest) + "': expected verilator: or verilator:dense");
     return std::make_unique<VerilatedPath>(rest == "dense", config, sink, options);

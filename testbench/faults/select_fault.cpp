@@ -1,4 +1,5 @@
-// For `twinpath_faulty`, the command with the faulty core: the fault that the environment variable TP_FAULT names is active.
+// For `twinpath_faulty`, the command with the faulty core: the fault that the environment variable TP_FAULT names is
+// active.
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -14,7 +15,8 @@ namespace {
   for (const Fault& f : kFaults) {
     if (std::string_view(f.name) == wanted) return selected = f.number;
   }
-  std::fprintf(stderr, "twinpath_faulty: TP_FAULT: no fault is called '%s'; testbench/faults/rtl.toml lists them\n", wanted);
+  std::fprintf(stderr, "twinpath_faulty: TP_FAULT: no fault is called '%s'; testbench/faults/rtl.toml lists them\n",
+               wanted);
   std::exit(2);
 }();
 

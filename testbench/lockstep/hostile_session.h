@@ -24,23 +24,24 @@ struct HostileOptions {
   unsigned symbols = 4;
   unsigned references = 200;
   unsigned price_levels = 8;
-  bool damage = true;    // loss, duplication, reordering, spoilt frames and blocks
-  bool commands = true;  // kill, swap, fills for orders that never were, ...
-  unsigned gap_ns = 200;  // mean time between frames
+  bool damage = true;                   // loss, duplication, reordering, spoilt frames and blocks
+  bool commands = true;                 // kill, swap, fills for orders that never were, ...
+  unsigned gap_ns = 200;                // mean time between frames
   unsigned command_every = 25;          // packets from one command to the next, on average
   unsigned fine_window_base = 900'000;  // of the symbols with tick 1; 998'000 has the prices quoted inside their window
   bool round_numbers = false;           // limits, thresholds and quantities on a grid, where comparisons meet equality
-  bool odd_headers = false;             // well-formed frames that are not ours by one field, and sides that are neither B nor S
-  unsigned drift = 0;                   // levels that prices wander up and down by
-  bool tight_limits = false;            // position, gross exposure and rate reach their limits within a few orders
-  bool crowded_sets = false;            // references fall into four sets of the order table, which run full
-  bool overlap = false;                 // some packets repeat the packet before them and go on with their own blocks
-  bool load_banks = false;              // a SWAP makes a bank active that was written right before it
-  bool adopt_session = false;           // no session is configured: the first one seen is ours
-  bool tidy = false;                    // most messages name an order that lives, and adds one that does not: books stay trusted
-  unsigned calm = 1;                    // prices, quantities and halts out of the ordinary are so many times as rare
-  unsigned gap_timeout = 2000;          // cycles; much longer than it takes to fill the reorder slots, and most of a lossy session is lost
-  unsigned restore_every = 0;           // packets until the host trusts, releases, resumes and arms again; 0: only by chance
+  bool odd_headers = false;    // well-formed frames that are not ours by one field, and sides that are neither B nor S
+  unsigned drift = 0;          // levels that prices wander up and down by
+  bool tight_limits = false;   // position, gross exposure and rate reach their limits within a few orders
+  bool crowded_sets = false;   // references fall into four sets of the order table, which run full
+  bool overlap = false;        // some packets repeat the packet before them and go on with their own blocks
+  bool load_banks = false;     // a SWAP makes a bank active that was written right before it
+  bool adopt_session = false;  // no session is configured: the first one seen is ours
+  bool tidy = false;           // most messages name an order that lives, and adds one that does not: books stay trusted
+  unsigned calm = 1;           // prices, quantities and halts out of the ordinary are so many times as rare
+  unsigned gap_timeout =
+      2000;  // cycles; much longer than it takes to fill the reorder slots, and most of a lossy session is lost
+  unsigned restore_every = 0;  // packets until the host trusts, releases, resumes and arms again; 0: only by chance
 };
 
 inline constexpr std::array<std::uint8_t, 10> kHostileSession = {'H', 'O', 'S', 'T', 'I', 'L', 'E', '0', '0', '1'};
@@ -56,8 +57,12 @@ inline void round_to_grid(Bank& bank, unsigned symbols) {
   const auto round = [](std::uint32_t& value) { value = value / 100 * 100; };
   for (unsigned i = 0; i < symbols; ++i) {
     RuleRecord& r = bank.rules[i];
-    for (std::uint32_t* value : {&r.cancel.distance, &r.take.fair, &r.take.edge, &r.imbalance.max_spread, &r.lead_lag.threshold}) round(*value);
-    for (std::uint32_t* value : {&r.cancel.cooldown, &r.take.cooldown, &r.imbalance.cooldown, &r.momentum.cooldown, &r.lead_lag.cooldown}) round(*value);
+    for (std::uint32_t* value :
+         {&r.cancel.distance, &r.take.fair, &r.take.edge, &r.imbalance.max_spread, &r.lead_lag.threshold})
+      round(*value);
+    for (std::uint32_t* value :
+         {&r.cancel.cooldown, &r.take.cooldown, &r.imbalance.cooldown, &r.momentum.cooldown, &r.lead_lag.cooldown})
+      round(*value);
     r.imbalance.ratio = 256;
     round(bank.limits[i].collar);
     round(bank.limits[i].reference_price);
@@ -89,9 +94,15 @@ inline CoreConfig hostile_config(const HostileOptions& o) {
       const auto sides = [&] { return static_cast<std::uint8_t>(1 + pick(3)); };
       r.cancel = {pick(2) != 0, pick(400), pick(300)};
       r.take = {pick(2) != 0, sides(), pick(900), pick(300), 1'000'000 + pick(900), pick(300)};
-      r.imbalance = {pick(2) != 0, sides(), 1 + pick(900), pick(300), static_cast<std::uint16_t>(128 + pick(700)), pick(300), pick(800)};
+      r.imbalance = {pick(2) != 0, sides(),  1 + pick(900), pick(300), static_cast<std::uint16_t>(128 + pick(700)),
+                     pick(300),    pick(800)};
       r.momentum = {pick(2) != 0, sides(), 1 + pick(900), pick(200), pick(300), pick(2) != 0, pick(2) != 0};
-      r.lead_lag = {pick(2) != 0 && o.symbols > 1, sides(), 1 + pick(500), pick(300), pick(300), static_cast<SymbolIndex>((i + 1) % o.symbols)};
+      r.lead_lag = {pick(2) != 0 && o.symbols > 1,
+                    sides(),
+                    1 + pick(500),
+                    pick(300),
+                    pick(300),
+                    static_cast<SymbolIndex>((i + 1) % o.symbols)};
       LimitRecord& l = bank.limits[i];
       l.permit_buy = pick(8) != 0;
       l.permit_sell = pick(8) != 0;
@@ -170,11 +181,18 @@ class HostileSession final : public FrameSource {
     const std::uint64_t r = 1 + pick(o_.references);
     return o_.crowded_sets ? crowd(r) : r;
   }
-  // Still one to one. A set is the exclusive or of the four 16-bit words: the word at 16 cancels all but two bits of the lowest.
+  // Still one to one. A set is the exclusive or of the four 16-bit words: the word at 16 cancels all but two bits of
+  // the lowest.
   static std::uint64_t crowd(std::uint64_t reference) { return reference ^ (reference & 0xFFFC) << 16; }
-  std::uint32_t shares() { return pick(30) == 0 ? pick(2) : pick(200 * o_.calm) == 0 ? 0xFFFFFF00u + pick(256) : o_.round_numbers ? 100 + 100 * pick(3) : 1 + pick(300); }
+  std::uint32_t shares() {
+    return pick(30) == 0              ? pick(2)
+           : pick(200 * o_.calm) == 0 ? 0xFFFFFF00u + pick(256)
+           : o_.round_numbers         ? 100 + 100 * pick(3)
+                                      : 1 + pick(300);
+  }
   std::uint32_t price(bool buy) {
-    if (pick(60 * o_.calm) == 0) return pick(4) == 0 ? pick(3'000'000) : 900'000 + (pick(2) ? 409'600 - pick(3) * 50 : pick(3));
+    if (pick(60 * o_.calm) == 0)
+      return pick(4) == 0 ? pick(3'000'000) : 900'000 + (pick(2) ? 409'600 - pick(3) * 50 : pick(3));
     const std::uint32_t level = pick(o_.price_levels) * 100;
     return pick(12 * o_.calm) == 0 ? 1'000'000 + level : drift_ + (buy ? 1'000'400 - level : 1'000'500 + level);
   }
@@ -325,13 +343,17 @@ class HostileSession final : public FrameSource {
       case 5:
         if (pick(o_.restore_every == 0 ? 40 : 4) == 0) return put(blocks, itch::MwcbStatus{});
         return put(blocks, itch::StockDirectory{});
-      case 6: return put(blocks, itch::MarketParticipantPosition{});
-      case 7: return put(blocks, itch::CrossTrade{});
-      default: return put(blocks, itch::DirectListingCapitalRaise{});
+      case 6:
+        return put(blocks, itch::MarketParticipantPosition{});
+      case 7:
+        return put(blocks, itch::CrossTrade{});
+      default:
+        return put(blocks, itch::DirectListingCapitalRaise{});
     }
   }
 
-  std::vector<std::uint8_t> frame(bool line_b, std::uint64_t sequence, std::uint16_t count, std::span<const std::uint8_t> blocks) {
+  std::vector<std::uint8_t> frame(bool line_b, std::uint64_t sequence, std::uint16_t count,
+                                  std::span<const std::uint8_t> blocks) {
     net::UdpLine line;
     line.destination_ip = line_b ? config_.feed.line_b.address : config_.feed.line_a.address;
     line.destination_port = line_b ? config_.feed.line_b.port : config_.feed.line_a.port;
@@ -352,12 +374,23 @@ class HostileSession final : public FrameSource {
   void make_odd(HostileFrame& f) {
     if (f.bytes.size() < 62 || f.bytes[12] != 0x08) return;
     switch (pick(6)) {
-      case 0: f.bytes[20] ^= 0x20; break;  // more fragments
-      case 1: f.bytes[21] ^= 1; break;     // fragment offset
-      case 2: f.bytes[14] = 0x46; break;   // an IPv4 option
-      case 3: f.bytes[23] = 6; break;      // TCP
-      case 4: f.bytes[33] ^= 4; break;     // destination address
-      default: f.bytes[37] ^= 1;           // destination port
+      case 0:
+        f.bytes[20] ^= 0x20;
+        break;  // more fragments
+      case 1:
+        f.bytes[21] ^= 1;
+        break;  // fragment offset
+      case 2:
+        f.bytes[14] = 0x46;
+        break;  // an IPv4 option
+      case 3:
+        f.bytes[23] = 6;
+        break;  // TCP
+      case 4:
+        f.bytes[33] ^= 4;
+        break;  // destination address
+      default:
+        f.bytes[37] ^= 1;  // destination port
     }
     store_be16(&f.bytes[24], 0);
     store_be16(&f.bytes[24], net::ipv4_checksum(&f.bytes[14]));
@@ -366,10 +399,17 @@ class HostileSession final : public FrameSource {
   void spoil(HostileFrame& f) {
     if (o_.odd_headers && pick(3) == 0) return make_odd(f);
     switch (pick(9)) {
-      case 0: f.bytes.resize(1 + pick(f.bytes.size())); break;
-      case 1: f.fcs_error = true; break;
+      case 0:
+        f.bytes.resize(1 + pick(f.bytes.size()));
+        break;
+      case 1:
+        f.fcs_error = true;
+        break;
       // A sequence number that was hit ends a feed for good: the tidy keep to what is before it.
-      case 2: f.bytes[pick(std::min<std::size_t>(f.bytes.size(), o_.tidy ? 52 : 70))] ^= static_cast<std::uint8_t>(1u << pick(8)); break;
+      case 2:
+        f.bytes[pick(std::min<std::size_t>(f.bytes.size(), o_.tidy ? 52 : 70))] ^=
+            static_cast<std::uint8_t>(1u << pick(8));
+        break;
       case 3:
       case 4: {  // a block length or a message type
         const std::size_t first = f.bytes[12] == 0x81 ? 66 : 62;
@@ -377,9 +417,15 @@ class HostileSession final : public FrameSource {
         f.bytes[at] = static_cast<std::uint8_t>(pick(80));
         break;
       }
-      case 5: f.bytes.resize(f.bytes.size() + pick(20)); break;
-      case 6: f.bytes[12] = 0x86; break;
-      case 7: f.bytes.resize(std::min<std::size_t>(f.bytes.size(), 14 + pick(60))); break;
+      case 5:
+        f.bytes.resize(f.bytes.size() + pick(20));
+        break;
+      case 6:
+        f.bytes[12] = 0x86;
+        break;
+      case 7:
+        f.bytes.resize(std::min<std::size_t>(f.bytes.size(), 14 + pick(60)));
+        break;
       default: {  // UDP and IP lengths that agree with each other and not with the blocks
         if (f.bytes[12] != 0x08) break;
         const int less = static_cast<int>(pick(40)) - 10;
@@ -422,7 +468,8 @@ class HostileSession final : public FrameSource {
       for (int line = 0; line < 2; ++line) {
         if (o_.damage && pick(12) == 0) continue;
         const std::uint16_t c = n + 1 == o_.packets && pick(2) ? 0xFFFF : count;
-        HostileFrame f{now + static_cast<std::uint64_t>(line) * pick(600), frame(line == 1, sequence, c, c == 0xFFFF ? std::span<const std::uint8_t>{} : blocks), false};
+        HostileFrame f{now + static_cast<std::uint64_t>(line) * pick(600),
+                       frame(line == 1, sequence, c, c == 0xFFFF ? std::span<const std::uint8_t>{} : blocks), false};
         if (o_.damage && pick(10) == 0) f.timestamp_ns += pick(4000);
         if (o_.damage && pick(25) == 0) spoil(f);
         frames_.push_back(f);
@@ -431,7 +478,10 @@ class HostileSession final : public FrameSource {
       if (o_.overlap) {
         if (!before.empty() && !blocks.empty() && before.size() + blocks.size() < 1400 && pick(3) == 0) {
           before.insert(before.end(), blocks.begin(), blocks.end());
-          frames_.push_back({now + pick(1200), frame(pick(2) != 0, sequence - before_count, static_cast<std::uint16_t>(before_count + count), before), false});
+          frames_.push_back(
+              {now + pick(1200),
+               frame(pick(2) != 0, sequence - before_count, static_cast<std::uint16_t>(before_count + count), before),
+               false});
         }
         before = blocks;
         before_count = count;
@@ -440,7 +490,8 @@ class HostileSession final : public FrameSource {
       if (o_.commands && pick(o_.command_every) == 0) command(now);
       if (o_.restore_every != 0 && n % o_.restore_every == 0) restore(now);
     }
-    std::stable_sort(frames_.begin(), frames_.end(), [](const auto& a, const auto& b) { return a.timestamp_ns < b.timestamp_ns; });
+    std::stable_sort(frames_.begin(), frames_.end(),
+                     [](const auto& a, const auto& b) { return a.timestamp_ns < b.timestamp_ns; });
   }
 
   void restore(std::uint64_t now) {
@@ -456,10 +507,13 @@ class HostileSession final : public FrameSource {
     Command c;
     static constexpr std::uint8_t kOps[] = {1, 2, 2, 3, 4, 5, 6, 7, 7, 8, 9, 9, 9, 10, 11, 11, 12, 0};
     c.op = static_cast<CommandOp>(kOps[pick(sizeof kOps)]);
-    c.symbol = static_cast<std::uint16_t>(c.op == CommandOp::trust ? (pick(4) ? 0xFFFF : pick(300)) : pick(10) == 0 ? 300 : pick(o_.symbols));
+    c.symbol = static_cast<std::uint16_t>(c.op == CommandOp::trust ? (pick(4) ? 0xFFFF : pick(300))
+                                          : pick(10) == 0          ? 300
+                                                                   : pick(o_.symbols));
     c.user_ref = config_.order.first_user_ref + pick(64);
     c.quantity = pick(400);
-    c.price = c.op == CommandOp::position ? static_cast<std::uint32_t>(static_cast<std::int32_t>(pick(4000)) - 2000) : 1'000'000 + pick(900);
+    c.price = c.op == CommandOp::position ? static_cast<std::uint32_t>(static_cast<std::int32_t>(pick(4000)) - 2000)
+                                          : 1'000'000 + pick(900);
     if (pick(c.op == CommandOp::fill ? 8 : 50) == 0) c.quantity = 0xFFFFFFFF;
     std::shared_ptr<const Bank> bank;
     if (o_.load_banks && c.op == CommandOp::swap) {

@@ -19,14 +19,16 @@ struct Outcome {
 
 const ResponseModel kResponses{true, Cycles{300}, Cycles{500}, Cycles{2000}, 60, 30};
 
-// Not met here: a software path takes every frame; a full order table takes 2^19 orders (testbench/rtl/book has small ones);
-// levels cannot underflow while the order table is right; these message types share all of their handling with others.
-const std::set<Counter> kNotMet{Counter::drop_overflow,  Counter::order_table_full, Counter::level_underflow,
-                                Counter::msg_reg_sho,    Counter::msg_mwcb_decline, Counter::msg_ipo_quoting,
+// Not met here: a software path takes every frame; a full order table takes 2^19 orders (testbench/rtl/book has small
+// ones); levels cannot underflow while the order table is right; these message types share all of their handling with
+// others.
+const std::set<Counter> kNotMet{Counter::drop_overflow,    Counter::order_table_full, Counter::level_underflow,
+                                Counter::msg_reg_sho,      Counter::msg_mwcb_decline, Counter::msg_ipo_quoting,
                                 Counter::msg_broken_trade, Counter::msg_rpii};
 
 // `more`: commands besides those of the session.
-Outcome lockstep(const test::HostileOptions& o, const std::string& address, const std::vector<ScheduledCommand>& more = {}) {
+Outcome lockstep(const test::HostileOptions& o, const std::string& address,
+                 const std::vector<ScheduledCommand>& more = {}) {
   const CoreConfig config = test::hostile_config(o);
   test::HostileSession session(o, config);
   PathRegistry registry;
@@ -92,7 +94,8 @@ TEST_P(HostileSessions, AreIdenticalAcrossRuleSwapsWithNewBanks) {
     other.seed = o.seed + 100 * i;
     Command swap;
     swap.op = CommandOp::swap;
-    swaps.push_back({Cycles{10'000 + 20'000 * i}, swap, std::make_shared<Bank>(test::hostile_config(other).banks[i % 2])});
+    swaps.push_back(
+        {Cycles{10'000 + 20'000 * i}, swap, std::make_shared<Bank>(test::hostile_config(other).banks[i % 2])});
   }
   const Outcome outcome = lockstep(o, "verilator:", swaps);
   ASSERT_FALSE(outcome.result.difference) << outcome.text;

@@ -45,7 +45,8 @@ TEST(DecisionCore, AllocatesNothingAfterConstruction) {
     const Cycles at = clock.frame(frame.timestamp);
     clock.passed(at, frame.bytes.size());
     feed.frame(at, frame.bytes, false);
-    if (out.frames % 100 == 99) core.command(at, {CommandOp::fill, 0, 0, static_cast<std::uint32_t>(out.frames), 100, 10'000});
+    if (out.frames % 100 == 99)
+      core.command(at, {CommandOp::fill, 0, 0, static_cast<std::uint32_t>(out.frames), 100, 10'000});
   }
   EXPECT_EQ(allocations, before);
   EXPECT_GT(out.frames, 50u);

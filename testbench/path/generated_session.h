@@ -44,7 +44,9 @@ class GeneratedSession final : public FrameSource, private venue::FrameSink {
     std::vector<std::uint8_t> bytes;
   };
 
-  void on_frame(const venue::LineFrame& frame) override { frames_.push_back({frame.timestamp_ns, {frame.bytes.begin(), frame.bytes.end()}}); }
+  void on_frame(const venue::LineFrame& frame) override {
+    frames_.push_back({frame.timestamp_ns, {frame.bytes.begin(), frame.bytes.end()}});
+  }
 
   void configure(const venue::MarketGenerator& market, const venue::GeneratorOptions& options) {
     const auto& p = options.publisher;

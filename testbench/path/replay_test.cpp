@@ -119,7 +119,8 @@ TEST_F(ReplayTest, SendsNoOrderWhileAScheduledKillHolds) {
   rig.recorders[0]->on_output = [&](const PathOutput& o) {
     const bool killed = o.event.time >= from.value + 100'000 && o.event.time < to.value;
     if (o.event.event_kind() == EventKind::order) ++(killed ? inside : outside);
-    if (o.event.event_kind() == EventKind::reject && o.event.reason == static_cast<std::uint8_t>(Reason::kill)) ++refused;
+    if (o.event.event_kind() == EventKind::reject && o.event.reason == static_cast<std::uint8_t>(Reason::kill))
+      ++refused;
   };
   replay(session, rig.paths, rig.recorders, options);
   EXPECT_GT(outside, 0u);

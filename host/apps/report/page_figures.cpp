@@ -92,13 +92,12 @@ std::string waterfalls(const ReportData& data) {
   const auto add = [&](std::string_view title, const std::vector<LatencyFigures>& stages, Unit unit, double width) {
     const auto svg = waterfall_plot(stages, unit, width);
     if (svg.empty()) return;
-    both +=
-        section(title,
-                fmt::format("Mean time from {} to each stage, {}; whiskers span least to {}.",
-                            unit == Unit::cycles ? "the message&#39;s last byte" : "the frame&#39;s entry",
-                            unit == Unit::cycles ? "in cycles" : "measured on this machine",
-                            unit == Unit::cycles ? "greatest" : "the 99th percentile"),
-                svg);
+    both += section(title,
+                    fmt::format("Mean time from {} to each stage, {}; whiskers span least to {}.",
+                                unit == Unit::cycles ? "the message&#39;s last byte" : "the frame&#39;s entry",
+                                unit == Unit::cycles ? "in cycles" : "measured on this machine",
+                                unit == Unit::cycles ? "greatest" : "the 99th percentile"),
+                    svg);
     ++drawn;
   };
   const bool two = !data.fpga_stages.empty() && !data.software_stages.empty();

@@ -134,7 +134,8 @@ class BookStageRig {
     }
     const auto after = [&](unsigned stamp) { return static_cast<std::uint16_t>(stamp - expected.accepted); };
     if (after(booked) >= 0x8000 || after(looked_up) >= after(booked)) {
-      ADD_FAILURE() << "stamps out of order: accepted " << (expected.accepted & 0xFFFF) << " looked up " << looked_up << " booked " << booked;
+      ADD_FAILURE() << "stamps out of order: accepted " << (expected.accepted & 0xFFFF) << " looked up " << looked_up
+                    << " booked " << booked;
       return false;
     }
     return true;
@@ -157,7 +158,8 @@ class BookStageRig {
     const bool held = valid_ && !taken_ && !top_->rst_i;
     valid_ = top_->booked_valid_o;
     if (held) {
-      EXPECT_TRUE(valid_ && std::memcmp(&held_, &top_->booked_o, sizeof held_) == 0) << "a result changed before it was accepted";
+      EXPECT_TRUE(valid_ && std::memcmp(&held_, &top_->booked_o, sizeof held_) == 0)
+          << "a result changed before it was accepted";
     }
     if (!held && valid_) first_valid_ = cycle_;
     taken_ = valid_ && top_->booked_ready_i;

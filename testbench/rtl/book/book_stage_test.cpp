@@ -1,5 +1,5 @@
-// hw/rtl/book/book_stage.sv against SEM 3, 4.3 and 2.9 (TRUST). Built once with a tiny order table, where sets collide and
-// fill all the time, and once with the real one. TP_BOOK_MESSAGES sets the length of the random runs.
+// hw/rtl/book/book_stage.sv against SEM 3, 4.3 and 2.9 (TRUST). Built once with a tiny order table, where sets collide
+// and fill all the time, and once with the real one. TP_BOOK_MESSAGES sets the length of the random runs.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -37,7 +37,8 @@ Message reduce(unsigned op, unsigned symbol, std::uint64_t reference, std::uint3
   return m;
 }
 
-Message replace(unsigned symbol, std::uint64_t reference, std::uint64_t new_reference, std::uint32_t shares, std::uint32_t price) {
+Message replace(unsigned symbol, std::uint64_t reference, std::uint64_t new_reference, std::uint32_t shares,
+                std::uint32_t price) {
   Message m = add(symbol, reference, 0, shares, price);
   m.op = kReplace;
   m.new_reference = new_reference;
@@ -125,10 +126,14 @@ class Generator {
   std::uint32_t shares() {
     if (random_() % 100 >= traffic_.odd_shares) return 1 + random_() % 4;
     switch (random_() % 4) {
-      case 0: return 0;
-      case 1: return 0xFFFFFFFFu - random_() % 4;
-      case 2: return 0x7FFFFFFFu + random_() % 3;
-      default: return 1 + random_() % 100;
+      case 0:
+        return 0;
+      case 1:
+        return 0xFFFFFFFFu - random_() % 4;
+      case 2:
+        return 0x7FFFFFFFu + random_() % 3;
+      default:
+        return 1 + random_() % 100;
     }
   }
   std::uint32_t price(const Symbol& s) {
@@ -136,13 +141,27 @@ class Generator {
     std::uint64_t p = s.base + (2048 - traffic_.near_prices / 2 + random_() % traffic_.near_prices) * s.tick;
     if (random_() % 100 < traffic_.odd_price) {
       switch (random_() % 8) {
-        case 0: p = s.base + span; break;
-        case 1: p = s.base + span - s.tick; break;
-        case 2: p = s.base; break;
-        case 3: p = std::uint64_t{s.base} - 1; break;
-        case 4: p = s.base + random_() % span; break;
-        case 5: p = random_() & 1 ? 0 : 0xFFFFFFFF; break;
-        default: p = s.base + random_() % 4096 * s.tick; break;
+        case 0:
+          p = s.base + span;
+          break;
+        case 1:
+          p = s.base + span - s.tick;
+          break;
+        case 2:
+          p = s.base;
+          break;
+        case 3:
+          p = std::uint64_t{s.base} - 1;
+          break;
+        case 4:
+          p = s.base + random_() % span;
+          break;
+        case 5:
+          p = random_() & 1 ? 0 : 0xFFFFFFFF;
+          break;
+        default:
+          p = s.base + random_() % 4096 * s.tick;
+          break;
       }
     }
     return static_cast<std::uint32_t>(p);
@@ -168,14 +187,18 @@ TEST_P(BookStageTraffic, AgreesWithTheReferenceBooks) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Random, BookStageTraffic,
-    testing::Values(Traffic{"OneOrder", 1, 1, 0, 1, 0, 0, 0, 0}, Traffic{"TwoOrdersOneLevel", 1, 2, 0, 1, 0, 10, 0, 0},
-                    Traffic{"FewOrdersFewLevels", 2, 6, 1, 3, 1, 3, 0, 0}, Traffic{"FewOrdersWithPauses", 2, 6, 0, 3, 5, 5, 40, 40},
-                    Traffic{"HugeQuantities", 1, 12, 0, 2, 0, 60, 0, 10}, Traffic{"LevelsFarApart", 1, 16, 0, 4000, 0, 0, 0, 0},
-                    Traffic{"OutsideTheWindow", 5, 20, 0, 8, 60, 2, 0, 20}, Traffic{"SetsFill", 3, 200, 4, 40, 5, 1, 0, 0},
-                    Traffic{"SetsFillWithPauses", 3, 200, 4, 300, 5, 1, 50, 60}, Traffic{"AllSymbols", 256, 3000, 0, 200, 3, 1, 0, 0}),
-    [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Random, BookStageTraffic,
+                         testing::Values(Traffic{"OneOrder", 1, 1, 0, 1, 0, 0, 0, 0},
+                                         Traffic{"TwoOrdersOneLevel", 1, 2, 0, 1, 0, 10, 0, 0},
+                                         Traffic{"FewOrdersFewLevels", 2, 6, 1, 3, 1, 3, 0, 0},
+                                         Traffic{"FewOrdersWithPauses", 2, 6, 0, 3, 5, 5, 40, 40},
+                                         Traffic{"HugeQuantities", 1, 12, 0, 2, 0, 60, 0, 10},
+                                         Traffic{"LevelsFarApart", 1, 16, 0, 4000, 0, 0, 0, 0},
+                                         Traffic{"OutsideTheWindow", 5, 20, 0, 8, 60, 2, 0, 20},
+                                         Traffic{"SetsFill", 3, 200, 4, 40, 5, 1, 0, 0},
+                                         Traffic{"SetsFillWithPauses", 3, 200, 4, 300, 5, 1, 50, 60},
+                                         Traffic{"AllSymbols", 256, 3000, 0, 200, 3, 1, 0, 0}),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 class BookStage : public testing::Test {
  protected:
@@ -218,7 +241,8 @@ TEST_F(BookStage, AnExecutionThatTakesALevelTradesThrough) {
   rig_.single(add(7, 1, 1, 100, price(10)));
   rig_.single(add(7, 2, 1, 100, price(11)));
   const Booked part = rig_.single(reduce(kExecute, 7, 1, 40));
-  EXPECT_TRUE(part.trade && part.trade_side == 1 && part.trade_quantity == 40 && part.trade_price == price(10) && !part.trade_through);
+  EXPECT_TRUE(part.trade && part.trade_side == 1 && part.trade_quantity == 40 && part.trade_price == price(10) &&
+              !part.trade_through);
   const Booked all = rig_.single(reduce(kExecute, 7, 1, 90));
   EXPECT_TRUE(all.trade && all.trade_quantity == 60 && all.trade_through && all.sticky_after);
   Message priced = reduce(kExecute, 7, 2, 10);
@@ -277,9 +301,10 @@ TEST_F(BookStage, TakesAMessageEveryTwoCycles) {
       cycles_per_message([](unsigned n) { return n % 2 ? reduce(kDelete, 7, n - 1) : add(7, n, 1, 10, price(100)); });
   const double best_empties =
       cycles_per_message([](unsigned n) { return n % 2 ? reduce(kDelete, 7, n - 1) : add(7, n, 0, 10, price(50)); });
-  const double replaces = cycles_per_message([](unsigned n) { return replace(7, 1'000'000 + n, 1'000'001 + n, 1, price(1 + n % 40)); });
-  std::cout << "  cycles a message: add and delete " << adds_and_deletes << ", with the best level emptied " << best_empties << ", replace "
-            << replaces << '\n';
+  const double replaces =
+      cycles_per_message([](unsigned n) { return replace(7, 1'000'000 + n, 1'000'001 + n, 1, price(1 + n % 40)); });
+  std::cout << "  cycles a message: add and delete " << adds_and_deletes << ", with the best level emptied "
+            << best_empties << ", replace " << replaces << '\n';
   EXPECT_LT(adds_and_deletes, 2.02);
   EXPECT_LT(best_empties, 2.52);
   EXPECT_LT(replaces, 4.02);

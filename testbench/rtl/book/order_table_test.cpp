@@ -32,9 +32,9 @@ struct Answer {
 };
 
 std::ostream& operator<<(std::ostream& os, const Answer& a) {
-  return os << "op " << a.op << " tag " << a.tag << " symbol " << a.symbol << " known " << a.known << " zero " << a.zero << " dup " << a.dup
-            << " full " << a.full << " over " << a.over << " gone " << a.gone << " side " << a.side << " price " << a.price << " shares "
-            << a.shares;
+  return os << "op " << a.op << " tag " << a.tag << " symbol " << a.symbol << " known " << a.known << " zero " << a.zero
+            << " dup " << a.dup << " full " << a.full << " over " << a.over << " gone " << a.gone << " side " << a.side
+            << " price " << a.price << " shares " << a.shares;
 }
 
 class Model {
@@ -143,7 +143,7 @@ class OrderTable : public testing::Test {
     ready_ = top_->ready_o;
     accepted_ = top_->s_valid_i && top_->s_ready_o;
     answered_ = top_->m_valid_o && top_->m_ready_i;
-    answer_ = {top_->m_op_o,   top_->m_tag_o,  top_->m_symbol_o, top_->m_known_o, top_->m_zero_o, top_->m_dup_o,
+    answer_ = {top_->m_op_o,   top_->m_tag_o,  top_->m_symbol_o, top_->m_known_o, top_->m_zero_o,  top_->m_dup_o,
                top_->m_full_o, top_->m_over_o, top_->m_gone_o,   top_->m_side_o,  top_->m_price_o, top_->m_shares_o};
     const bool effect = answer_.known || (answer_.op == kInsert && !answer_.zero && !answer_.dup && !answer_.full);
     if (!effect) answer_.side = answer_.price = answer_.shares = 0;

@@ -32,7 +32,8 @@ struct Result {
 };
 
 std::ostream& operator<<(std::ostream& os, const Result& r) {
-  return os << "\n  before " << r.before << "\n  after  " << r.after << "\n  overflow " << r.overflow << " underflow " << r.underflow << '\n';
+  return os << "\n  before " << r.before << "\n  after  " << r.after << "\n  overflow " << r.overflow << " underflow "
+            << r.underflow << '\n';
 }
 
 // Symbol s: base 1000 s, tick 1 or 100 alternating.
@@ -125,10 +126,12 @@ class PriceLevels : public testing::Test {
     } while (true);
     Result found{unpack_bbo(top_->before_o), unpack_bbo(top_->after_o), top_->overflow_o != 0, top_->underflow_o != 0};
     clock();
-    ASSERT_EQ(found, model_.apply(c)) << "symbol " << c.symbol << " side " << c.side << " add " << c.add << " class " << c.price_class
-                                      << " level " << c.level << " shares " << c.shares;
+    ASSERT_EQ(found, model_.apply(c)) << "symbol " << c.symbol << " side " << c.side << " add " << c.add << " class "
+                                      << c.price_class << " level " << c.level << " shares " << c.shares;
   }
-  void add(unsigned side, unsigned level, std::uint32_t shares) { apply({.symbol = 4, .side = side, .level = level, .shares = shares}); }
+  void add(unsigned side, unsigned level, std::uint32_t shares) {
+    apply({.symbol = 4, .side = side, .level = level, .shares = shares});
+  }
   void remove(unsigned side, unsigned level, std::uint32_t shares) {
     apply({.symbol = 4, .add = false, .side = side, .level = level, .shares = shares});
   }
@@ -160,7 +163,8 @@ class PriceLevels : public testing::Test {
 
 TEST_F(PriceLevels, FindsTheNextBestWhereverItIs) {
   for (unsigned side : {0u, 1u}) {
-    for (unsigned level : {0u, 1u, 62u, 63u, 64u, 65u, 127u, 2048u, 4031u, 4032u, 4094u, 4095u}) add(side, level, 10 + level);
+    for (unsigned level : {0u, 1u, 62u, 63u, 64u, 65u, 127u, 2048u, 4031u, 4032u, 4094u, 4095u})
+      add(side, level, 10 + level);
     for (unsigned i = 0; i < 12; ++i) {
       static constexpr unsigned kUp[] = {0, 1, 62, 63, 64, 65, 127, 2048, 4031, 4032, 4094, 4095};
       const unsigned level = side ? kUp[i] : kUp[11 - i];

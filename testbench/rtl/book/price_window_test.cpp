@@ -15,7 +15,9 @@ struct Placed {
   bool operator==(const Placed&) const = default;
 };
 
-std::ostream& operator<<(std::ostream& os, const Placed& p) { return os << "class " << p.price_class << " level " << p.level; }
+std::ostream& operator<<(std::ostream& os, const Placed& p) {
+  return os << "class " << p.price_class << " level " << p.level;
+}
 
 Placed expected(unsigned side, std::uint64_t price, std::uint64_t base, unsigned tick) {
   if (price < base) return {side ? 2u : 1u, 0};
@@ -34,7 +36,8 @@ class PriceWindow : public testing::Test {
     top_.en_i = 1;
     clock();
     const Placed found{top_.class_o, top_.level_o};
-    ASSERT_EQ(found, expected(side, price, base, tick)) << "side " << side << " price " << price << " base " << base << " tick " << tick;
+    ASSERT_EQ(found, expected(side, price, base, tick))
+        << "side " << side << " price " << price << " base " << base << " tick " << tick;
   }
   void clock() {
     top_.clk_i = 0;
@@ -47,7 +50,8 @@ class PriceWindow : public testing::Test {
 
 TEST_F(PriceWindow, DividesEveryDistanceInTheWindowExactly) {
   for (unsigned side : {0u, 1u}) {
-    for (std::uint32_t distance = 0; distance < 4096 * 100 + 300; ++distance) check(side, 1'000'000 + distance, 1'000'000, 100);
+    for (std::uint32_t distance = 0; distance < 4096 * 100 + 300; ++distance)
+      check(side, 1'000'000 + distance, 1'000'000, 100);
     for (std::uint32_t distance = 0; distance < 4096 + 300; ++distance) check(side, 1'000'000 + distance, 1'000'000, 1);
   }
 }
@@ -55,8 +59,10 @@ TEST_F(PriceWindow, DividesEveryDistanceInTheWindowExactly) {
 TEST_F(PriceWindow, TellsFarFromBeyondAtEveryEdge) {
   for (unsigned side : {0u, 1u}) {
     for (unsigned tick : {1u, 100u}) {
-      for (std::uint32_t base : {0u, 1u, 99u, 100'000u, 0x7FFFFFFFu, 0xFFFFFFFFu - 4096 * 100, 0xFFFFFFFFu - 4095, 0xFFFFFF00u, 0xFFFFFFFFu}) {
-        for (std::int64_t near : {std::int64_t{0}, std::int64_t{base}, std::int64_t{base} + 4096 * tick, std::int64_t{0xFFFFFFFF}}) {
+      for (std::uint32_t base : {0u, 1u, 99u, 100'000u, 0x7FFFFFFFu, 0xFFFFFFFFu - 4096 * 100, 0xFFFFFFFFu - 4095,
+                                 0xFFFFFF00u, 0xFFFFFFFFu}) {
+        for (std::int64_t near :
+             {std::int64_t{0}, std::int64_t{base}, std::int64_t{base} + 4096 * tick, std::int64_t{0xFFFFFFFF}}) {
           for (std::int64_t p = near - 250; p <= near + 250; ++p) {
             if (p >= 0 && p <= 0xFFFFFFFF) check(side, static_cast<std::uint32_t>(p), base, tick);
           }
@@ -70,7 +76,8 @@ TEST_F(PriceWindow, AgreesOnRandomPricesAndBases) {
   std::mt19937 random(1);
   for (int i = 0; i < 500'000; ++i) {
     const std::uint32_t base = static_cast<std::uint32_t>(random());
-    const std::uint32_t price = i % 2 ? static_cast<std::uint32_t>(random()) : base + static_cast<std::uint32_t>(random()) % 500'000;
+    const std::uint32_t price =
+        i % 2 ? static_cast<std::uint32_t>(random()) : base + static_cast<std::uint32_t>(random()) % 500'000;
     check(i / 2 % 2, price, base, i / 4 % 2 ? 1 : 100);
   }
 }

@@ -71,18 +71,19 @@ struct Booked {
 };
 
 inline std::ostream& operator<<(std::ostream& os, const Message& m) {
-  return os << "op " << m.op << " symbol " << m.symbol << " ref " << m.reference << " new " << m.new_reference << " side " << m.side
-            << " shares " << m.shares << " price " << m.price << " priced " << m.priced << " printable " << m.printable << " sequence "
-            << m.sequence;
+  return os << "op " << m.op << " symbol " << m.symbol << " ref " << m.reference << " new " << m.new_reference
+            << " side " << m.side << " shares " << m.shares << " price " << m.price << " priced " << m.priced
+            << " printable " << m.printable << " sequence " << m.sequence;
 }
 inline std::ostream& operator<<(std::ostream& os, const BestPrices& b) {
-  return os << "bid " << b.bid.state << ' ' << b.bid.price << 'x' << b.bid.quantity << " ask " << b.ask.state << ' ' << b.ask.price << 'x'
-            << b.ask.quantity;
+  return os << "bid " << b.bid.state << ' ' << b.bid.price << 'x' << b.bid.quantity << " ask " << b.ask.state << ' '
+            << b.ask.price << 'x' << b.ask.quantity;
 }
 inline std::ostream& operator<<(std::ostream& os, const Booked& b) {
-  return os << "\n  [" << b.message << "] effect " << b.effect << "\n  before " << b.before << " sticky " << b.sticky_before << "\n  after  "
-            << b.after << " sticky " << b.sticky_after << "\n  trade " << b.trade << " side " << b.trade_side << ' ' << b.trade_price << 'x'
-            << b.trade_quantity << " through " << b.trade_through << '\n';
+  return os << "\n  [" << b.message << "] effect " << b.effect << "\n  before " << b.before << " sticky "
+            << b.sticky_before << "\n  after  " << b.after << " sticky " << b.sticky_after << "\n  trade " << b.trade
+            << " side " << b.trade_side << ' ' << b.trade_price << 'x' << b.trade_quantity << " through "
+            << b.trade_through << '\n';
 }
 
 inline constexpr int kMessageBits = 631;
@@ -91,8 +92,19 @@ inline constexpr int kBookedBits = 965;
 template <class Words>
 void pack(Words& words, const Message& m) {
   Packer<Words> p(words, kMessageBits);
-  p.put(4, m.op).put(8, m.symbol).put(64, m.reference).put(64, m.new_reference).put(1, m.side).put(32, m.shares).put(32, m.price);
-  p.put(1, m.priced).put(1, m.printable).put(8, m.reason).put(8, m.argument).put(64, m.command_high).put(64, m.command_low);
+  p.put(4, m.op)
+      .put(8, m.symbol)
+      .put(64, m.reference)
+      .put(64, m.new_reference)
+      .put(1, m.side)
+      .put(32, m.shares)
+      .put(32, m.price);
+  p.put(1, m.priced)
+      .put(1, m.printable)
+      .put(8, m.reason)
+      .put(8, m.argument)
+      .put(64, m.command_high)
+      .put(64, m.command_low);
   p.put(48, m.stamp).put(64, m.sequence).put(32, m.frame).put(16, m.index).put(8, m.type);
   p.put(16, m.first_beat).put(16, m.last_byte).put(16, m.decoded).put(64, 0);
 }

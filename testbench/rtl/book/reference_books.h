@@ -22,13 +22,15 @@ struct BookCounters {
 };
 
 inline std::ostream& operator<<(std::ostream& os, const BookCounters& c) {
-  return os << "unknown " << c.unknown_reference << " duplicate " << c.duplicate_reference << " full " << c.order_table_full << " over "
-            << c.over_reduction << " zero " << c.zero_quantity << " overflow " << c.level_overflow << " underflow " << c.level_underflow;
+  return os << "unknown " << c.unknown_reference << " duplicate " << c.duplicate_reference << " full "
+            << c.order_table_full << " over " << c.over_reduction << " zero " << c.zero_quantity << " overflow "
+            << c.level_overflow << " underflow " << c.level_underflow;
 }
 
 class ReferenceBooks {
  public:
-  ReferenceBooks(unsigned sets_log2, unsigned ways) : sets_log2_(sets_log2), sets_(std::size_t{1} << sets_log2, Set(ways)) {}
+  ReferenceBooks(unsigned sets_log2, unsigned ways)
+      : sets_log2_(sets_log2), sets_(std::size_t{1} << sets_log2, Set(ways)) {}
 
   void configure(unsigned symbol, std::uint32_t base, unsigned tick) {
     books_[symbol].base = base;
@@ -43,7 +45,9 @@ class ReferenceBooks {
     if (booked) out.before = bbo(book);
     out.sticky_before = book.sticky;
     switch (m.op) {
-      case kAdd: out.effect = insert(book, m.symbol, m.reference, m.side, m.shares, m.price); break;
+      case kAdd:
+        out.effect = insert(book, m.symbol, m.reference, m.side, m.shares, m.price);
+        break;
       case kExecute:
       case kCancel:
         if (Slot slot = find(m.symbol, m.reference)) {
@@ -57,7 +61,8 @@ class ReferenceBooks {
             out.trade_quantity = done;
             const BestPrices now = bbo(book);
             const Quote& quote = order.side ? now.ask : now.bid;
-            out.trade_through = quote.state != 1 || (order.side ? quote.price > order.price : quote.price < order.price);
+            out.trade_through =
+                quote.state != 1 || (order.side ? quote.price > order.price : quote.price < order.price);
           }
         }
         break;
@@ -81,8 +86,11 @@ class ReferenceBooks {
         out.trade_price = m.price;
         out.trade_quantity = m.shares;
         break;
-      case kCommand: command(m); break;
-      default: break;
+      case kCommand:
+        command(m);
+        break;
+      default:
+        break;
     }
     if (booked) out.after = bbo(book);
     out.sticky_after = book.sticky;
@@ -141,7 +149,8 @@ class ReferenceBooks {
     return (price - book.base) % book.tick ? Place::beyond : Place::in;
   }
 
-  bool insert(Book& book, unsigned symbol, std::uint64_t reference, unsigned side, std::uint32_t shares, std::uint32_t price) {
+  bool insert(Book& book, unsigned symbol, std::uint64_t reference, unsigned side, std::uint32_t shares,
+              std::uint32_t price) {
     if (shares == 0) {
       ++counters_.zero_quantity;
       return false;
@@ -166,8 +175,12 @@ class ReferenceBooks {
     *free = Order{reference, symbol, side, shares, price};
     Side& s = book.sides[side];
     switch (place(book, side, price)) {
-      case Place::far: ++s.far; break;
-      case Place::beyond: ++s.beyond; break;
+      case Place::far:
+        ++s.far;
+        break;
+      case Place::beyond:
+        ++s.beyond;
+        break;
       case Place::in: {
         const auto level = s.levels.find(price);
         const std::uint64_t held = level == s.levels.end() ? 0 : level->second;
@@ -195,8 +208,12 @@ class ReferenceBooks {
     if (now.shares == 0) slot->reset();
     Side& s = book.sides[now.side];
     switch (place(book, now.side, now.price)) {
-      case Place::far: s.far -= now.shares == 0; break;
-      case Place::beyond: s.beyond -= now.shares == 0; break;
+      case Place::far:
+        s.far -= now.shares == 0;
+        break;
+      case Place::beyond:
+        s.beyond -= now.shares == 0;
+        break;
       case Place::in: {
         const auto level = s.levels.find(now.price);
         const std::uint32_t held = level == s.levels.end() ? 0 : level->second;
