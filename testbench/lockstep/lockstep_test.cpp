@@ -66,7 +66,7 @@ TEST_P(HostileSessions, AreIdenticalOnBothPathsBackToBack) {
   o.seed = GetParam() + 1000;
   o.symbols = 1 + static_cast<unsigned>(o.seed % 40);
   o.references = 2000;
-  o.gap_ns = 0;
+  o.gap_ns = 50;
   const Outcome outcome = lockstep(o, "verilator:dense");
   ASSERT_FALSE(outcome.result.difference) << outcome.text;
   EXPECT_GT(outcome.result.compared, 100u);
