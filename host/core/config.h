@@ -9,7 +9,7 @@
 
 namespace twinpath {
 
-// One 64-byte-or-less UDP destination of the feed: IPv4 address (host order) and port.
+// UDP destination of one line of the feed: IPv4 address (host order) and port.
 struct LineConfig {
   std::uint32_t address = 0;
   std::uint16_t port = 0;

@@ -47,7 +47,8 @@ struct Event {
   std::uint64_t gross_lo;
   std::uint16_t open_count;
   std::uint16_t reserved;
-  // From the message's last byte to each stage: cycles on the FPGA path, nanoseconds in software. Not compared.
+  // To each stage: cycles since the message's last byte on the FPGA path, nanoseconds since the frame came in in
+  // software. Not compared.
   std::array<std::uint16_t, kStages> stages;
 
   EventKind event_kind() const noexcept { return static_cast<EventKind>(kind); }

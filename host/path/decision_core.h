@@ -1,8 +1,8 @@
 // The whole decision in software: one message or command after the other, book, rules, risk, order, events. SEM 2.6
 // to 7.
 //
-// Pure: no clock, no I/O, no allocation after construction. `Stamper` observes the stages: `frame_in()` is not part of
-// it, `mark(Stage)` is called as each stage ends and `fill(Event&)` when an event leaves; NoStamps costs nothing.
+// Pure: no clock, no I/O, no allocation after construction. `Stamper` observes the stages:
+// `mark(Stage)` is called as each stage ends and `fill(Event&)` when an event leaves; NoStamps costs nothing.
 #pragma once
 #include <array>
 #include <cstdint>
