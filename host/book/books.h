@@ -171,13 +171,14 @@ class Books {
       book.sticky = true;
       return false;
     }
-    if (!table_.insert(place.set, reference, {shares, price, symbol, side})) {
+    if (!table_.room(place.set)) {
       counters_.add(Counter::order_table_full);
       book.sticky = true;
       return false;
     }
-    side == Side::buy ? level_add(book, book.bids, Side::buy, price, shares, book.bbo.bid)
-                      : level_add(book, book.asks, Side::sell, price, shares, book.bbo.ask);
+    const bool over = side == Side::buy ? level_add(book, book.bids, Side::buy, price, shares, book.bbo.bid)
+                                        : level_add(book, book.asks, Side::sell, price, shares, book.bbo.ask);
+    table_.insert(place.set, reference, {shares, price, symbol, side, over});
     return true;
   }
 
@@ -194,45 +195,46 @@ class Books {
     const LiveOrder now = order;
     const bool gone = now.shares.value == 0;
     if (gone) table_.erase(place);
-    level_remove(book, now.side, now.price, shares, gone);
+    level_remove(book, now, shares, gone);
     return shares;
   }
 
   void remove(Book& book, OrderTable::Place place) noexcept {
     const LiveOrder order = table_.at(place);
     table_.erase(place);
-    level_remove(book, order.side, order.price, order.shares, true);
+    level_remove(book, order, order.shares, true);
   }
 
+  // True when the price is in the window but the side's total has no room: the order counts as beyond.
   template <Side kSide>
-  void level_add(Book& book, LevelSide<kSide>& levels, Side side, Price price, Quantity shares,
+  bool level_add(Book& book, LevelSide<kSide>& levels, Side side, Price price, Quantity shares,
                  SideQuote& quote) noexcept {
     const PricePlace place = book.window.place(side, price);
+    bool over = false;
     if (place.price_class == PriceClass::in) {
-      if (!levels.add(place.level, shares)) {
+      over = !levels.add(place.level, shares);
+      if (over) {
         counters_.add(Counter::level_overflow);
-        book.sticky = true;
+        ++levels.beyond;
       }
     } else {
       ++(place.price_class == PriceClass::far ? levels.far : levels.beyond);
     }
     quote = levels.quote(book.window);
+    return over;
   }
 
-  void level_remove(Book& book, Side side, Price price, Quantity shares, bool gone) noexcept {
-    side == Side::buy ? level_remove(book, book.bids, side, price, shares, gone, book.bbo.bid)
-                      : level_remove(book, book.asks, side, price, shares, gone, book.bbo.ask);
+  void level_remove(Book& book, const LiveOrder& order, Quantity shares, bool gone) noexcept {
+    order.side == Side::buy ? level_remove(book, book.bids, order, shares, gone, book.bbo.bid)
+                            : level_remove(book, book.asks, order, shares, gone, book.bbo.ask);
   }
 
   template <Side kSide>
-  void level_remove(Book& book, LevelSide<kSide>& levels, Side side, Price price, Quantity shares, bool gone,
+  void level_remove(Book& book, LevelSide<kSide>& levels, const LiveOrder& order, Quantity shares, bool gone,
                     SideQuote& quote) noexcept {
-    const PricePlace place = book.window.place(side, price);
-    if (place.price_class == PriceClass::in) {
-      if (!levels.remove(place.level, shares)) {
-        counters_.add(Counter::level_underflow);
-        book.sticky = true;
-      }
+    const PricePlace place = book.window.place(order.side, order.price);
+    if (place.price_class == PriceClass::in && !order.over) {
+      levels.remove(place.level, shares);
     } else if (gone) {
       --(place.price_class == PriceClass::far ? levels.far : levels.beyond);
     }

@@ -15,6 +15,7 @@ struct LiveOrder {
   Price price;
   SymbolIndex symbol = 0;
   Side side = Side::buy;
+  bool over = false;  // in no level: the side's total had no room for it (SEM 3.3)
 };
 
 // 2^sets_log2 sets (4 to 16) of `ways` (1 to 8). Allocates at construction only; throws std::invalid_argument outside
@@ -49,6 +50,8 @@ class OrderTable {
 
   LiveOrder& at(Place p) noexcept { return sets_[p.set].orders[p.way]; }
   const LiveOrder& at(Place p) const noexcept { return sets_[p.set].orders[p.way]; }
+
+  bool room(std::uint32_t set_index) const noexcept { return (~unsigned{sets_[set_index].valid} & full_) != 0; }
 
   // Into the lowest free way of the set that find() named; false when the set is full.
   bool insert(std::uint32_t set_index, std::uint64_t reference, const LiveOrder& order) noexcept {

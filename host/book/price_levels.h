@@ -41,29 +41,24 @@ struct PriceWindow {
 template <Side kSide>
 class LevelSide {
  public:
-  // False when the sum would pass 2^32 - 1: the level stays as it is.
+  // False when the side's total would pass 2^32 - 1 (so no level ever can): the level stays as it is.
   bool add(unsigned level, Quantity q) noexcept {
+    if (total_ + q.value < total_) return false;
+    total_ += q.value;
     std::uint32_t& at = quantity_[level];
     const bool occupied = (words_[level / 64] >> (level % 64)) & 1;
-    const std::uint32_t old = occupied ? at : 0;
-    if (old + q.value < old) return false;
-    at = old + q.value;
+    at = (occupied ? at : 0) + q.value;
     words_[level / 64] |= std::uint64_t{1} << (level % 64);
     summary_ |= std::uint64_t{1} << (level / 64);
     if (best_ == kNone || better(level, static_cast<unsigned>(best_))) best_ = static_cast<int>(level);
     return true;
   }
 
-  // False when the level holds less: it is emptied.
-  bool remove(unsigned level, Quantity q) noexcept {
-    const bool occupied = (words_[level / 64] >> (level % 64)) & 1;
-    const std::uint32_t old = occupied ? quantity_[level] : 0;
-    if (old > q.value) {
-      quantity_[level] = old - q.value;
-      return true;
-    }
-    if (occupied) clear(level);
-    return old == q.value;
+  // At most what was added to the level and not yet removed.
+  void remove(unsigned level, Quantity q) noexcept {
+    total_ -= q.value;
+    quantity_[level] -= q.value;
+    if (quantity_[level] == 0) clear(level);
   }
 
   bool any() const noexcept { return best_ != kNone; }
@@ -72,7 +67,7 @@ class LevelSide {
     return {((words_[level / 64] >> (level % 64)) & 1) ? quantity_[level] : 0};
   }
 
-  // Orders outside the window, by class.
+  // Orders that are in no level: outside the window, by class; beyond also those the side's total had no room for.
   std::uint32_t far = 0;
   std::uint32_t beyond = 0;
 
@@ -106,6 +101,7 @@ class LevelSide {
   }
 
   int best_ = kNone;
+  std::uint32_t total_ = 0;  // of all levels
   std::uint64_t summary_ = 0;
   std::array<std::uint64_t, kLevels / 64> words_{};
   std::array<std::uint32_t, kLevels> quantity_;  // meaningful where the bit is set

@@ -135,7 +135,7 @@ TEST(BooksModel, AgreesOnEveryMessageOfARandomStream) {
     }
   }
   for (unsigned c = static_cast<unsigned>(Counter::unknown_reference);
-       c <= static_cast<unsigned>(Counter::level_underflow); ++c)
+       c <= static_cast<unsigned>(Counter::level_overflow); ++c)
     EXPECT_GT(seen[c], 20u) << kCounterNames[c] << ": the stream provokes it too rarely";
 }
 

@@ -20,9 +20,9 @@ struct Outcome {
 const ResponseModel kResponses{true, Cycles{300}, Cycles{500}, Cycles{2000}, 60, 30};
 
 // Not met here: a software path takes every frame; a full order table takes 2^19 orders (testbench/rtl/book has small
-// ones); levels cannot underflow while the order table is right; these message types share all of their handling with
+// ones); these message types share all of their handling with
 // others.
-const std::set<Counter> kNotMet{Counter::drop_overflow,    Counter::order_table_full, Counter::level_underflow,
+const std::set<Counter> kNotMet{Counter::drop_overflow,    Counter::order_table_full, 
                                 Counter::msg_reg_sho,      Counter::msg_mwcb_decline, Counter::msg_ipo_quoting,
                                 Counter::msg_broken_trade, Counter::msg_rpii};
 

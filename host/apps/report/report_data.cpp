@@ -11,7 +11,7 @@ constexpr CounterGroup kGroups[] = {
     {"Packets and arbitration", Counter::packets_a, Counter::reorder_overflow},
     {"Blocks", Counter::truncated_block, Counter::unknown_type},
     {"Messages", Counter::messages, Counter::other_symbol},
-    {"Books", Counter::unknown_reference, Counter::level_underflow},
+    {"Books", Counter::unknown_reference, Counter::level_overflow},
     {"Rules", Counter::rule_cancel, Counter::rule_lead_lag},
     {"Orders and risk", Counter::orders, Counter::reject_self_trade},
     {"Commands and answers", Counter::commands, Counter::position_saturated},

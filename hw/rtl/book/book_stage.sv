@@ -1,177 +1,252 @@
-`include "twinpath_types.svh"
 `include "book/book_types.svh"
 `default_nettype none
 
 /// Keeps the books: turns each message into what it did to its symbol's best bid and offer (SEM 3, 4.3, 2.9 TRUST).
 ///
 /// Why: strategy and risk see only the best bid and offer before and after, the trade, and whether the book is trusted.
-/// Structure: order table -> price window -> price levels -> output register; the message itself waits in a
-/// small memory. A replace goes through as two changes, a removal and an addition, and leaves as one output.
-/// Safety: exactly one output for each message, in order; no stage starts before the state it reads is written (see the
-/// blocks); a change starts in the levels only when the output register will take its result.
-/// Latency, from acceptance to booked_valid_o without stalls: 5 cycles; a best level that empties adds 1, or 2 when the
-/// next best is more than a group of 64 levels away; a replace adds 2. Throughput: a message every 2 cycles, a replace
-/// every 4.
+/// Structure: two pipelines that meet. An add or a trade goes straight to the book cycle B; what must ask the order table,
+/// and what touches no book, waits two cycles more, so that the table's answer is there (it was asked when the reference
+/// arrived, req_*). A replace passes B twice: its removal at once (its reference came two beats before its end), its
+/// addition two cycles later. In B the best levels of the symbol change (top_levels), in D, a cycle later, all is
+/// committed and the result is offered; the depth store follows behind, and refills the best levels (book_refill).
+/// Timing, from msg_valid_i in cycle t: B in t (add, trade) or t + 2, D one cycle later, booked_valid_o in D. ahead_* name
+/// the operation one cycle before its B.
+/// Why this is safe: two operations that change a book are at least two cycles apart in B, whatever the feed brings at a
+/// beat of 64 bits a cycle: after a message ends, an add ends 4 beats later or more, a replace 4, a removal 2. So what B
+/// reads is what D committed last, or one cycle old and forwarded. A message of 12 bytes, which changes no book, may be
+/// one cycle apart. Asserted below.
+/// Safety: exactly one output for each message, in order. hold_o asks everybody to stand still: the best levels of a side
+/// that is about to lose its last one here are waited for. Rare: it takes 8 best levels that empty faster than the
+/// depth store finds others.
+/// With en_i low nothing moves.
 module book_stage #(
     parameter int SETS_LOG2 = 16,
     parameter int WAYS = 8
 ) (
-    input  wire logic                                    clk_i,
-    input  wire logic                                    rst_i,
-    output logic                                         ready_o,         // memories are cleared after reset
-    input  wire logic    [TP_CYC_W-1:0]                  cycle_i,         // free-running, for the stamps
-    input  wire tp_cfg_t                                 cfg_i,
-
-    input  wire tp_msg_t                                 msg_i,
-    input  wire logic                                    msg_valid_i,
-    output logic                                         msg_ready_o,
-
-    output tp_booked_t                                   booked_o,
-    output logic                                         booked_valid_o,
-    input  wire logic                                    booked_ready_i,
-
-    output logic      [twinpath_regs_pkg::COUNTERS-1:0]  cnt_o,           // one-cycle increments
-    output logic                                         idle_o           // nothing is under way
+    input  wire logic                 clk_i,
+    input  wire logic                 rst_i,
+    output logic                      ready_o,        // memories are cleared after reset
+    input  wire logic [TP_CYC_W-1:0]  cycle_i,        // free-running, for the stamps
+    input  wire tp_cfg_t              cfg_i,
+    input  wire logic                 en_i,
+    output logic                      hold_o,
+    input  wire logic                 req_valid_i,    // an order reference has arrived (one cycle before msg_valid_i at the latest)
+    input  wire logic                 req_second_i,
+    input  wire logic [63:0]          req_ref_i,
+    input  wire logic                 next_valid_i,   // the next message, a cycle ahead
+    input  wire logic [3:0]           next_op_i,
+    input  wire logic [TP_SYM_W-1:0]  next_symbol_i,
+    input  wire tp_msg_t              msg_i,
+    input  wire logic                 msg_valid_i,
+    output logic                      ahead_valid_o,
+    output logic [TP_SYM_W-1:0]       ahead_symbol_o,
+    output tp_booked_t                booked_o,
+    output logic                      booked_valid_o, // for one cycle with en_i
+    output logic [twinpath_regs_pkg::COUNTERS-1:0] cnt_o, // one-cycle increments
+    output logic                      idle_o          // nothing is under way
 );
 
-  localparam int MSG_W = 631;  // of tp_msg_t
-  localparam int COUNT_W = SETS_LOG2 + $clog2(WAYS) + 1;
+  // ---- the long way ------------------------------------------------------------------------------------------------------
+  tp_msg_t m3_q;
+  tp_msg_t m4_q;
+  logic    v3_q;
+  logic    v4_q;
+  logic    is_short;
+  logic    is_first;   // a replace's removal is in B
 
-  initial begin
-    if (MSG_W != $bits(msg_i)) $fatal(1, "book_stage: MSG_W must be the width of tp_msg_t");
-  end
-
-  logic table_ready;
-  logic levels_ready;
-  assign ready_o = table_ready && levels_ready;
-
-  // ---- messages wait here while the table looks their orders up --------------------------------------------------------
-  // At most two wait: one in the table's compare, one in its answer. A message is fetched when its answer moves on, two
-  // cycles or more after it was written, and stays at the memory's output until the next is fetched.
-  tp_msg_t    msg;
-  logic       accept;
-  logic       take;     // the table's answer moves on
-  logic       done;     // the levels answer
-  logic       last;     // the latest change completes its message
-  logic       fetch;
-  logic [1:0] write_q;
-  logic [1:0] read_q;
-
-  assign fetch = take && last;  // the second half of a replace is of the message already here
-
-  ram_sdp #(
-      .WIDTH(MSG_W),
-      .DEPTH(4)
-  ) u_msg (
-      .clk_i  (clk_i),
-      .we_i   (accept),
-      .waddr_i(write_q),
-      .wdata_i(msg_i),
-      .re_i   (fetch),
-      .raddr_i(read_q),
-      .rdata_o(msg)
-  );
+  assign is_short = msg_valid_i && (msg_i.op == TP_OP_ADD || msg_i.op == TP_OP_TRADE);
+  assign is_first = msg_valid_i && msg_i.op == TP_OP_REPLACE;
 
   always_ff @(posedge clk_i) begin
-    if (accept) write_q <= write_q + 1'b1;
-    if (fetch) read_q <= read_q + 1'b1;
+    if (en_i) begin
+      v3_q <= msg_valid_i && !is_short;
+      v4_q <= v3_q;
+      if (msg_valid_i) m3_q <= msg_i;
+      if (v3_q) m4_q <= m3_q;
+    end
     if (rst_i) begin
-      write_q <= '0;
-      read_q  <= '0;
+      v3_q <= 1'b0;
+      v4_q <= 1'b0;
     end
   end
 
-  // ---- order table: the second half of a replace goes first -----------------------------------------------------------
-  logic                replacing_q;  // a replace's removal is in the table, its addition follows
-  logic [63:0]         new_ref_q;
-  logic [31:0]         new_shares_q;
-  logic [31:0]         new_price_q;
-  logic                table_free;
-  logic                second_half;
-  logic [1:0]          first_op;
-
-  logic                t_valid;
-  logic                t_ready;
-  logic [1:0]          t_op;
-  logic                t_replace;
-  logic [TP_SYM_W-1:0] t_symbol;
-  logic                t_known;
-  logic                t_zero;
-  logic                t_dup;
-  logic                t_full;
-  logic                t_over;
-  logic                t_gone;
-  logic                t_side;
-  logic [31:0]         t_price;
-  logic [31:0]         t_shares;
-  logic                compare;
-  logic [TP_SYM_W-1:0] compare_symbol;
-
-  // The removal is answered in the first cycle in which the table is free again, and the answer says whether there is
-  // an order to replace, and its side.
-  assign second_half = replacing_q && table_free && t_known;
-  assign msg_ready_o = ready_o && table_free && !replacing_q;
-  assign accept      = msg_valid_i && msg_ready_o;
-
-  always_comb begin
-    case (msg_i.op)
-      TP_OP_ADD:                   first_op = TP_TABLE_INSERT;
-      TP_OP_EXECUTE, TP_OP_CANCEL: first_op = TP_TABLE_REDUCE;
-      TP_OP_DELETE, TP_OP_REPLACE: first_op = TP_TABLE_REMOVE;
-      default:                     first_op = TP_TABLE_NONE;
-    endcase
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (accept && msg_i.op == TP_OP_REPLACE) begin
-      new_ref_q    <= msg_i.new_order_ref;
-      new_shares_q <= msg_i.shares;
-      new_price_q  <= msg_i.price;
-    end
-    if (accept) replacing_q <= msg_i.op == TP_OP_REPLACE;
-    else if (table_free) replacing_q <= 1'b0;
-    if (rst_i) replacing_q <= 1'b0;
-  end
+  // ---- order table -------------------------------------------------------------------------------------------------------
+  logic                table_ready;
+  logic                first_hit;
+  logic                first_full;
+  logic [TP_SYM_W-1:0] first_symbol;
+  logic                first_side;
+  logic [31:0]         first_shares;
+  logic [31:0]         first_price;
+  logic [1:0]          first_class;
+  logic                second_hit;
+  logic                second_full;
+  logic                commit_valid;
+  logic                commit_second;
+  logic                commit_insert;
+  logic                commit_live;
+  logic [TP_SYM_W-1:0] commit_symbol;
+  logic                commit_side;
+  logic [31:0]         commit_shares;
+  logic [31:0]         commit_price;
+  logic [1:0]          commit_class;
 
   order_table #(
       .SETS_LOG2(SETS_LOG2),
       .WAYS     (WAYS)
   ) u_table (
-      .clk_i           (clk_i),
-      .rst_i           (rst_i),
-      .ready_o         (table_ready),
-      .s_valid_i       (second_half || accept),
-      .s_ready_o       (table_free),
-      .s_op_i          (second_half ? TP_TABLE_INSERT : first_op),
-      .s_tag_i         (!second_half && msg_i.op == TP_OP_REPLACE),
-      .s_ref_i         (second_half ? new_ref_q : msg_i.order_ref),
-      .s_symbol_i      (second_half ? t_symbol : msg_i.symbol),
-      .s_side_i        (second_half ? t_side : msg_i.side),
-      .s_shares_i      (second_half ? new_shares_q : msg_i.shares),
-      .s_price_i       (second_half ? new_price_q : msg_i.price),
-      .compare_o       (compare),
-      .compare_symbol_o(compare_symbol),
-      .m_valid_o       (t_valid),
-      .m_ready_i       (t_ready),
-      .m_op_o          (t_op),
-      .m_tag_o         (t_replace),
-      .m_symbol_o      (t_symbol),
-      .m_known_o       (t_known),
-      .m_zero_o        (t_zero),
-      .m_dup_o         (t_dup),
-      .m_full_o        (t_full),
-      .m_over_o        (t_over),
-      .m_gone_o        (t_gone),
-      .m_side_o        (t_side),
-      .m_price_o       (t_price),
-      .m_shares_o      (t_shares)
+      .clk_i          (clk_i),
+      .rst_i          (rst_i),
+      .ready_o        (table_ready),
+      .en_i           (en_i),
+      .req_valid_i    (req_valid_i),
+      .req_second_i   (req_second_i),
+      .req_ref_i      (req_ref_i),
+      .first_hit_o    (first_hit),
+      .first_symbol_o (first_symbol),
+      .first_side_o   (first_side),
+      .first_shares_o (first_shares),
+      .first_price_o  (first_price),
+      .first_class_o  (first_class),
+      .first_full_o   (first_full),
+      .second_hit_o   (second_hit),
+      .second_symbol_o(),
+      .second_side_o  (),
+      .second_shares_o(),
+      .second_price_o (),
+      .second_class_o (),
+      .second_full_o  (second_full),
+      .commit_valid_i (commit_valid),
+      .commit_second_i(commit_second),
+      .commit_insert_i(commit_insert),
+      .commit_live_i  (commit_live),
+      .commit_symbol_i(commit_symbol),
+      .commit_side_i  (commit_side),
+      .commit_shares_i(commit_shares),
+      .commit_price_i (commit_price),
+      .commit_class_i (commit_class)
   );
 
-  // ---- price window, configured a symbol; read while the table compares ------------------------------------------------
-  logic [31:0]         window_base;
-  logic                window_tick100;
-  logic [TP_CYC_W-1:0] looked_up_q;
+  // ---- B: the operation ----------------------------------------------------------------------------------------------------
+  logic                pseudo_q;         // an operation of book_refill, without effect
+  logic [TP_SYM_W-1:0] pseudo_symbol_q;
+  tp_msg_t             msg;
+  logic                b_valid;
+  logic [TP_SYM_W-1:0] b_symbol;
+  logic                is_add;           // adds to a level
+  logic                is_replace;       // the addition of a replace
+  logic                removes;
+  logic                reduces;
+  logic                known;
+  logic                replaced_known_q; // of the replace under way: its order was there
+  logic                replaced_side_q;
+  logic                side;
+  logic [31:0]         price;
+  logic [31:0]         shares;
+  logic                over_reduced;
+  logic                gone;
+  logic                zero;
+  logic                dup;
+  logic                full;
+  logic                touch;            // a level or a count changes
+  logic [1:0]          place;            // TP_PRICE_*; of an add: in, until D knows better
+  logic [1:0]          window_class;
+  logic [TP_LEVEL_W-1:0] window_level;
 
+  assign b_valid    = v4_q || is_short || is_first;
+  assign msg        = v4_q ? m4_q : msg_i;
+  assign b_symbol   = b_valid ? msg.symbol : pseudo_symbol_q;
+  assign is_replace = v4_q && msg.op == TP_OP_REPLACE;
+  assign is_add     = (is_short && msg.op == TP_OP_ADD) || is_replace;
+  assign reduces    = v4_q && (msg.op == TP_OP_EXECUTE || msg.op == TP_OP_CANCEL);
+  assign removes    = reduces || is_first || (v4_q && msg.op == TP_OP_DELETE);
+  assign known      = removes && first_hit && first_symbol == msg.symbol;
+
+  assign over_reduced = reduces && known && msg.shares > first_shares;
+  assign side         = removes ? first_side : is_replace ? replaced_side_q : msg.side;
+  assign price        = removes ? first_price : msg.price;
+  assign shares       = (removes && (!reduces || over_reduced)) ? first_shares : msg.shares;
+  assign gone         = shares == first_shares;
+
+  assign zero  = is_add && (!is_replace || replaced_known_q) && msg.shares == '0;
+  assign dup   = is_add && (!is_replace || replaced_known_q) && !zero && (is_replace ? second_hit : first_hit);
+  assign full  = is_add && (!is_replace || replaced_known_q) && !zero && !dup && (is_replace ? second_full : first_full);
+  assign touch = removes ? known && shares != '0 : is_add && (!is_replace || replaced_known_q) && !zero && !dup && !full;
+  assign place = removes ? first_class : is_replace ? window_class : TP_PRICE_IN;
+
+  always_ff @(posedge clk_i) begin
+    if (en_i && is_first) begin
+      replaced_known_q <= known;
+      replaced_side_q  <= first_side;
+    end
+  end
+
+  // ---- memories read a cycle ahead -----------------------------------------------------------------------------------------
+  logic                inject;
+  logic                inject_taken;
+  logic [TP_SYM_W-1:0] inject_symbol;
+  logic                next_in_b;     // the next message goes to B at once
+  logic [TP_SYM_W-1:0] ahead;
+  logic [TP_SYM_W-1:0] read_symbol;
+  tp_side_t            bid_read;
+  tp_side_t            ask_read;
+  logic [31:0]         base;
+  logic                tick100;
+  logic                bid_we;
+  logic                ask_we;
+  logic [TP_SYM_W-1:0] d_symbol;
+  tp_side_t            bid_next;
+  tp_side_t            ask_next;
+  logic [TP_SYM_W:0]   clear_q;
+  logic                clearing;
+  logic                depth_ready;
+
+  assign next_in_b      = next_valid_i && (next_op_i == TP_OP_ADD || next_op_i == TP_OP_TRADE || next_op_i == TP_OP_REPLACE);
+  assign ahead          = v3_q ? m3_q.symbol : next_in_b ? next_symbol_i : inject_symbol;
+  assign read_symbol    = en_i ? ahead : b_symbol;
+  assign inject_taken   = inject && en_i && !v3_q && !next_in_b;
+  assign ahead_valid_o  = v3_q || (next_in_b && next_op_i != TP_OP_REPLACE);
+  assign ahead_symbol_o = v3_q ? m3_q.symbol : next_symbol_i;
+
+  assign clearing = !clear_q[TP_SYM_W];
+  assign ready_o  = table_ready && depth_ready && !clearing;
+
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      pseudo_q        <= inject_taken;
+      pseudo_symbol_q <= inject_symbol;
+    end
+    if (clearing) clear_q <= clear_q + 1'b1;
+    if (rst_i) begin
+      pseudo_q <= 1'b0;
+      clear_q  <= '0;
+    end
+  end
+
+  ram_sdp #(
+      .WIDTH(TP_SIDE_W),
+      .DEPTH(TP_SYMBOLS)
+  ) u_bid (
+      .clk_i  (clk_i),
+      .we_i   (clearing || bid_we),
+      .waddr_i(clearing ? clear_q[TP_SYM_W-1:0] : d_symbol),
+      .wdata_i(clearing ? '0 : bid_next),
+      .re_i   (1'b1),
+      .raddr_i(read_symbol),
+      .rdata_o(bid_read)
+  );
+  ram_sdp #(
+      .WIDTH(TP_SIDE_W),
+      .DEPTH(TP_SYMBOLS)
+  ) u_ask (
+      .clk_i  (clk_i),
+      .we_i   (clearing || ask_we),
+      .waddr_i(clearing ? clear_q[TP_SYM_W-1:0] : d_symbol),
+      .wdata_i(clearing ? '0 : ask_next),
+      .re_i   (1'b1),
+      .raddr_i(read_symbol),
+      .rdata_o(ask_read)
+  );
   ram_sdp #(
       .WIDTH(32),
       .DEPTH(TP_SYMBOLS)
@@ -180,9 +255,9 @@ module book_stage #(
       .we_i   (cfg_i.valid && cfg_i.table_id == TP_CFG_SYMBOL && cfg_i.word == 5'd0),
       .waddr_i(cfg_i.index[TP_SYM_W-1:0]),
       .wdata_i(cfg_i.data),
-      .re_i   (compare),
-      .raddr_i(compare_symbol),
-      .rdata_o(window_base)
+      .re_i   (1'b1),
+      .raddr_i(read_symbol),
+      .rdata_o(base)
   );
   ram_sdp #(
       .WIDTH(1),
@@ -192,108 +267,364 @@ module book_stage #(
       .we_i   (cfg_i.valid && cfg_i.table_id == TP_CFG_SYMBOL && cfg_i.word == 5'd1),
       .waddr_i(cfg_i.index[TP_SYM_W-1:0]),
       .wdata_i(cfg_i.data[0]),
-      .re_i   (compare),
-      .raddr_i(compare_symbol),
-      .rdata_o(window_tick100)
+      .re_i   (1'b1),
+      .raddr_i(read_symbol),
+      .rdata_o(tick100)
   );
-  always_ff @(posedge clk_i) if (compare) looked_up_q <= cycle_i;
 
-  // ---- change: the table's answer, held until the levels have answered too ---------------------------------------------
-  logic                  valid_q;
-  logic [1:0]            op_q;
-  logic                  replace_q;
-  logic [TP_SYM_W-1:0]   symbol_q;
-  logic                  known_q;
-  logic                  zero_q;
-  logic                  dup_q;
-  logic                  full_q;
-  logic                  over_q;
-  logic                  gone_q;
-  logic                  side_q;
-  logic [31:0]           price_q;
-  logic [31:0]           shares_q;
-  logic [31:0]           base_q;
-  logic                  tick100_q;
-  logic [TP_CYC_W-1:0]   change_looked_up_q;
-  logic [1:0]            price_class;
-  logic [TP_LEVEL_W-1:0] level;
+  // ---- the price's place in the window: an order's in B, a replace's new price between its two B cycles ----------------
+  logic [31:0] base_q;
+  logic        tick100_q;
+  logic        between;
 
-  assign t_ready = !valid_q || done;
-  assign take    = t_valid && t_ready;
-
+  assign between = v3_q && m3_q.op == TP_OP_REPLACE;
   always_ff @(posedge clk_i) begin
-    if (take) begin
-      op_q               <= t_op;
-      replace_q          <= t_replace;
-      symbol_q           <= t_symbol;
-      known_q            <= t_known;
-      zero_q             <= t_zero;
-      dup_q              <= t_dup;
-      full_q             <= t_full;
-      over_q             <= t_over;
-      gone_q             <= t_gone;
-      side_q             <= t_side;
-      price_q            <= t_price;
-      shares_q           <= t_shares;
-      base_q             <= window_base;
-      tick100_q          <= window_tick100;
-      change_looked_up_q <= looked_up_q;
-    end
-    if (take) valid_q <= 1'b1;
-    else if (done) valid_q <= 1'b0;
-    if (rst_i) begin
-      valid_q   <= 1'b0;
-      replace_q <= 1'b0;
+    if (en_i) begin
+      base_q    <= base;
+      tick100_q <= tick100;
     end
   end
 
   price_window u_window (
       .clk_i    (clk_i),
-      .en_i     (take),
-      .side_i   (t_side),
-      .price_i  (t_price),
-      .base_i   (window_base),
-      .tick100_i(window_tick100),
-      .class_o  (price_class),
-      .level_o  (level)
+      .en_i     (en_i && (between || removes || (is_short && is_add))),
+      .side_i   (between ? replaced_side_q : side),
+      .price_i  (between ? m3_q.price : price),
+      .base_i   (between ? base_q : base),
+      .tick100_i(between ? tick100_q : tick100),
+      .class_o  (window_class),
+      .level_o  (window_level)
   );
 
-  // ---- levels ----------------------------------------------------------------------------------------------------------
-  logic    levels_free;
-  logic    output_free;
-  logic    inserted;
-  tp_bbo_t bbo_before;
-  tp_bbo_t bbo_after;
-  logic    overflow;
-  logic    underflow;
+  // ---- B: both sides as they are: forwarded, and with what the depth store found ------------------------------------------
+  logic                bid_wrote_q;
+  logic                ask_wrote_q;
+  logic [TP_SYM_W-1:0] wrote_symbol_q;
+  tp_side_t            bid_wrote_q2;
+  tp_side_t            ask_wrote_q2;
+  tp_side_t            bid_seen;
+  tp_side_t            ask_seen;
+  tp_side_t            bid;
+  tp_side_t            ask;
+  logic                rsp_valid;
+  logic [TP_SYM_W-1:0] rsp_symbol;
+  logic                rsp_side;
+  logic                rsp_found;
+  logic [31:0]         rsp_price;
+  logic [31:0]         rsp_quantity;
+  logic                lost;         // our pseudo operation is too close behind one of its symbol
+  logic                fills;        // the answer is taken up
+  logic                d_valid_q;
+  logic                d_changes_q;
 
-  assign output_free = !booked_valid_o || booked_ready_i;
-  assign inserted    = op_q == TP_TABLE_INSERT && !zero_q && !dup_q && !full_q;
+  assign bid_seen = (bid_wrote_q && wrote_symbol_q == b_symbol) ? bid_wrote_q2 : bid_read;
+  assign ask_seen = (ask_wrote_q && wrote_symbol_q == b_symbol) ? ask_wrote_q2 : ask_read;
+  assign lost     = d_changes_q && d_symbol == b_symbol;
+  assign fills    = rsp_valid && rsp_symbol == b_symbol && ((b_valid && msg.op != TP_OP_STATE && msg.op != TP_OP_COMMAND) ||
+                                                            (pseudo_q && !b_valid && !lost));
 
-  price_levels #(
-      .COUNT_W(COUNT_W)
-  ) u_levels (
-      .clk_i      (clk_i),
-      .rst_i      (rst_i),
-      .ready_o    (levels_ready),
-      .s_valid_i  (valid_q && output_free),
-      .s_ready_o  (levels_free),
-      .symbol_i   (symbol_q),
-      .touch_i    (inserted || (known_q && shares_q != '0)),
-      .add_i      (op_q == TP_TABLE_INSERT),
-      .side_i     (side_q),
-      .class_i    (price_class),
-      .level_i    (level),
-      .price_i    (price_q),
-      .shares_i   (shares_q),
-      .gone_i     (gone_q),
-      .base_i     (base_q),
-      .tick100_i  (tick100_q),
-      .done_o     (done),
-      .before_o   (bbo_before),
-      .after_o    (bbo_after),
-      .overflow_o (overflow),
-      .underflow_o(underflow)
+  function automatic tp_side_t filled(input tp_side_t from, input logic found, input logic [31:0] new_price,
+                                      input logic [31:0] new_quantity);
+    filled = from;
+    if (from.incomplete && from.count != 4'(TP_TOP_LEVELS)) begin
+      if (found) begin
+        for (int i = 0; i < TP_TOP_LEVELS; i++) begin
+          if (4'(i) == from.count) begin
+            filled.price[32*i+:32]    = new_price;
+            filled.quantity[32*i+:32] = new_quantity;
+          end
+        end
+        filled.count = from.count + 1'b1;
+      end else filled.incomplete = 1'b0;
+    end
+  endfunction
+
+  assign bid = (fills && !rsp_side) ? filled(bid_seen, rsp_found, rsp_price, rsp_quantity) : bid_seen;
+  assign ask = (fills && rsp_side) ? filled(ask_seen, rsp_found, rsp_price, rsp_quantity) : ask_seen;
+
+  // ---- B: the change ---------------------------------------------------------------------------------------------------------
+  tp_side_t own;
+  tp_side_t own_in;
+  tp_side_t own_next;
+  logic     deep;
+  logic     dropped;
+  logic     was_best;
+  logic     emptied;
+  logic     over;        // the side's total has no room for it
+  logic [32:0] total;
+
+  assign own   = side ? ask : bid;
+  assign total = {1'b0, own.total} + {1'b0, shares};
+  assign over  = is_add && place == TP_PRICE_IN && total[32];
+
+  top_levels u_top (
+      .side_state_i(own),
+      .sell_i      (side),
+      .add_i       (is_add),
+      .price_i     (price),
+      .shares_i    (shares),
+      .side_state_o(own_in),
+      .deep_o      (deep),
+      .dropped_o   (dropped),
+      .best_o      (was_best),
+      .emptied_o   (emptied)
+  );
+
+  function automatic tp_side_t counted(input tp_side_t from, input logic is_far, input logic up, input logic down);
+    counted = from;
+    if (is_far) counted.far_orders = from.far_orders + TP_ORDERS_W'(up) - TP_ORDERS_W'(down);
+    else counted.beyond_orders = from.beyond_orders + TP_ORDERS_W'(up) - TP_ORDERS_W'(down);
+  endfunction
+
+  always_comb begin
+    own_next = own;
+    if (touch) begin
+      if (place == TP_PRICE_IN && !over) own_next = own_in;
+      else own_next = counted(own, place == TP_PRICE_FAR, is_add, removes && gone);
+    end
+  end
+
+  // The last level here of a side that has deeper ones may go: wait until another one is here.
+  assign hold_o = removes && known && place == TP_PRICE_IN && own.incomplete && own.count == 4'd1;
+
+  function automatic logic [65:0] quote(input tp_side_t of);
+    if (of.beyond_orders != '0) quote = {TP_SIDE_UNKNOWN, 64'd0};
+    else if (of.count != '0) quote = {TP_SIDE_QUOTED, of.price[31:0], of.quantity[31:0]};
+    else quote = {of.far_orders != '0 ? TP_SIDE_UNKNOWN : TP_SIDE_EMPTY, 64'd0};
+  endfunction
+
+  // ---- D registers -------------------------------------------------------------------------------------------------------------
+  tp_msg_t     d_msg_q;
+  logic        d_final_q;     // completes its message
+  logic        d_touch_q;
+  logic        d_add_q;       // an add whose place in the window is known only now
+  logic        d_adds_q;
+  logic        d_known_q;
+  logic        d_replaced_q;  // the second half of a replace whose order was there
+  logic        d_side_q;
+  logic [31:0] d_price_q;
+  logic [31:0] d_shares_q;
+  logic [1:0]  d_place_q;
+  logic        d_over_q;
+  logic        d_disturbs_q;
+  logic        d_through_q;
+  logic        d_zero_q;
+  logic        d_dup_q;
+  logic        d_full_q;
+  logic        d_over_reduced_q;
+  logic        d_unknown_q;
+  logic        d_fills_q;     // the other side, or the untouched one, took up an answer
+  logic        d_fill_side_q;
+  tp_side_t    d_bid_q;
+  tp_side_t    d_ask_q;
+  tp_side_t    d_next_q;
+  tp_bbo_t     d_before_q;
+  logic [65:0] d_quote_q;     // own side, after
+  logic [65:0] d_own_before_q;
+  logic [TP_CYC_W-1:0] d_looked_up_q;
+  logic [TP_SYM_W-1:0] d_symbol_q;
+  tp_bbo_t     first_before_q;
+
+  assign d_symbol = d_symbol_q;
+
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      d_valid_q   <= b_valid;
+      d_changes_q <= (b_valid && touch) || fills;
+      d_symbol_q  <= b_symbol;
+      d_fills_q   <= fills;
+      d_fill_side_q <= rsp_side;
+      d_touch_q   <= b_valid && touch;
+      d_final_q   <= b_valid && !is_first;
+      if (b_valid || pseudo_q) begin
+        d_bid_q <= bid;
+        d_ask_q <= ask;
+      end
+      if (b_valid) begin
+        d_msg_q          <= msg;
+        d_add_q          <= is_short && is_add;
+        d_adds_q         <= is_add;
+        d_known_q        <= known;
+        d_replaced_q     <= is_replace && replaced_known_q;
+        d_side_q         <= side;
+        d_price_q        <= price;
+        d_shares_q       <= shares;
+        d_place_q        <= place;
+        d_over_q         <= over;
+        d_disturbs_q     <= deep || dropped;
+        d_through_q      <= was_best && emptied;
+        d_zero_q         <= zero;
+        d_dup_q          <= dup;
+        d_full_q         <= full;
+        d_over_reduced_q <= over_reduced;
+        d_unknown_q      <= removes && !known;
+        d_next_q         <= own_next;
+        d_before_q       <= {quote(bid), quote(ask)};
+        d_own_before_q   <= quote(own);
+        d_quote_q        <= quote(own_next);
+        d_looked_up_q    <= cycle_i;
+        if (is_first) first_before_q <= {quote(bid), quote(ask)};
+      end
+    end
+    if (rst_i) begin
+      d_valid_q   <= 1'b0;
+      d_changes_q <= 1'b0;
+      d_touch_q   <= 1'b0;
+      d_final_q   <= 1'b0;
+      d_fills_q   <= 1'b0;
+    end
+  end
+
+  // ---- D: the place of an add is known, all is committed ------------------------------------------------------------------
+  logic [1:0]  d_place;
+  logic        d_over;
+  logic        d_in;
+  tp_side_t    d_own;
+  tp_side_t    d_next;
+  logic [65:0] d_quote;
+
+  assign d_place = d_add_q ? window_class : d_place_q;
+  assign d_over  = d_over_q && d_place == TP_PRICE_IN;
+  assign d_in    = d_place == TP_PRICE_IN && !d_over;
+  assign d_own   = d_side_q ? d_ask_q : d_bid_q;
+
+  always_comb begin
+    d_next  = d_next_q;
+    d_quote = d_quote_q;
+    if (d_add_q && d_touch_q && d_place != TP_PRICE_IN) begin
+      d_next  = counted(d_own, d_place == TP_PRICE_FAR, 1'b1, 1'b0);
+      d_quote = (d_place == TP_PRICE_FAR && d_own_before_q[65:64] == TP_SIDE_QUOTED) ? d_own_before_q : {TP_SIDE_UNKNOWN, 64'd0};
+    end
+    bid_we   = en_i && ((d_touch_q && !d_side_q) || (d_fills_q && !d_fill_side_q));
+    ask_we   = en_i && ((d_touch_q && d_side_q) || (d_fills_q && d_fill_side_q));
+    bid_next = (d_touch_q && !d_side_q) ? d_next : d_bid_q;
+    ask_next = (d_touch_q && d_side_q) ? d_next : d_ask_q;
+  end
+
+  always_ff @(posedge clk_i) begin
+    bid_wrote_q    <= bid_we;
+    ask_wrote_q    <= ask_we;
+    wrote_symbol_q <= d_symbol_q;
+    if (bid_we) bid_wrote_q2 <= bid_next;
+    if (ask_we) ask_wrote_q2 <= ask_next;
+    if (rst_i) begin
+      bid_wrote_q <= 1'b0;
+      ask_wrote_q <= 1'b0;
+    end
+  end
+
+  // The order table: removals and a replace's new order in B, an add in D.
+  always_comb begin
+    commit_valid  = en_i && ((b_valid && touch && (removes || is_replace)) || (d_add_q && d_touch_q));
+    commit_second = 1'b0;
+    commit_insert = 1'b1;
+    commit_live   = 1'b1;
+    commit_symbol = d_symbol_q;
+    commit_side   = d_side_q;
+    commit_shares = d_shares_q;
+    commit_price  = d_price_q;
+    commit_class  = d_over ? TP_PRICE_BEYOND : d_place;
+    if (b_valid && touch && (removes || is_replace)) begin
+      commit_second = is_replace;
+      commit_insert = is_replace;
+      commit_live   = is_replace || !gone;
+      commit_symbol = msg.symbol;
+      commit_side   = side;
+      commit_shares = is_replace ? shares : first_shares - shares;
+      commit_price  = price;
+      commit_class  = is_replace && over ? TP_PRICE_BEYOND : place;
+    end
+  end
+
+  // ---- behind: the depth store, and what it finds ---------------------------------------------------------------------------
+  logic                  op_valid_q;
+  logic [TP_SYM_W-1:0]   op_symbol_q;
+  logic                  op_side_q;
+  logic                  op_add_q;
+  logic [TP_LEVEL_W-1:0] op_rank_q;
+  logic [31:0]           op_shares_q;
+  logic                  depth_idle;
+  logic                  refill_idle;
+  logic                  search_valid;
+  logic                  search_ready;
+  logic [TP_LEVEL_W-1:0] search_after;
+  logic                  found_valid;
+  logic                  found_ready;
+  logic                  found;
+  logic [TP_LEVEL_W-1:0] found_rank;
+  logic [31:0]           found_quantity;
+  logic                  want;
+
+  always_ff @(posedge clk_i) begin
+    op_valid_q  <= en_i && d_touch_q && d_in;
+    op_symbol_q <= d_symbol_q;
+    op_side_q   <= d_side_q;
+    op_add_q    <= d_adds_q;
+    op_rank_q   <= d_side_q ? window_level : ~window_level;
+    op_shares_q <= d_shares_q;
+    if (rst_i) op_valid_q <= 1'b0;
+  end
+
+  depth_store u_depth (
+      .clk_i           (clk_i),
+      .rst_i           (rst_i),
+      .ready_o         (depth_ready),
+      .op_valid_i      (op_valid_q),
+      .op_symbol_i     (op_symbol_q),
+      .op_side_i       (op_side_q),
+      .op_add_i        (op_add_q),
+      .op_rank_i       (op_rank_q),
+      .op_shares_i     (op_shares_q),
+      .req_valid_i     (search_valid),
+      .req_ready_o     (search_ready),
+      .req_symbol_i    (rsp_symbol),
+      .req_side_i      (rsp_side),
+      .req_after_i     (search_after),
+      .req_from_start_i(1'b0),
+      .rsp_valid_o     (found_valid),
+      .rsp_ready_i     (found_ready),
+      .rsp_found_o     (found),
+      .rsp_rank_o      (found_rank),
+      .rsp_quantity_o  (found_quantity),
+      .idle_o          (depth_idle)
+  );
+
+  assign want = en_i && d_touch_q && d_next.incomplete && d_next.count != 4'(TP_TOP_LEVELS);
+
+  book_refill u_refill (
+      .clk_i           (clk_i),
+      .rst_i           (rst_i),
+      .cfg_i           (cfg_i),
+      .want_i          (want),
+      .disturb_i       (en_i && d_touch_q && d_in && d_disturbs_q),
+      .commit_symbol_i (d_symbol_q),
+      .commit_side_i   (d_side_q),
+      .inject_o        (inject),
+      .inject_symbol_o (inject_symbol),
+      .inject_taken_i  (inject_taken),
+      .own_i           (pseudo_q && en_i && !b_valid && !lost),
+      .own_lost_i      (pseudo_q && en_i && (b_valid || lost)),
+      .bid_i           (bid_seen),
+      .ask_i           (ask_seen),
+      .hold_i          (hold_o),
+      .hold_symbol_i   (msg.symbol),
+      .hold_side_i     (side),
+      .rsp_valid_o     (rsp_valid),
+      .rsp_symbol_o    (rsp_symbol),
+      .rsp_side_o      (rsp_side),
+      .rsp_found_o     (rsp_found),
+      .rsp_price_o     (rsp_price),
+      .rsp_quantity_o  (rsp_quantity),
+      .rsp_taken_i     (fills && en_i),
+      .search_valid_o  (search_valid),
+      .search_ready_i  (search_ready),
+      .search_after_o  (search_after),
+      .found_valid_i   (found_valid),
+      .found_ready_o   (found_ready),
+      .found_i         (found),
+      .found_rank_i    (found_rank),
+      .found_quantity_i(found_quantity),
+      .idle_o          (refill_idle)
   );
 
   // ---- trust -----------------------------------------------------------------------------------------------------------
@@ -305,81 +636,68 @@ module book_stage #(
   logic                  trust_all;
   logic [15:0]           trust_symbol;
 
-  assign trust        = done && msg.op == TP_OP_COMMAND && msg.command[127:120] == twinpath_regs_pkg::CMD_TRUST;
-  assign trust_symbol = msg.command[111:96];
+  assign trust        = d_final_q && d_msg_q.op == TP_OP_COMMAND && d_msg_q.command[127:120] == twinpath_regs_pkg::CMD_TRUST;
+  assign trust_symbol = d_msg_q.command[111:96];
   assign trust_all    = trust && trust_symbol == 16'hFFFF;
-  assign sticky       = sticky_q[symbol_q];
-  assign sticky_set   = dup_q || full_q || over_q || overflow || underflow;
-  assign sticky_next  = (sticky || sticky_set) && !trust_all && !(trust && trust_symbol == 16'(symbol_q));
+  assign sticky       = sticky_q[d_symbol_q];
+  assign sticky_set   = d_dup_q || d_full_q || d_over_reduced_q;
+  assign sticky_next  = (sticky || sticky_set) && !trust_all && !(trust && trust_symbol == 16'(d_symbol_q));
 
   always_ff @(posedge clk_i) begin
-    if (done && sticky_set) sticky_q[symbol_q] <= 1'b1;
-    if (trust && trust_symbol < 16'(TP_SYMBOLS)) sticky_q[trust_symbol[TP_SYM_W-1:0]] <= 1'b0;
-    if (rst_i || trust_all) sticky_q <= '0;
+    if (en_i && d_valid_q && sticky_set) sticky_q[d_symbol_q] <= 1'b1;
+    if (en_i && trust && trust_symbol < 16'(TP_SYMBOLS)) sticky_q[trust_symbol[TP_SYM_W-1:0]] <= 1'b0;
+    if (rst_i || (en_i && trust_all)) sticky_q <= '0;
   end
 
   // ---- output ----------------------------------------------------------------------------------------------------------
-  logic        second_q;  // the removal of a replace is done, its addition follows
-  tp_bbo_t     first_before_q;
-  logic        first_sticky_q;
-  logic        book_op;
-  logic        execution;
-  logic        traded;
-  logic        worse;
-  logic        quoted;
+  logic    book_op;
+  logic    execution;
+  logic    traded;
+  tp_bbo_t after;
+  logic    quoted;
+  logic    worse;
 
-  assign last      = !(replace_q && known_q);
-  assign book_op   = msg.op != TP_OP_STATE && msg.op != TP_OP_COMMAND;
-  assign execution = msg.op == TP_OP_EXECUTE && known_q && msg.printable && shares_q != '0;
-  assign traded    = execution || msg.op == TP_OP_TRADE;
-  assign quoted    = (side_q ? bbo_after.ask_state : bbo_after.bid_state) == TP_SIDE_QUOTED;
-  assign worse     = side_q ? bbo_after.ask_price > price_q : bbo_after.bid_price < price_q;
+  assign book_op   = d_msg_q.op != TP_OP_STATE && d_msg_q.op != TP_OP_COMMAND;
+  assign execution = d_msg_q.op == TP_OP_EXECUTE && d_known_q && d_msg_q.printable && d_shares_q != '0;
+  assign traded    = execution || d_msg_q.op == TP_OP_TRADE;
+  assign quoted    = d_quote[65:64] == TP_SIDE_QUOTED;
+  // A level of the window: its price is the best or behind it, unless it emptied. Others may lie anywhere.
+  assign worse     = d_place_q == TP_PRICE_IN && !d_over_q ? d_through_q
+                   : d_side_q ? d_quote[63:32] > d_price_q : d_quote[63:32] < d_price_q;
 
-  always_ff @(posedge clk_i) begin
-    if (done && !last) begin
-      first_before_q <= bbo_before;
-      first_sticky_q <= sticky;
-    end
-    if (done) second_q <= !last;
-    if (rst_i) second_q <= 1'b0;
+  always_comb begin
+    after = {d_touch_q && !d_side_q ? d_quote : d_before_q[131:66], d_touch_q && d_side_q ? d_quote : d_before_q[65:0]};
+    booked_o                      = '0;
+    booked_o.msg                  = d_msg_q;
+    booked_o.msg.stamps.looked_up = d_looked_up_q;
+    booked_o.msg.stamps.booked    = cycle_i;
+    booked_o.effect               = d_msg_q.op == TP_OP_TRADE || (d_adds_q && d_touch_q) || d_known_q || d_replaced_q;
+    booked_o.bbo_before           = !book_op ? '0 : d_msg_q.op == TP_OP_REPLACE ? first_before_q : d_before_q;
+    booked_o.bbo_after            = !book_op ? '0 : after;
+    booked_o.sticky_before        = sticky;
+    booked_o.sticky_after         = sticky_next;
+    booked_o.trade                = traded;
+    booked_o.trade_side           = execution && d_side_q;
+    booked_o.trade_price          = !traded ? '0 : (execution && !d_msg_q.priced) ? d_price_q : d_msg_q.price;
+    booked_o.trade_quantity       = !traded ? '0 : execution ? d_shares_q : d_msg_q.shares;
+    booked_o.trade_through        = execution && (!quoted || worse);
   end
+  assign booked_valid_o = d_final_q;
 
   always_ff @(posedge clk_i) begin
-    if (done && last) begin
-      booked_o.msg                  <= msg;
-      booked_o.msg.stamps.looked_up <= change_looked_up_q;
-      booked_o.msg.stamps.booked    <= cycle_i;
-      booked_o.effect               <= msg.op == TP_OP_TRADE || inserted || known_q || second_q;
-      booked_o.bbo_before           <= !book_op ? '0 : second_q ? first_before_q : bbo_before;
-      booked_o.bbo_after            <= !book_op ? '0 : bbo_after;
-      booked_o.sticky_before        <= second_q ? first_sticky_q : sticky;
-      booked_o.sticky_after         <= sticky_next;
-      booked_o.trade                <= traded;
-      booked_o.trade_side           <= execution && side_q;
-      booked_o.trade_price          <= !traded ? '0 : (execution && !msg.priced) ? price_q : msg.price;
-      booked_o.trade_quantity       <= !traded ? '0 : execution ? shares_q : msg.shares;
-      booked_o.trade_through        <= execution && (!quoted || worse);
-    end
-    if (done && last) booked_valid_o <= 1'b1;
-    else if (booked_ready_i) booked_valid_o <= 1'b0;
-    if (rst_i) booked_valid_o <= 1'b0;
-  end
-
-  always_ff @(posedge clk_i) begin
-    cnt_o                                             <= '0;
-    if (done) begin
-      cnt_o[twinpath_regs_pkg::CNT_UNKNOWN_REFERENCE]   <= op_q[1] && !known_q;
-      cnt_o[twinpath_regs_pkg::CNT_DUPLICATE_REFERENCE] <= dup_q;
-      cnt_o[twinpath_regs_pkg::CNT_ORDER_TABLE_FULL]    <= full_q;
-      cnt_o[twinpath_regs_pkg::CNT_OVER_REDUCTION]      <= over_q;
-      cnt_o[twinpath_regs_pkg::CNT_ZERO_QUANTITY]       <= zero_q;
-      cnt_o[twinpath_regs_pkg::CNT_LEVEL_OVERFLOW]      <= overflow;
-      cnt_o[twinpath_regs_pkg::CNT_LEVEL_UNDERFLOW]     <= underflow;
+    cnt_o <= '0;
+    if (en_i && d_valid_q) begin
+      cnt_o[twinpath_regs_pkg::CNT_UNKNOWN_REFERENCE]   <= d_unknown_q;
+      cnt_o[twinpath_regs_pkg::CNT_DUPLICATE_REFERENCE] <= d_dup_q;
+      cnt_o[twinpath_regs_pkg::CNT_ORDER_TABLE_FULL]    <= d_full_q;
+      cnt_o[twinpath_regs_pkg::CNT_OVER_REDUCTION]      <= d_over_reduced_q;
+      cnt_o[twinpath_regs_pkg::CNT_ZERO_QUANTITY]       <= d_zero_q;
+      cnt_o[twinpath_regs_pkg::CNT_LEVEL_OVERFLOW]      <= d_touch_q && d_adds_q && d_over;
     end
     if (rst_i) cnt_o <= '0;
   end
 
-  assign idle_o = ready_o && table_free && !t_valid && !valid_q && !booked_valid_o;
+  assign idle_o = ready_o && !msg_valid_i && !v3_q && !v4_q && !pseudo_q && !d_valid_q && !op_valid_q && depth_idle && refill_idle;
 
 endmodule
 `default_nettype wire

@@ -8,16 +8,20 @@
 /// Safety: the first damage stops the walk of that packet; nothing behind it is delivered.
 /// Ordering: messages in order; deliver_o marks the beat that completes one. s_first_i begins a packet (packet_i,
 /// skip_i valid), s_last_i ends it, and beats between the end of the walk and s_last_i are swallowed.
-/// Latency: 1 cycle from the beat with the last byte to m_valid_o. locate_o names the message's stock locate in the cycle of
-/// deliver_o, so that a table read started then has its answer when m_valid_o rises.
+/// Early fields: locate_o is the stock locate, from registers, from the cycle behind the beat that brings its last byte
+/// until the message ends: a table read then has its answer when the shortest message with a symbol ends. req_* name an
+/// order reference in the cycle in which its last byte is here, before it is known whether the message is whole: good
+/// for a look-up, which changes nothing. At most one a cycle: a replace's two are 8 bytes apart.
+/// Latency: 0 cycles from the beat with the last byte to deliver_o and m_o.
 module block_splitter #(
     parameter int DATA_W = 64,
     localparam int BYTES_W = $clog2(DATA_W / 8 + 1)
 ) (
     input  wire logic                clk_i,
     input  wire logic                rst_i,
+    input  wire logic                en_i,      // a beat may be taken
     input  wire logic                s_valid_i,
-    output logic                     s_ready_o, // always with s_first_i
+    output logic                     s_ready_o,
     input  wire logic                s_first_i,
     input  wire logic [DATA_W-1:0]   s_data_i,
     input  wire logic [BYTES_W-1:0]  s_bytes_i,
@@ -27,9 +31,10 @@ module block_splitter #(
     input  wire logic [15:0]         skip_i,    // leading blocks to walk without delivering them, less than packet_i.count
     output logic                     deliver_o,
     output logic [15:0]              locate_o,
-    output logic                     m_valid_o,
-    input  wire logic                m_ready_i,
-    output tp_block_t                m_o,
+    output logic                     req_valid_o,
+    output logic                     req_second_o, // the new reference of a replace
+    output logic [63:0]              req_ref_o,
+    output tp_block_t                m_o,          // with deliver_o
     output logic [twinpath_regs_pkg::COUNTERS-1:0] cnt_o
 );
 
@@ -53,8 +58,6 @@ module block_splitter #(
   logic [15:0]                    index_q;
   tp_packet_t                     packet_q;
   logic [TP_MESSAGE_BYTES*8-1:0]  bytes_q;
-  tp_block_t                      out_q;
-  logic                           out_valid_q;
 
   // Lengths of the messages we know; 0 for an unknown type.
   function automatic logic [5:0] message_length(input logic [7:0] msg_type);
@@ -147,7 +150,7 @@ module block_splitter #(
 
   assign deliver_o = fire && consumes && skip == '0;
   assign locate_o  = {bytes_q[15:8], bytes_q[23:16]};
-  assign s_ready_o = !(consumes && skip == '0 && out_valid_q && !m_ready_i);
+  assign s_ready_o = en_i;
   assign fire      = s_valid_i && s_ready_o;
 
   always_comb begin
@@ -178,7 +181,6 @@ module block_splitter #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (out_valid_q && m_ready_i) out_valid_q <= 1'b0;
     if (fire) begin
       if (s_first_i) packet_q <= packet_i;
       walking_q <= walking && !stops && !s_last_i;
@@ -201,25 +203,44 @@ module block_splitter #(
           bytes_q[DATA_W-1:0] <= begun;
         end
       end
-      if (consumes && skip == '0) begin
-        out_valid_q           <= 1'b1;
-        out_q.bytes           <= collected;
-        out_q.stamp           <= packet.stamp;
-        out_q.sequence_number <= packet.first_sequence + 64'(index);
-        out_q.frame           <= packet.frame;
-        out_q.msg_index       <= index;
-        out_q.first_beat      <= packet.first_beat;
-        out_q.last_byte       <= s_cycle_i;
-      end
     end
     if (rst_i) begin
       walking_q   <= 1'b0;
-      out_valid_q <= 1'b0;
     end
   end
 
-  assign m_valid_o = out_valid_q;
-  assign m_o       = out_q;
+  always_comb begin
+    m_o                 = '0;
+    m_o.bytes           = collected;
+    m_o.stamp           = packet.stamp;
+    m_o.sequence_number = packet.first_sequence + 64'(index);
+    m_o.frame           = packet.frame;
+    m_o.msg_index       = index;
+    m_o.first_beat      = packet.first_beat;
+    m_o.last_byte       = s_cycle_i;
+  end
+
+  // ---- order references, as they arrive -------------------------------------------------------------------------------------
+  localparam logic [6:0] REF_LAST = 7'd18;      // last byte of the reference
+  localparam logic [6:0] NEW_REF_LAST = 7'd26;  // and of a replace's new one
+  logic in_first;
+  logic in_second;
+  logic has_ref;
+
+  always_comb begin
+    case (bytes_q[7:0])
+      "A", "F", "E", "C", "X", "D", "U": has_ref = 1'b1;
+      default: has_ref = 1'b0;
+    endcase
+    in_first  = base_q <= REF_LAST && REF_LAST < base_q + 7'(B) && 16'(REF_LAST) < 16'(base_q) + rest_q;
+    in_second = base_q <= NEW_REF_LAST && NEW_REF_LAST < base_q + 7'(B) && 16'(NEW_REF_LAST) < 16'(base_q) + rest_q &&
+                bytes_q[7:0] == "U";
+    for (int i = 0; i < 8; i++) begin
+      req_ref_o[63-8*i-:8] = in_second ? collected[(19+i)*8+:8] : collected[(11+i)*8+:8];
+    end
+  end
+  assign req_second_o = in_second;
+  assign req_valid_o  = fire && walking && in_body && has_ref && (in_first || in_second);
 
 endmodule
 `default_nettype wire

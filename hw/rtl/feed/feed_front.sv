@@ -5,7 +5,8 @@
 ///
 /// Why: wiring only; see the blocks. Safety: nothing is dropped but what SEM 2 names, and, with wire_mode_i, whole frames
 /// that found the queue full. Ordering: inputs in arrival order, a command before a frame that begins in the same cycle.
-/// Latency: 3 cycles from the beat with the last byte of a message to msg_valid_o, when nothing waits.
+/// Latency: 2 cycles from the beat with the last byte of a message to msg_valid_o, when nothing waits. next_* name the
+/// message a cycle ahead; req_* an order reference one cycle behind the beat with its last byte (see block_splitter).
 module feed_front #(
     parameter int DATA_W = 64,
     parameter int DEPTH  = 4096 // beats of DATA_W queued
@@ -26,9 +27,15 @@ module feed_front #(
     input  wire logic [127:0]         s_cmd_tdata_i,
     input  wire logic                 s_cmd_tvalid_i,
     output logic                      s_cmd_tready_o,
+    input  wire logic                 en_i,          // the pipeline behind moves; without it nothing here goes on but the queue
+    output logic                      req_valid_o,
+    output logic                      req_second_o,
+    output logic [63:0]               req_ref_o,
+    output logic                      next_valid_o,
+    output logic [3:0]                next_op_o,
+    output logic [TP_SYM_W-1:0]       next_symbol_o,
     output tp_msg_t                   msg_o,
-    output logic                      msg_valid_o,
-    input  wire logic                 msg_ready_i,
+    output logic                      msg_valid_o,   // for one cycle with en_i
     output logic [twinpath_regs_pkg::COUNTERS-1:0] cnt_o,
     output logic [15:0]               duplicate_inc_o,
     output logic [63:0]               lost_inc_o,
@@ -208,8 +215,6 @@ module feed_front #(
   logic                own_valid;
   logic                own_ready;
   tp_msg_t             own;
-  logic                block_valid;
-  logic                block_ready;
   tp_block_t           block;
   logic [COUNTERS-1:0] sequencer_cnt;
   logic [COUNTERS-1:0] splitter_cnt;
@@ -263,6 +268,7 @@ module feed_front #(
   ) u_block_splitter (
       .clk_i    (clk_i),
       .rst_i    (rst_i),
+      .en_i     (en_i),
       .s_valid_i(split_valid),
       .s_ready_o(split_ready),
       .s_first_i(split_first),
@@ -274,8 +280,9 @@ module feed_front #(
       .skip_i   (split_skip),
       .deliver_o(deliver),
       .locate_o (locate),
-      .m_valid_o(block_valid),
-      .m_ready_i(block_ready),
+      .req_valid_o (req_valid_o),
+      .req_second_o(req_second_o),
+      .req_ref_o   (req_ref_o),
       .m_o      (block),
       .cnt_o    (splitter_cnt)
   );
@@ -286,16 +293,17 @@ module feed_front #(
       .ready_o    (ready_o),
       .cycle_i    (cycle_i),
       .cfg_i      (cfg_i),
-      .lookup_i   (deliver),
+      .en_i       (en_i),
       .locate_i   (locate),
-      .s_valid_i  (block_valid),
-      .s_ready_o  (block_ready),
+      .s_valid_i  (deliver),
       .s_i        (block),
       .own_valid_i(own_valid),
       .own_ready_o(own_ready),
       .own_i      (own),
+      .next_valid_o (next_valid_o),
+      .next_op_o    (next_op_o),
+      .next_symbol_o(next_symbol_o),
       .m_valid_o  (msg_valid_o),
-      .m_ready_i  (msg_ready_i),
       .m_o        (msg_o),
       .cnt_o      (decoder_cnt)
   );
@@ -306,7 +314,7 @@ module feed_front #(
     cnt_o[twinpath_regs_pkg::CNT_DROP_OVERFLOW] = count_overflow;
   end
 
-  assign idle_o = ingress_idle && parser_idle && sequencer_idle && cmd_count == '0 && !block_valid && !msg_valid_o &&
+  assign idle_o = ingress_idle && parser_idle && sequencer_idle && cmd_count == '0 && !msg_valid_o &&
                   !s_axis_tvalid_i && !s_cmd_tvalid_i;
 
 endmodule

@@ -6,25 +6,27 @@
 /// Why: of 23 message types the core acts on 13; the others, and those of unconfigured symbols, end here.
 /// Safety: a message whose stock locate is not configured has no effect but other_symbol. The locate table is a memory:
 /// reset clears it, one entry a cycle, and ready_o rises when all 65,536 are done; writes before that are lost.
-/// Ordering: lookup_i comes with the locate in the cycle before s_valid_i brings that message. Messages in order; the
-/// sequencer's own (own_*) wait for those before them.
-/// Latency: 1 cycle; a message a cycle.
+/// Ordering: locate_i stands at least one cycle (with en_i) before s_valid_i brings that message. Messages in order. The
+/// sequencer's own (own_*) never come with s_valid_i, and wait until the cycle behind a message is over: what follows
+/// relies on two cycles between an own message and any other.
+/// Latency: 1 cycle; a message a cycle. next_* name, a cycle ahead, what m_* will be.
 module itch_decoder (
     input  wire logic                clk_i,
     input  wire logic                rst_i,
     output logic                     ready_o,
     input  wire logic [TP_CYC_W-1:0] cycle_i,
     input  wire tp_cfg_t             cfg_i,
-    input  wire logic                lookup_i,
+    input  wire logic                en_i,     // the pipeline moves; without it m_* stay
     input  wire logic [15:0]         locate_i,
-    input  wire logic                s_valid_i,
-    output logic                     s_ready_o,
+    input  wire logic                s_valid_i, // only with en_i
     input  wire tp_block_t           s_i,
     input  wire logic                own_valid_i,
     output logic                     own_ready_o,
     input  wire tp_msg_t             own_i,
+    output logic                     next_valid_o,
+    output logic [3:0]               next_op_o,
+    output logic [TP_SYM_W-1:0]      next_symbol_o,
     output logic                     m_valid_o,
-    input  wire logic                m_ready_i,
     output tp_msg_t                  m_o,
     output logic [twinpath_regs_pkg::COUNTERS-1:0] cnt_o
 );
@@ -42,8 +44,6 @@ module itch_decoder (
   tp_msg_t             msg;
   tp_msg_t             out_q;
   logic                valid_q;
-  logic                free;
-  logic                take;
 
   assign ready_o = clear_q[16];
   always_ff @(posedge clk_i) begin
@@ -59,7 +59,7 @@ module itch_decoder (
       .we_i   (!ready_o || (cfg_i.valid && cfg_i.table_id == TP_CFG_LOCATE)),
       .waddr_i(ready_o ? cfg_i.index : clear_q[15:0]),
       .wdata_i(ready_o ? cfg_i.data[8:0] : 9'd0),
-      .re_i   (lookup_i),
+      .re_i   (en_i),
       .raddr_i(locate_i),
       .rdata_o(entry)
   );
@@ -81,7 +81,7 @@ module itch_decoder (
     msg.origin.msg_type        = msg_type;
     msg.stamps.first_beat      = s_i.first_beat;
     msg.stamps.last_byte       = s_i.last_byte;
-    msg.stamps.decoded         = cycle_i;
+    msg.stamps.decoded         = cycle_i + 1'b1;
     wants_symbol               = 1'b1;
     effect                     = 1'b1;
     counter                    = twinpath_regs_pkg::CNT_UNKNOWN_TYPE;
@@ -179,26 +179,27 @@ module itch_decoder (
     if (wants_symbol) msg.symbol = entry[7:0];
   end
 
-  assign emits       = effect && (!wants_symbol || configured);
-  assign free        = !valid_q || m_ready_i;
-  assign s_ready_o   = free || !emits;
-  assign take        = s_valid_i && s_ready_o;
-  assign own_ready_o = free && !s_valid_i;
+  assign emits         = effect && (!wants_symbol || configured);
+  assign own_ready_o   = en_i && !s_valid_i && !valid_q;
+  assign next_valid_o  = (s_valid_i && emits) || (own_valid_i && own_ready_o);
+  assign next_op_o     = s_valid_i ? msg.op : own_i.op;
+  assign next_symbol_o = msg.symbol;  // own messages have none
 
   always_comb begin
     cnt_o = '0;
     for (int i = twinpath_regs_pkg::CNT_MSG_SYSTEM_EVENT; i <= twinpath_regs_pkg::CNT_MSG_DIRECT_LISTING; i++) begin
-      cnt_o[i] = take && counter == i;
+      cnt_o[i] = s_valid_i && counter == i;
     end
-    cnt_o[twinpath_regs_pkg::CNT_MESSAGES]     = take;
-    cnt_o[twinpath_regs_pkg::CNT_UNKNOWN_TYPE] = take && counter == twinpath_regs_pkg::CNT_UNKNOWN_TYPE;
-    cnt_o[twinpath_regs_pkg::CNT_OTHER_SYMBOL] = take && wants_symbol && !configured;
+    cnt_o[twinpath_regs_pkg::CNT_MESSAGES]     = s_valid_i;
+    cnt_o[twinpath_regs_pkg::CNT_UNKNOWN_TYPE] = s_valid_i && counter == twinpath_regs_pkg::CNT_UNKNOWN_TYPE;
+    cnt_o[twinpath_regs_pkg::CNT_OTHER_SYMBOL] = s_valid_i && wants_symbol && !configured;
   end
 
   always_ff @(posedge clk_i) begin
-    if (free) begin
-      valid_q <= (s_valid_i && emits) || (own_valid_i && own_ready_o);
-      out_q   <= s_valid_i ? msg : own_i;
+    if (en_i) begin
+      valid_q <= next_valid_o;
+      if (s_valid_i) out_q <= msg;
+      else if (own_valid_i) out_q <= own_i;
     end
     if (rst_i) valid_q <= 1'b0;
   end

@@ -109,7 +109,7 @@ module mold_sequencer #(
   assign next_stamp     = cmd_next ? cmd_stamp_i : pending_i ? pending_meta_i.stamp : time_i;
   assign gap_open       = expected_q < gap_high_q;
   assign due            = gap_open && deadline_q <= {1'b0, next_stamp};
-  assign take           = state_q == IDLE && !due && !cmd_next && s_valid_i;
+  assign take           = state_q == IDLE && !due && !cmd_next && s_valid_i && split_ready_i;
   assign cmd_ready_o    = state_q == IDLE && !due && cmd_next && m_ready_i;
   assign idle_o         = state_q == IDLE && !due;
 
