@@ -4,12 +4,11 @@
 /// Composes the event record (SEM 7) from the message, its intent and what risk found.
 ///
 /// Why: software compares the record byte for byte, so which field belongs to which kind is written down once, here.
-/// Stage 5 (first beat of the order frame) is not known yet and 0; order_tx fills it in. Stages are differences of
+/// Stage 5 (first beat of the order frame) is not known here and 0; whoever sends the frame fills it in. Stages are differences of
 /// 16-bit cycle counts; all 0 for what has no message (COMMAND, and STATE events of the feed itself).
 /// Latency: combinational; the record is 0 while en_i is low.
 module risk_event (
     input  wire logic                en_i,
-    input  wire logic [TP_CYC_W-1:0] cycle_i,
     input  wire tp_intent_t          intent_i,
     input  wire tp_finding_t         finding_i,
     output tp_event_t                event_o
@@ -58,7 +57,7 @@ module risk_event (
         event_o.msg_type        = msg.origin.msg_type;
         event_o.symbol          = {8'd0, msg.symbol};
         if (!of_feed) begin
-          event_o.stages = {48'd0, last - msg.stamps.first_beat, 16'd0, cycle_i - last,
+          event_o.stages = {48'd0, last - msg.stamps.first_beat, 16'd0, msg.stamps.checked - last,
                             msg.stamps.decided - last, msg.stamps.booked - last, msg.stamps.looked_up - last,
                             msg.stamps.decoded - last};
         end

@@ -1,79 +1,117 @@
 `include "risk/risk_types.svh"
 `default_nettype none
 
-/// The memories of risk: a symbol's account, limits and last trade, read together; open orders by slot; and a second
-/// copy of the working orders for strategy to read.
+/// The memories of risk: account, limits and last trade of a symbol, each in two copies, one read at the symbol of the
+/// message in B and one at its lagging symbol; and open orders by slot, with a copy of their valid bits.
 ///
-/// Why: all that a check reads arrives in the same cycle, and strategy's reads do not disturb risk's.
-/// Ordering: a read in the cycle of a write to the same record returns the old one. Outputs hold until the next read.
-/// While clear_i, everything but the limits is written with 0, a slot and (in turn) a symbol a cycle.
-/// Latency: 1 cycle from re to data.
+/// Why: whichever rule fires, the records its order is checked against are there in D1. A command works through the
+/// first copy while the pipeline stands still. Whether the next order's slot is in use is read every cycle, for its
+/// address is known long before the order.
+/// Ordering: a read in the cycle of a write to the same record returns the old one. Records read in B hold until the
+/// next cycle with re_i or cmd_re_i. While clear_i, everything but the limits is written with 0, a slot and (in turn) a
+/// symbol a cycle.
+/// Latency: 1 cycle from address to data.
 module risk_records (
     input  wire logic                clk_i,
     input  wire tp_cfg_t             cfg_i,
     input  wire logic                clear_i,
     input  wire logic [TP_OPEN_SLOTS_W-1:0] clear_index_i,
     input  wire logic                bank_i,
-    input  wire logic                account_re_i,    // account, limits and last trade of symbol_i
+    input  wire logic                re_i,            // the pipeline advances: both copies
+    input  wire logic [TP_SYM_W-1:0] symbol0_i,
+    input  wire logic [TP_SYM_W-1:0] symbol1_i,
+    input  wire logic                cmd_re_i,        // a command reads copy 0 instead
+    input  wire logic [TP_SYM_W-1:0] cmd_symbol_i,
+    output tp_account_t              account0_o,
+    output tp_account_t              account1_o,
+    output tp_limits_t               limits0_o,
+    output tp_limits_t               limits1_o,
+    output logic [32:0]              last_trade0_o,   // [32] one was seen
+    output logic [32:0]              last_trade1_o,
     input  wire logic                account_we_i,
-    input  wire logic [TP_SYM_W-1:0] symbol_i,
-    input  wire tp_account_t         account_i,       // 0 while clear_i
-    output tp_account_t              account_o,
-    output tp_limits_t               limits_o,
-    input  wire logic                order_re_i,
-    input  wire logic                order_we_i,
-    input  wire logic [TP_OPEN_SLOTS_W-1:0] order_index_i,
-    input  wire tp_open_order_t      order_i,         // 0 while clear_i
-    output tp_open_order_t           order_o,
+    input  wire logic [TP_SYM_W-1:0] account_symbol_i,
+    input  wire tp_account_t         account_i,
     input  wire logic                trade_we_i,
     input  wire logic [TP_SYM_W-1:0] trade_symbol_i,
     input  wire logic [31:0]         trade_price_i,
-    output logic [32:0]              last_trade_o,    // [32] one was seen
-    input  wire logic                working_re_i,
-    input  wire logic [TP_SYM_W-1:0] working_symbol_i,
-    output tp_working_t              working_o
+    input  wire logic                order_re_i,
+    input  wire logic [TP_OPEN_SLOTS_W-1:0] order_raddr_i,
+    output tp_open_order_t           order_o,
+    input  wire logic                order_we_i,
+    input  wire logic [TP_OPEN_SLOTS_W-1:0] order_waddr_i,
+    input  wire tp_open_order_t      order_i,
+    input  wire logic [TP_OPEN_SLOTS_W-1:0] next_slot_i,
+    output logic                     next_used_o      // of the slot named in the cycle before
 );
 
   localparam int LIMIT_WORDS = 7;  // of tp_limits_t
-  localparam int WORKING_W = 67;   // of tp_working_t
 
-  logic [TP_ACCOUNT_W-1:0]    account_data;
-  logic [WORKING_W-1:0]       working_data;
-  logic [TP_OPEN_ORDER_W-1:0] order_data;
-  logic [32*LIMIT_WORDS-1:0]  limits_data;
-  logic [TP_SYM_W-1:0]        account_waddr;
+  logic [TP_ACCOUNT_W-1:0]        account_wdata;
+  logic [TP_SYM_W-1:0]            account_waddr;
+  logic [TP_SYM_W-1:0]            trade_waddr;
+  logic [32:0]                    trade_wdata;
+  logic [TP_OPEN_ORDER_W-1:0]     order_data;
+  logic [2*TP_ACCOUNT_W-1:0]      account_data;
+  logic [2*32*LIMIT_WORDS-1:0]    limits_data;
+  logic [65:0]                    trade_data;
 
-  assign account_waddr = clear_i ? clear_index_i[TP_SYM_W-1:0] : symbol_i;
-  assign account_o     = account_data;
+  assign account_wdata = clear_i ? '0 : account_i;
+  assign account_waddr = clear_i ? clear_index_i[TP_SYM_W-1:0] : account_symbol_i;
+  assign trade_waddr   = clear_i ? clear_index_i[TP_SYM_W-1:0] : trade_symbol_i;
+  assign trade_wdata   = clear_i ? 33'd0 : {1'b1, trade_price_i};
+  assign account0_o    = account_data[0+:TP_ACCOUNT_W];
+  assign account1_o    = account_data[TP_ACCOUNT_W+:TP_ACCOUNT_W];
+  assign limits0_o     = limits_data[0+:32*LIMIT_WORDS];
+  assign limits1_o     = limits_data[32*LIMIT_WORDS+:32*LIMIT_WORDS];
+  assign last_trade0_o = trade_data[32:0];
+  assign last_trade1_o = trade_data[65:33];
   assign order_o       = order_data;
-  assign limits_o      = limits_data;
-  assign working_o     = working_data;
 
-  ram_sdp #(
-      .WIDTH(TP_ACCOUNT_W),
-      .DEPTH(TP_SYMBOLS)
-  ) u_accounts (
-      .clk_i  (clk_i),
-      .we_i   (clear_i || account_we_i),
-      .waddr_i(account_waddr),
-      .wdata_i(account_i),
-      .re_i   (account_re_i),
-      .raddr_i(symbol_i),
-      .rdata_o(account_data)
-  );
+  for (genvar n = 0; n < 2; n = n + 1) begin : g_copy
+    logic                re;
+    logic [TP_SYM_W-1:0] raddr;
 
-  ram_sdp #(
-      .WIDTH(WORKING_W),
-      .DEPTH(TP_SYMBOLS)
-  ) u_working (
-      .clk_i  (clk_i),
-      .we_i   (clear_i || account_we_i),
-      .waddr_i(account_waddr),
-      .wdata_i(account_i.working),
-      .re_i   (working_re_i),
-      .raddr_i(working_symbol_i),
-      .rdata_o(working_data)
-  );
+    assign re    = re_i || (n == 0 && cmd_re_i);
+    assign raddr = n == 1 ? symbol1_i : cmd_re_i ? cmd_symbol_i : symbol0_i;
+
+    ram_sdp #(
+        .WIDTH(TP_ACCOUNT_W),
+        .DEPTH(TP_SYMBOLS)
+    ) u_accounts (
+        .clk_i  (clk_i),
+        .we_i   (clear_i || account_we_i),
+        .waddr_i(account_waddr),
+        .wdata_i(account_wdata),
+        .re_i   (re),
+        .raddr_i(raddr),
+        .rdata_o(account_data[TP_ACCOUNT_W*n+:TP_ACCOUNT_W])
+    );
+
+    ram_sdp #(
+        .WIDTH(33),
+        .DEPTH(TP_SYMBOLS)
+    ) u_last_trade (
+        .clk_i  (clk_i),
+        .we_i   (clear_i || trade_we_i),
+        .waddr_i(trade_waddr),
+        .wdata_i(trade_wdata),
+        .re_i   (re),
+        .raddr_i(raddr),
+        .rdata_o(trade_data[33*n+:33])
+    );
+
+    config_table #(
+        .TABLE(TP_CFG_LIMITS),
+        .WORDS(LIMIT_WORDS),
+        .DEPTH(2 * TP_SYMBOLS)
+    ) u_limits (
+        .clk_i  (clk_i),
+        .cfg_i  (cfg_i),
+        .re_i   (re),
+        .raddr_i({bank_i, raddr}),
+        .rdata_o(limits_data[32*LIMIT_WORDS*n+:32*LIMIT_WORDS])
+    );
+  end
 
   ram_sdp #(
       .WIDTH(TP_OPEN_ORDER_W),
@@ -81,36 +119,24 @@ module risk_records (
   ) u_orders (
       .clk_i  (clk_i),
       .we_i   (clear_i || order_we_i),
-      .waddr_i(clear_i ? clear_index_i : order_index_i),
-      .wdata_i(order_i),
+      .waddr_i(clear_i ? clear_index_i : order_waddr_i),
+      .wdata_i(clear_i ? '0 : order_i),
       .re_i   (order_re_i),
-      .raddr_i(order_index_i),
+      .raddr_i(order_raddr_i),
       .rdata_o(order_data)
   );
 
   ram_sdp #(
-      .WIDTH(33),
-      .DEPTH(TP_SYMBOLS)
-  ) u_last_trade (
+      .WIDTH(1),
+      .DEPTH(2 ** TP_OPEN_SLOTS_W)
+  ) u_used (
       .clk_i  (clk_i),
-      .we_i   (clear_i || trade_we_i),
-      .waddr_i(clear_i ? clear_index_i[TP_SYM_W-1:0] : trade_symbol_i),
-      .wdata_i(clear_i ? 33'd0 : {1'b1, trade_price_i}),
-      .re_i   (account_re_i),
-      .raddr_i(symbol_i),
-      .rdata_o(last_trade_o)
-  );
-
-  config_table #(
-      .TABLE(TP_CFG_LIMITS),
-      .WORDS(LIMIT_WORDS),
-      .DEPTH(2 * TP_SYMBOLS)
-  ) u_limits (
-      .clk_i  (clk_i),
-      .cfg_i  (cfg_i),
-      .re_i   (account_re_i),
-      .raddr_i({bank_i, symbol_i}),
-      .rdata_o(limits_data)
+      .we_i   (clear_i || order_we_i),
+      .waddr_i(clear_i ? clear_index_i : order_waddr_i),
+      .wdata_i(!clear_i && order_i.valid),
+      .re_i   (1'b1),
+      .raddr_i(next_slot_i),
+      .rdata_o(next_used_o)
   );
 
 endmodule

@@ -8,7 +8,8 @@
 /// Safety: after a reset nothing is allowed: no symbol trades until CONTROL or a trading action says so. A feed that
 /// has ended stays ended.
 /// A configuration write of CONTROL word 0 sets the trading flag of every symbol, so it belongs before the session.
-/// Latency: flags change in the cycle after their strobe; the answers are combinational.
+/// Timing: flags change in the cycle after their strobe. The trading states of two symbols are looked up in B and
+/// answered in D1, with a change by the operation then in D1 (which may be one cycle ahead) taken in.
 module risk_session (
     input  wire logic       clk_i,
     input  wire logic       rst_i,
@@ -19,10 +20,11 @@ module risk_session (
     input  wire logic [TP_SYM_W-1:0] state_symbol_i,
     input  wire logic       command_i,       // strobe: a command takes effect
     input  wire logic [7:0] command_op_i,
-    input  wire logic [TP_SYM_W-1:0] symbol_i,  // whose trading state is asked for
+    input  wire logic       lookup_i,        // the pipeline advances
+    input  wire logic [2*TP_SYM_W-1:0] symbols_i,  // whose trading states are asked for
     output logic            kill_o,
     output logic            closed_o,
-    output logic            tradable_o
+    output logic [1:0]      tradable_o
 );
 
   logic                  kill_q;
@@ -36,7 +38,32 @@ module risk_session (
 
   assign kill_o     = kill_q;
   assign closed_o   = feed_ended_q || breaker_q || (!market_open_q && !any_session_q);
-  assign tradable_o = trading_q[symbol_i] && !auction_q[symbol_i] && !halted_q[symbol_i];
+
+  for (genvar n = 0; n < 2; n = n + 1) begin : g_symbol
+    logic [TP_SYM_W-1:0] symbol;
+    logic                trading;
+    logic                auction;
+    logic                halted;
+
+    assign symbol = symbols_i[TP_SYM_W*n+:TP_SYM_W];
+    always_comb begin
+      trading = trading_q[symbol];
+      auction = auction_q[symbol];
+      halted  = halted_q[symbol];
+      if (state_i && state_symbol_i == symbol) begin
+        case (reason_i)
+          twinpath_regs_pkg::STATE_TRADING_ACTION: begin
+            trading = argument_i == "T";
+            auction = 1'b0;
+          end
+          twinpath_regs_pkg::STATE_LULD_COLLAR: auction = 1'b1;
+          twinpath_regs_pkg::STATE_OPERATIONAL_HALT: halted = argument_i == "H";
+          default: ;
+        endcase
+      end
+    end
+    always_ff @(posedge clk_i) if (lookup_i) tradable_o[n] <= trading && !auction && !halted;
+  end
 
   always_ff @(posedge clk_i) begin
     if (state_i) begin

@@ -1,4 +1,4 @@
-// Records that the risk stage keeps, and what its blocks pass to each other. Semantics: host/SEMANTICS.md 5.
+// Records that risk keeps, and what its blocks pass to each other. Semantics: host/SEMANTICS.md 5.
 `ifndef TWINPATH_RISK_TYPES_SVH
 `define TWINPATH_RISK_TYPES_SVH
 `include "twinpath_types.svh"
@@ -48,5 +48,7 @@ typedef struct packed {
   logic [TP_GROSS_W-1:0] gross;
   logic [15:0]           open_count;
 } tp_finding_t;
+localparam int TP_FINDING_W = 304;
+localparam int TP_INTENT_W  = 1178;  // of tp_intent_t
 
 `endif

@@ -1,0 +1,192 @@
+`include "twinpath_types.svh"
+`default_nettype none
+
+/// What the rules read: rule records, cool-downs, every symbol's best bid and offer and trust, and the flags armed,
+/// feed-stale and active bank (SEM 2.8, 2.9, 4.1, 4.2).
+///
+/// Why: all of it is ready in D1, so that rules need no cycle of their own. The lagging symbol's number is read a cycle
+/// before everything else, from a copy of its own, so that its book is read together with the rules.
+/// Ordering: an operation's read in B sees every commit up to the cycle before. Operations with a book or records are two
+/// cycles apart, so that is every older one; only the bank may change in the cycle of the early read, therefore both
+/// banks' lagging symbols are read and chosen in B. While en_i is low the operation in B stays and its reads wait (the
+/// early one is repeated). A lagging symbol that is the message's own is seen as of this message.
+/// Timing: next_symbol_i in b - 1, symbol_o and lag_o in B, the other outputs in D1; commit_i at the end of D1.
+/// ready_o rises 256 cycles after reset, when the memories are clear.
+module strategy_state (
+    input  wire logic                clk_i,
+    input  wire logic                rst_i,
+    output logic                     ready_o,
+    input  wire tp_cfg_t             cfg_i,
+    input  wire logic                en_i,
+    input  wire logic [TP_SYM_W-1:0] next_symbol_i,
+    output logic      [TP_SYM_W-1:0] symbol_o,       // of the operation in B
+    output logic      [TP_SYM_W-1:0] lag_o,          // its lagging symbol
+    output logic                     bank_o,
+    output logic                     armed_o,
+    output logic                     feed_stale_o,
+    output tp_rules_t                rules_o,
+    output logic [5*(TP_TIME_W+1)-1:0] next_o,       // next time each rule may fire
+    output logic      [TP_SYM_W-1:0] lag_symbol_o,   // of the operation in D1
+    output logic                     lag_is_own_o,
+    output tp_bbo_t                  lag_bbo_o,
+    output logic                     lag_sticky_o,
+    input  wire logic                commit_i,       // the operation in D1 takes effect
+    input  wire tp_booked_t          booked_i,
+    input  wire logic                fire_i,         // a rule fires: its cool-down starts
+    input  wire logic [5*(TP_TIME_W+1)-1:0] next_i
+);
+
+  localparam int NEXT_W = 5 * (TP_TIME_W + 1);
+  localparam int RULE_WORDS = 18;  // of tp_rules_t
+  localparam int BBO_W = 132;      // of tp_bbo_t
+
+  logic                  clearing_q;
+  logic [TP_SYM_W-1:0]   clear_q;
+  logic                  armed_q;
+  logic                  feed_stale_q;
+  logic                  bank_q;
+  logic [TP_SYMBOLS-1:0] sticky_q;  // copy of every book's untrusted flag
+  logic [TP_SYM_W-1:0]   symbol_q;
+  logic [TP_SYM_W-1:0]   lag_symbol_q;
+  logic                  lag_is_own_q;
+  logic                  lag_sticky_q;
+
+  logic                  is_book;
+  logic                  lag_cfg;
+  logic [TP_SYM_W-1:0]   lag_bank0;
+  logic [TP_SYM_W-1:0]   lag_bank1;
+  logic [TP_SYM_W-1:0]   early_symbol;
+  logic [32*RULE_WORDS-1:0] rules_data;
+  logic [BBO_W-1:0]      lag_data;
+  logic [7:0]            command;
+  logic [15:0]           target;
+
+  assign ready_o      = !clearing_q;
+  assign symbol_o     = symbol_q;
+  assign lag_o        = bank_q ? lag_bank1 : lag_bank0;
+  assign bank_o       = bank_q;
+  assign armed_o      = armed_q;
+  assign feed_stale_o = feed_stale_q;
+  assign rules_o      = rules_data;
+  assign lag_symbol_o = lag_symbol_q;
+  assign lag_is_own_o = lag_is_own_q;
+  assign lag_bbo_o    = lag_is_own_q ? booked_i.bbo_after : lag_data;
+  assign lag_sticky_o = lag_is_own_q ? booked_i.sticky_after : lag_sticky_q;
+  assign is_book      = booked_i.msg.op >= TP_OP_ADD && booked_i.msg.op <= TP_OP_TRADE;
+  assign command      = booked_i.msg.command[127:120];
+  assign target       = booked_i.msg.command[111:96];
+
+  // ---- b - 1: the lagging symbol, [31:24] of rule word 0, of both banks --------------------------------------------
+  assign lag_cfg      = cfg_i.valid && cfg_i.table_id == TP_CFG_RULES && cfg_i.word == 5'd0 && cfg_i.index[15:9] == '0;
+  assign early_symbol = en_i ? next_symbol_i : symbol_q;
+
+  ram_sdp #(
+      .WIDTH(TP_SYM_W),
+      .DEPTH(TP_SYMBOLS)
+  ) u_lag_bank0 (
+      .clk_i  (clk_i),
+      .we_i   (lag_cfg && !cfg_i.index[8]),
+      .waddr_i(cfg_i.index[TP_SYM_W-1:0]),
+      .wdata_i(cfg_i.data[31:24]),
+      .re_i   (1'b1),
+      .raddr_i(early_symbol),
+      .rdata_o(lag_bank0)
+  );
+
+  ram_sdp #(
+      .WIDTH(TP_SYM_W),
+      .DEPTH(TP_SYMBOLS)
+  ) u_lag_bank1 (
+      .clk_i  (clk_i),
+      .we_i   (lag_cfg && cfg_i.index[8]),
+      .waddr_i(cfg_i.index[TP_SYM_W-1:0]),
+      .wdata_i(cfg_i.data[31:24]),
+      .re_i   (1'b1),
+      .raddr_i(early_symbol),
+      .rdata_o(lag_bank1)
+  );
+
+  // ---- B: everything else ------------------------------------------------------------------------------------------
+  config_table #(
+      .TABLE(TP_CFG_RULES),
+      .WORDS(RULE_WORDS),
+      .DEPTH(2 * TP_SYMBOLS)
+  ) u_rules (
+      .clk_i  (clk_i),
+      .cfg_i  (cfg_i),
+      .re_i   (en_i),
+      .raddr_i({bank_q, symbol_q}),
+      .rdata_o(rules_data)
+  );
+
+  ram_sdp #(
+      .WIDTH(NEXT_W),
+      .DEPTH(TP_SYMBOLS)
+  ) u_next (
+      .clk_i  (clk_i),
+      .we_i   (clearing_q || (commit_i && fire_i)),
+      .waddr_i(clearing_q ? clear_q : booked_i.msg.symbol),
+      .wdata_i(clearing_q ? '0 : next_i),
+      .re_i   (en_i),
+      .raddr_i(symbol_q),
+      .rdata_o(next_o)
+  );
+
+  ram_sdp #(
+      .WIDTH(BBO_W),
+      .DEPTH(TP_SYMBOLS)
+  ) u_bbo (
+      .clk_i  (clk_i),
+      .we_i   (clearing_q || (commit_i && is_book)),
+      .waddr_i(clearing_q ? clear_q : booked_i.msg.symbol),
+      .wdata_i(clearing_q ? '0 : booked_i.bbo_after),
+      .re_i   (en_i),
+      .raddr_i(lag_o),
+      .rdata_o(lag_data)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (clearing_q) begin
+      clear_q    <= clear_q + 1'b1;
+      clearing_q <= clear_q != '1;
+    end
+    if (en_i) begin
+      symbol_q     <= next_symbol_i;
+      lag_symbol_q <= lag_o;
+      lag_is_own_q <= lag_o == symbol_q;
+      lag_sticky_q <= sticky_q[lag_o];
+    end
+    if (commit_i) begin
+      if (is_book) sticky_q[booked_i.msg.symbol] <= booked_i.sticky_after;
+      if (booked_i.msg.op == TP_OP_STATE && (booked_i.msg.reason == twinpath_regs_pkg::STATE_GAP_LOST ||
+                                             booked_i.msg.reason == twinpath_regs_pkg::STATE_FCS_ERROR)) begin
+        feed_stale_q <= 1'b1;
+      end
+      if (booked_i.msg.op == TP_OP_COMMAND) begin
+        if (command == twinpath_regs_pkg::CMD_SWAP) bank_q <= !bank_q;
+        if (command == twinpath_regs_pkg::CMD_ARM) armed_q <= 1'b1;
+        if (command == twinpath_regs_pkg::CMD_DISARM) armed_q <= 1'b0;
+        if (command == twinpath_regs_pkg::CMD_TRUST) begin
+          if (target == 16'hFFFF) begin
+            feed_stale_q <= 1'b0;
+            sticky_q     <= '0;
+          end else if (target < 16'(TP_SYMBOLS)) begin
+            sticky_q[target[TP_SYM_W-1:0]] <= 1'b0;
+          end
+        end
+      end
+    end
+    if (cfg_i.valid && cfg_i.table_id == TP_CFG_CONTROL && cfg_i.word == 5'd0) armed_q <= cfg_i.data[3];
+
+    if (rst_i) begin
+      clearing_q   <= 1'b1;
+      clear_q      <= '0;
+      armed_q      <= 1'b0;
+      feed_stale_q <= 1'b0;
+      bank_q       <= 1'b0;
+      sticky_q     <= '0;
+    end
+  end
+
+endmodule
+`default_nettype wire
