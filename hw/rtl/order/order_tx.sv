@@ -1,17 +1,28 @@
 `include "twinpath_types.svh"
 `default_nettype none
 
-/// Order transmit: builds the OUCH 5.0 frame of each order or cancel from the host's template and streams it (SEM 6),
-/// and hands every event on, in order, with the cycle of the frame's first beat filled in (SEM 7).
+/// Order transmit: builds the OUCH 5.0 frame of each order or cancel from the host's template and streams it (SEM 6).
 ///
-/// Why: the headers come ready-made from the template (lengths and IPv4 checksum included), so the first beats leave in
-/// the cycle the order arrives and nothing is computed over the frame.
-/// Safety: a stalled m_axis stalls the input, nothing is dropped; an order's event follows its first beat, so software
-/// never sees an order explained that did not start to leave.
-/// Ordering: frames and events each in input order. Events behind an order do not wait for the rest of its frame; the
-/// next order does.
-/// Timing: the first beat is offered in the cycle the order is (combinational valid, no ready), then a beat a cycle;
-/// an order's event is offered in the cycle after its first beat was taken, any other event at once.
+/// Why: the verdict comes late in its cycle, so it feeds one register stage: the first beat is the template's alone and
+/// waits in the output register, an order only makes it valid; its own fields are read from registers by later beats.
+/// The headers come ready-made (lengths and IPv4 checksum included), so nothing is computed over the frame.
+/// The first 16 header bytes (MAC addresses, type, 0x45, 0) are the same in both frame kinds and are taken from the enter
+/// header; the kinds first differ in the IPv4 length.
+///
+/// Speculative start, off until TP_CFG_CONTROL word 2 enables it (discard_budget.sv). begin_i says in cycle t that an
+/// order may come in cycle t + 1. If the line is idle, nothing waits and the budget permits it, the first beat is
+/// offered in t + 1, a cycle early. An order in t + 1 continues that frame. None in t + 1 discards it: the next beat ends
+/// it, with tlast and tuser. A pipeline that stops between the two gets its frame discarded, and its order a frame of its
+/// own later. On the wire a discarded frame is the two beats (8, 16 or 32 bytes: MAC addresses and at most the start of
+/// the IPv4 header; bytes of the second beat mean nothing), then whatever the MAC pads. THE MAC MUST SEND A WRONG FCS FOR
+/// A FRAME THAT ENDS WITH TUSER = 1 (poison it, or signal a coding error), so that no receiver takes it; one that cannot
+/// must leave speculation off.
+///
+/// Safety: an order offered while room_o is kept gets out, whole and once; a frame with order fields never has tuser.
+/// tvalid does not fall and data does not change without tready.
+/// Ordering: frames in input order.
+/// Latency: an order in cycle t is offered in t + 1 when the line is idle (t with speculation), and in the cycle after
+/// the last beat of the frame before it otherwise; then a beat a cycle.
 module order_tx #(
     parameter int DATA_W = 64
 ) (
@@ -19,23 +30,25 @@ module order_tx #(
     input  wire logic           rst_i,
     input  wire logic [TP_CYC_W-1:0] cycle_i,
     input  wire tp_cfg_t        cfg_i,
-    input  wire logic           in_valid_i,
-    output logic                in_ready_o,
-    input  wire logic           in_has_order_i,
-    input  wire tp_order_t      in_order_i,
-    input  wire tp_event_t      in_event_i,
-    input  wire logic [TP_CYC_W-1:0] in_last_byte_i,  // cycle of the message's last byte
+    input  wire logic           order_valid_i,    // late in the cycle; taken always
+    input  wire tp_order_t      order_i,
+    input  wire logic           begin_i,          // an order may come in the next cycle
+    output logic                room_o,           // 4 more orders can be taken, one in this cycle included
     output logic [DATA_W-1:0]   m_axis_tdata_o,   // first frame byte in [7:0] of the first beat
     output logic [DATA_W/8-1:0] m_axis_tkeep_o,
     output logic                m_axis_tvalid_o,
     output logic                m_axis_tlast_o,
+    output logic                m_axis_tuser_o,   // with tlast: discard this frame
     input  wire logic           m_axis_tready_i,
-    output tp_event_t           event_o,
-    output logic                event_valid_o,
-    input  wire logic           event_ready_i,
-    output logic                idle_o            // no order or event inside
+    output logic                started_valid_o,  // in the cycle after an order's first beat was taken; once an order
+    output logic [TP_CYC_W-1:0] started_cycle_o,  // the cycle it was taken in
+    output logic                discarded_o,      // a speculative start was in vain (pulse)
+    output logic                idle_o            // no order inside, no beat on offer
 );
 
+  localparam int ORDER_W = 106;          // bits of tp_order_t; $bits of a struct is not in the common subset
+  localparam int QUEUE = 16;
+  localparam int ROOM = 4;
   localparam int BYTES = DATA_W / 8;
   localparam int FRAME_BYTES = 96;       // room for the longest frame in whole beats
   localparam int FRAME_W = 8 * FRAME_BYTES;
@@ -43,6 +56,7 @@ module order_tx #(
   localparam int CANCEL_BYTES = 60;
   localparam int HEADER_BYTES = 42;
   localparam int HEADER_WORDS = 11;
+  localparam int COMMON_BYTES = 16;      // of the headers of both kinds
   localparam int BEAT_W = $clog2(FRAME_BYTES / BYTES);
   localparam logic [BEAT_W-1:0] ENTER_LAST = BEAT_W'((ENTER_BYTES - 1) / BYTES);
   localparam logic [BEAT_W-1:0] CANCEL_LAST = BEAT_W'((CANCEL_BYTES - 1) / BYTES);
@@ -60,6 +74,7 @@ module order_tx #(
   logic [95:0]                fields_q;
   logic [63:0]                name_words;  // word 2 (name bytes 0..3) in the low half
 
+  // The name is needed from byte 52 on: two beats after the order is in order_q, at any width.
   config_table #(
       .TABLE(TP_CFG_SYMBOL),
       .FIRST_WORD(2),
@@ -68,8 +83,8 @@ module order_tx #(
   ) u_names (
       .clk_i  (clk_i),
       .cfg_i  (cfg_i),
-      .re_i   (start && m_axis_tready_i),
-      .raddr_i(in_order_i.symbol),
+      .re_i   (tvalid_q),
+      .raddr_i(order_q.symbol),
       .rdata_o(name_words)
   );
 
@@ -85,84 +100,154 @@ module order_tx #(
     end
   end
 
-  // ---- frame -------------------------------------------------------------------------------------------------------
-  logic               active_q;   // beats after the first remain
-  logic               started_q;  // the first beat of the order at the input is out
-  logic [BEAT_W-1:0]  beat_q;
-  tp_order_t          order_q;
-  logic [TP_CYC_W-1:0] first_q;   // cycle of that first beat
-  logic               start;
+  // ---- orders that wait --------------------------------------------------------------------------------------------
+  logic                       push;
+  logic                       queue_valid;
+  logic                       queue_ready;  // 1 by the contract of room_o
+  tp_order_t                  queued;
+  logic [$clog2(QUEUE+1)-1:0] queue_count;
+  logic                       room_q;
+
+  fifo #(
+      .WIDTH(ORDER_W),
+      .DEPTH(QUEUE)
+  ) u_queue (
+      .clk_i    (clk_i),
+      .rst_i    (rst_i),
+      .s_valid_i(push),
+      .s_ready_o(queue_ready),
+      .s_data_i (order_i),
+      .m_valid_o(queue_valid),
+      .m_ready_i(free),
+      .m_data_o (queued),
+      .count_o  (queue_count)
+  );
+
+  // ---- line --------------------------------------------------------------------------------------------------------
+  logic                tvalid_q;
+  logic                tlast_q;
+  logic                tuser_q;
+  logic [BYTES-1:0]    tkeep_q;
+  logic [DATA_W-1:0]   tdata_q;
+  logic                first_q;    // the first beat is on offer
+  logic                verdict_q;  // it was started on a hint, and the verdict falls in this cycle
+  logic                refused_q;  // there was no order for it
+  logic [BEAT_W-1:0]   next_q;     // the beat after the one on offer
+  tp_order_t           order_q;    // whose frame is on offer, once that is known
+  logic                started_q;
+  logic [TP_CYC_W-1:0] started_cycle_q;
+  logic                discarded_q;
+
+  logic                taken;
+  logic                free;       // a first beat may be put on offer in the next cycle
+  logic                refuse;
+  logic                speculate;
+  logic                may;
+
+  assign taken     = tvalid_q && m_axis_tready_i;
+  assign free      = !tvalid_q || (taken && tlast_q);
+  assign push      = order_valid_i && !verdict_q && !(free && !queue_valid);
+  assign refuse    = verdict_q && !order_valid_i;
+  assign speculate = begin_i && may && !tvalid_q && !queue_valid && !order_valid_i;
+
+  discard_budget u_budget (
+      .clk_i  (clk_i),
+      .rst_i  (rst_i),
+      .cfg_i  (cfg_i),
+      .spend_i(refuse),
+      .may_o  (may)
+  );
+
+  // ---- next beat ---------------------------------------------------------------------------------------------------
   logic               cancel;
   logic               last;
-
   logic [31:0]        user_ref;
   logic [63:0]        hex;        // user_ref in upper-case hex digits
   logic [FRAME_W-1:0] frame;      // first byte in the highest bits
+  logic [DATA_W-1:0]  ordered;    // first byte in the highest bits
   logic [DATA_W-1:0]  beat;
 
-  assign start    = in_valid_i && in_has_order_i && !started_q && !active_q;
-  assign cancel   = active_q ? order_q.cancel : in_order_i.cancel;
+  // At 128 bits the second beat holds the IPv4 length, and with a speculative start it is chosen in the verdict's cycle.
+  assign cancel   = (DATA_W == 128 && verdict_q) ? order_i.cancel : order_q.cancel;
   assign user_ref = order_q.user_ref;
-  assign last     = beat_q == (cancel ? CANCEL_LAST : ENTER_LAST);
+  assign last     = next_q == (order_q.cancel ? CANCEL_LAST : ENTER_LAST);
 
-  assign m_axis_tvalid_o = start || active_q;
-  assign m_axis_tlast_o  = active_q && last;
-  assign m_axis_tkeep_o  = !m_axis_tlast_o ? '1 : cancel ? CANCEL_KEEP : ENTER_KEEP;
-
-  // The first beat lies within the headers, so the order's own fields are not needed before they are registered.
   always_comb begin
-    hex            = '0;
-    frame          = '0;
-    beat           = '0;
-    m_axis_tdata_o = '0;
-    if (m_axis_tvalid_o) begin
+    hex     = '0;
+    frame   = '0;
+    ordered = enter_header_q[32*HEADER_WORDS-1-:DATA_W];
+    beat    = '0;
+    if (!free) begin
       for (int n = 0; n < 8; n = n + 1) begin
         hex[8*n+:8] = user_ref[4*n+:4] < 4'd10 ? {4'h3, user_ref[4*n+:4]} : {4'h0, user_ref[4*n+:4]} + 8'h37;
       end
       if (cancel) begin
-        frame = {cancel_header_q[32*HEADER_WORDS-1-:8*HEADER_BYTES], "X", user_ref,
+        frame = {enter_header_q[32*HEADER_WORDS-1-:8*COMMON_BYTES],
+                 cancel_header_q[32*HEADER_WORDS-1-8*COMMON_BYTES-:8*(HEADER_BYTES-COMMON_BYTES)], "X", user_ref,
                  {8 * (FRAME_BYTES - HEADER_BYTES - 5) {1'b0}}};
       end else begin
         frame = {enter_header_q[32*HEADER_WORDS-1-:8*HEADER_BYTES], "O", user_ref,
                  order_q.side ? 8'h53 : 8'h42, order_q.quantity, name_words[31:0], name_words[63:32],
                  32'd0, order_q.price, fields_q[95:8], hex, {8 * (FRAME_BYTES - ENTER_BYTES + 2) {1'b0}}};
       end
-      beat = frame[FRAME_W-DATA_W-DATA_W*32'(beat_q)+:DATA_W];
-      for (int b = 0; b < BYTES; b = b + 1) m_axis_tdata_o[8*b+:8] = beat[DATA_W-8-8*b+:8];
+      ordered = frame[FRAME_W-DATA_W-DATA_W*32'(next_q)+:DATA_W];
     end
-  end
-
-  // ---- events ------------------------------------------------------------------------------------------------------
-  assign event_valid_o = in_valid_i && (!in_has_order_i || started_q);
-  assign in_ready_o    = event_valid_o && event_ready_i;
-  assign idle_o        = !in_valid_i && !active_q;
-
-  always_comb begin
-    event_o = in_event_i;
-    if (in_has_order_i) begin
-      event_o.stages = {in_event_i.stages[159:96], first_q - in_last_byte_i, in_event_i.stages[79:0]};
-    end
+    for (int b = 0; b < BYTES; b = b + 1) beat[8*b+:8] = ordered[DATA_W-8-8*b+:8];
   end
 
   always_ff @(posedge clk_i) begin
-    if (in_ready_o) started_q <= 1'b0;
-    if (start && m_axis_tready_i) begin
-      order_q   <= in_order_i;
-      first_q   <= cycle_i;
-      started_q <= 1'b1;
-      active_q  <= 1'b1;
-      beat_q    <= BEAT_W'(1);
-    end
-    if (active_q && m_axis_tready_i) begin
-      beat_q <= last ? '0 : beat_q + 1'b1;
-      if (last) active_q <= 1'b0;
+    verdict_q       <= 1'b0;
+    started_q       <= taken && first_q && !refused_q && !refuse;
+    started_cycle_q <= cycle_i;
+    discarded_q     <= refuse;
+    // Without a look at what comes in this cycle: one order at most.
+    room_q          <= queue_count < ($clog2(QUEUE+1))'(QUEUE - ROOM);
+    if (free) begin
+      tvalid_q  <= queue_valid || order_valid_i || speculate;
+      tlast_q   <= 1'b0;
+      tuser_q   <= 1'b0;
+      tkeep_q   <= '1;
+      tdata_q   <= beat;
+      first_q   <= 1'b1;
+      verdict_q <= speculate;
+      refused_q <= 1'b0;
+      next_q    <= BEAT_W'(1);
+      order_q   <= queue_valid ? queued : order_i;
+    end else begin
+      if (verdict_q) order_q <= order_i;
+      if (refuse) refused_q <= 1'b1;
+      if (taken) begin
+        tlast_q <= last || refused_q || refuse;
+        tuser_q <= refused_q || refuse;
+        tkeep_q <= (!last || refused_q || refuse) ? '1 : order_q.cancel ? CANCEL_KEEP : ENTER_KEEP;
+        tdata_q <= beat;
+        first_q <= 1'b0;
+        next_q  <= next_q + 1'b1;
+      end
     end
     if (rst_i) begin
-      active_q  <= 1'b0;
-      started_q <= 1'b0;
-      beat_q    <= '0;
+      tvalid_q    <= 1'b0;
+      tlast_q     <= 1'b0;
+      tuser_q     <= 1'b0;
+      first_q     <= 1'b0;
+      verdict_q   <= 1'b0;
+      refused_q   <= 1'b0;
+      started_q   <= 1'b0;
+      discarded_q <= 1'b0;
+      room_q      <= 1'b0;
     end
   end
+
+  assign room_o          = room_q;
+  assign m_axis_tdata_o  = tdata_q;
+  assign m_axis_tkeep_o  = tkeep_q;
+  assign m_axis_tvalid_o = tvalid_q;
+  assign m_axis_tlast_o  = tlast_q;
+  assign m_axis_tuser_o  = tuser_q;
+  assign started_valid_o = started_q;
+  assign started_cycle_o = started_cycle_q;
+  assign discarded_o     = discarded_q;
+  assign idle_o          = !tvalid_q && !queue_valid && !started_q;
 
 endmodule
 `default_nettype wire
