@@ -134,32 +134,9 @@ struct Booked {
   }
 };
 
-struct Intent {
-  static constexpr unsigned kWidth = 1178;
-  Booked booked;
-  bool book_changed = false, trusted = false, intent = false, cancel = false;
-  std::uint8_t rule = 0;
-  bool side = false;
-  std::uint8_t symbol = 0;
-  std::uint32_t price = 0, quantity = 0;
-  Bbo bbo;
-  bool bbo_trusted = false;
-  template <class A>
-  void visit(A& a) {
-    booked.visit(a), a.field(book_changed, 1), a.field(trusted, 1), a.field(intent, 1), a.field(cancel, 1);
-    a.field(rule, 3), a.field(side, 1), a.field(symbol, 8), a.field(price, 32), a.field(quantity, 32), bbo.visit(a);
-    a.field(bbo_trusted, 1);
-  }
-};
-
 struct Working {
-  static constexpr unsigned kWidth = 67;
   bool open = false, cancel_sent = false, side = false;
   std::uint32_t price = 0, user_ref = 0;
-  template <class A>
-  void visit(A& a) {
-    a.field(open, 1), a.field(cancel_sent, 1), a.field(side, 1), a.field(price, 32), a.field(user_ref, 32);
-  }
 };
 
 struct Order {

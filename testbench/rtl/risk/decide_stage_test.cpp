@@ -1,15 +1,14 @@
-// The decision half against the reference model: every field of every event and every byte of every order frame, with
-// random stalls on both outputs and random pauses at the input.
+// decide_stage against the reference model: every order in the very cycle of its message, every field of every event with
+// its stage stamps, every counter; at the closest distances and random ones, with random stalls everywhere.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <deque>
-#include <memory>
 #include <random>
 #include <set>
 
-#include "Vdecide_bench.h"
 #include "host/core/registers.h"
+#include "testbench/rtl/risk/decide_driver.h"
 #include "testbench/rtl/risk/decide_traffic.h"
 #include "testbench/rtl/risk/decision_model.h"
 
@@ -29,133 +28,117 @@ std::string describe(const Event& e) {
       e.collar_reference, e.gross_lo, e.open_count);
 }
 
-class Bench {
- public:
-  explicit Bench(const ModelConfig& c, std::uint32_t seed, unsigned stall_percent) : rng_(seed), stall_(stall_percent) {
-    reset(*dut_);
-    for (int i = 0; i < 5000 && !dut_->ready_o; ++i) settle(*dut_), rise(*dut_);
-    for (unsigned bank = 0; bank < 2; ++bank) {
-      for (unsigned s = 0; s < DecideTraffic::kSymbolsUsed; ++s) {
-        configure(*dut_, cfg_rules(bank, s, c.banks[bank].rules[s]));
-        configure(*dut_, cfg_limits(bank, s, c.banks[bank].limits[s]));
-      }
-      configure(*dut_, cfg_global(bank, c.banks[bank].global));
-    }
-    for (unsigned s = 0; s < DecideTraffic::kSymbolsUsed; ++s) configure(*dut_, cfg_name(s, c.names[s]));
-    configure(*dut_, cfg_template(c.frames));
-    configure(*dut_, cfg_control(c.symbols_start_trading, c.any_session, c.book_events, c.armed, c.first_user_ref));
-  }
-
-  bool ready() const { return dut_->ready_o; }
-  std::uint64_t cycles() const { return cycle_; }
-  const CounterValues& counters() const { return counters_; }
-
-  // Offers the message until taken, collecting what leaves meanwhile.
-  void offer(const Booked& b) {
-    while (rng_() % 100 < stall_) tick();
-    to_port(b, dut_->booked_i);
-    dut_->booked_valid_i = 1;
-    for (int i = 0; i < 10'000; ++i) {
-      if (tick()) break;
-    }
-    dut_->booked_valid_i = 0;
-  }
-  void drain() {
-    for (int i = 0; i < 200; ++i) tick();
-    EXPECT_TRUE(dut_->idle_o) << "something is stuck inside";
-  }
-
-  std::deque<Event> events;
-  std::deque<std::vector<std::uint8_t>> frames;
-
- private:
-  bool tick() {
-    dut_->cycle_i = static_cast<std::uint16_t>(cycle_);
-    dut_->event_ready_i = rng_() % 100 >= stall_;
-    dut_->m_axis_tready_i = rng_() % 100 >= stall_;
-    settle(*dut_);
-    const bool taken = dut_->booked_valid_i && dut_->booked_ready_o;
-    if (dut_->event_valid_o && dut_->event_ready_i) events.push_back(event_of(dut_->event_o));
-    if (dut_->m_axis_tvalid_o && dut_->m_axis_tready_i) {
-      for (unsigned i = 0; i < 8; ++i) {
-        if (dut_->m_axis_tkeep_o >> i & 1) frame_.push_back(static_cast<std::uint8_t>(dut_->m_axis_tdata_o >> 8 * i));
-      }
-      if (dut_->m_axis_tlast_o) frames.push_back(std::move(frame_)), frame_.clear();
-    }
-    for (unsigned n = 0; n < kCounterCount; ++n) counters_[n] += dut_->cnt_o.at(n / 32) >> n % 32 & 1;
-    rise(*dut_);
-    ++cycle_;
-    return taken;
-  }
-
-  std::unique_ptr<Vdecide_bench> dut_ = std::make_unique<Vdecide_bench>();
-  std::mt19937 rng_;
-  unsigned stall_;
-  std::uint64_t cycle_ = 0;
-  std::vector<std::uint8_t> frame_;
-  CounterValues counters_{};
-};
-
-struct Seen {
+struct Coverage {
   std::set<unsigned> reasons, rules, ops, states;
-  std::uint64_t orders = 0, cancels = 0;
+  std::uint64_t orders = 0, cancels = 0, pairs = 0;
   CounterValues counters{};
+  void note(const Event& e) {
+    if (e.kind == 2) reasons.insert(e.reason);
+    if (e.kind == 5) states.insert(e.reason);
+    if (e.kind == 6) ops.insert(e.reason);
+    if (e.kind <= 3) rules.insert(e.rule);
+    orders += e.kind == 1;
+    cancels += e.kind == 3;
+  }
 };
 
-// One session from reset, to its end or the first difference.
-void run(std::uint32_t seed, bool extreme, unsigned stall, unsigned messages, Seen& seen) {
+// The event with the stamps of SEM 7, decided in cycle `now`.
+DecideDriver::Seen expect(const DecisionModel::Output& out, const Booked& b, std::uint64_t now) {
+  DecideDriver::Seen s{out.event, out.order.has_value(), b.msg.stamps.last_byte};
+  const Stamps& t = b.msg.stamps;
+  const bool feed = b.msg.op == kState && b.msg.reason >= 6;
+  const auto since = [&](std::uint64_t at) { return static_cast<std::uint16_t>(at - t.last_byte); };
+  if (b.msg.op != kCommand && !feed) {
+    s.event.stages = {since(t.decoded), since(t.looked_up),
+                      since(t.booked),  since(now),
+                      since(now),       0,
+                      static_cast<std::uint16_t>(t.last_byte - t.first_beat)};
+  }
+  return s;
+}
+
+void configure_all(DecideDriver& driver, const ModelConfig& c) {
+  for (unsigned bank = 0; bank < 2; ++bank) {
+    for (unsigned s = 0; s < DecideTraffic::kSymbolsUsed; ++s) {
+      driver.load(cfg_rules(bank, s, c.banks[bank].rules[s]));
+      driver.load(cfg_limits(bank, s, c.banks[bank].limits[s]));
+    }
+    driver.load(cfg_global(bank, c.banks[bank].global));
+  }
+  driver.load(cfg_control(c.symbols_start_trading, c.any_session, c.book_events, c.armed, c.first_user_ref));
+}
+
+// One session from reset, to its end or the first difference. `spread`: distances go up to the smallest one plus this.
+void run(std::uint32_t seed, bool extreme, unsigned spread, const DriverOptions& options, unsigned messages,
+         Coverage& coverage) {
   DecideTraffic traffic(seed, extreme);
   const ModelConfig config = traffic.config();
   DecisionModel model(config);
-  Bench bench(config, seed ^ 0x5EED, stall);
-  ASSERT_TRUE(bench.ready());
-  std::deque<DecisionModel::Output> expected;
+  DecideDriver driver(options);
+  configure_all(driver, config);
+  std::mt19937 rng(seed);
+  std::deque<DecideDriver::Seen> expected;
   std::uint64_t compared = 0;
-  const auto compare = [&] {
-    while (!bench.events.empty()) {
-      ASSERT_FALSE(expected.empty()) << "seed " << seed << ": unexpected " << describe(bench.events.front());
-      const Event& want = expected.front().event;
-      const Event& got = bench.events.front();
-      ASSERT_TRUE(same_event(want, got)) << "seed " << seed << ", event " << compared << "\nexpected " << describe(want)
-                                         << "\nfound    " << describe(got);
+  unsigned sent = 0, idle = 0;
+  bool was_state = false;
+  while (idle < 30) {
+    if (driver.waiting() == 0 && sent < messages) {
+      const Booked b = traffic.next(model.next_user_ref());
+      const bool is_state = b.msg.op == kState;
+      driver.put(b, (is_state || was_state ? 1 : 2) + (spread == 0 ? 0 : rng() % spread));
+      // Two operations that touch records are 2 apart whatever is between them, which a STATE in between ensures.
+      was_state = is_state;
+      ++sent;
+    }
+    const auto c = driver.tick();
+    std::optional<Order> want;
+    if (c.done) {
+      const auto outs = model.step(*c.done);
+      coverage.pairs += outs.size() == 2;
+      for (const auto& out : outs) {
+        if (out.order) want = out.order;
+        expected.push_back(expect(out, *c.done, c.number));
+      }
+    }
+    ASSERT_EQ(c.order.has_value(), want.has_value()) << "seed " << seed << " cycle " << c.number << ": an order "
+                                                     << (want ? "is missing" : "must not leave");
+    if (want) {
+      ASSERT_EQ(*c.order, *want) << "seed " << seed << " cycle " << c.number << " user_ref " << want->user_ref << '/'
+                                 << c.order->user_ref << " price " << want->price << '/' << c.order->price;
+    }
+    if (c.event) {
+      const Event& got = c.event->event;
+      ASSERT_FALSE(expected.empty()) << "seed " << seed << ": unexpected " << describe(got);
+      const auto& e = expected.front();
+      ASSERT_TRUE(same_event(e.event, got)) << "seed " << seed << ", event " << compared << "\nexpected "
+                                            << describe(e.event) << "\nfound    " << describe(got);
+      ASSERT_EQ(e.event.stages, got.stages) << "seed " << seed << ": " << describe(got);
+      ASSERT_EQ(e.order, c.event->order) << "seed " << seed << ": " << describe(got);
+      ASSERT_EQ(e.last_byte, c.event->last_byte) << "seed " << seed << ": " << describe(got);
+      coverage.note(got);
       ++compared;
-      if (want.kind == 2) seen.reasons.insert(want.reason);
-      if (want.kind == 5) seen.states.insert(want.reason);
-      if (want.kind == 6) seen.ops.insert(want.reason);
-      if (want.kind <= 3) seen.rules.insert(want.rule);
-      seen.orders += want.kind == 1;
-      seen.cancels += want.kind == 3;
-      bench.events.pop_front();
       expected.pop_front();
     }
-  };
-  std::deque<std::vector<std::uint8_t>> frames;
-  for (unsigned n = 0; n < messages; ++n) {
-    const Booked b = traffic.next(model.next_user_ref());
-    for (auto& out : model.step(b)) {
-      if (!out.frame.empty()) frames.push_back(out.frame);
-      expected.push_back(std::move(out));
-    }
-    bench.offer(b);
-    compare();
-    if (testing::Test::HasFatalFailure()) return;
+    idle = sent == messages && driver.waiting() == 0 && driver.idle() ? idle + 1 : 0;
+    ASSERT_LT(c.number, 100ULL * messages + 10'000) << "something is stuck inside";
   }
-  bench.drain();
-  compare();
-  EXPECT_TRUE(expected.empty()) << "seed " << seed << ": missing " << describe(expected.front().event);
-  ASSERT_EQ(bench.frames.size(), frames.size()) << "seed " << seed;
-  for (std::size_t i = 0; i < frames.size(); ++i)
-    ASSERT_EQ(bench.frames[i], frames[i]) << "seed " << seed << " frame " << i;
+  ASSERT_TRUE(expected.empty()) << "seed " << seed << ": missing " << describe(expected.front().event);
   for (unsigned n = 0; n < kCounterCount; ++n) {
-    ASSERT_EQ(bench.counters()[n], model.counters().values()[n]) << "seed " << seed << ", counter " << n;
-    seen.counters[n] += bench.counters()[n];
+    ASSERT_EQ(driver.counters()[n], model.counters().values()[n]) << "seed " << seed << ", counter " << n;
+    coverage.counters[n] += driver.counters()[n];
   }
 }
 
+// Every mix of stalls: none, events, all, and a reader of events that is slow throughout.
+DriverOptions stalls(std::uint32_t seed) {
+  const DriverOptions none{.seed = seed}, events{seed, 30, 0, 0}, all{seed, 25, 25, 5}, slow{seed, 80, 0, 10};
+  return std::array{none, events, all, slow}[seed % 4];
+}
+
 TEST(DecideStage, AgreesWithTheReferenceModelOnRandomSessionsAndMeetsEveryRuleReasonAndCommand) {
-  Seen seen;
+  Coverage seen;
   for (std::uint32_t seed = 1; seed <= 100; ++seed) {
-    run(seed, false, seed % 2 == 0 ? 0 : 25, 4000, seen);
+    run(seed, false, seed % 3 == 0 ? 6 : 0, stalls(seed), 4000, seen);
     if (HasFatalFailure()) return;
   }
   for (unsigned reason = 1; reason <= 13; ++reason)
@@ -168,34 +151,19 @@ TEST(DecideStage, AgreesWithTheReferenceModelOnRandomSessionsAndMeetsEveryRuleRe
   }
   EXPECT_GT(seen.orders, 1000U);
   EXPECT_GT(seen.cancels, 100U);
+  EXPECT_GT(seen.pairs, 1000U) << "messages with a BOOK event and a decision";
 }
 
 TEST(DecideStage, NeverWrapsOnExtremePricesQuantitiesAndTimes) {
-  Seen seen;
+  Coverage seen;
   for (std::uint32_t seed = 101; seed <= 150; ++seed) {
-    run(seed, true, seed % 2 == 0 ? 0 : 25, 3000, seen);
+    run(seed, true, seed % 3 == 0 ? 6 : 0, stalls(seed), 3000, seen);
     if (HasFatalFailure()) return;
   }
   EXPECT_GT(seen.counters[static_cast<std::size_t>(Counter::position_saturated)], 0U);
   EXPECT_GT(seen.orders, 100U);
 }
 
-TEST(DecideStage, TakesAMessageWithoutIntentInAtMostTwoCycles) {
-  DecideTraffic traffic(7, false);
-  ModelConfig config = traffic.config();
-  for (Bank& bank : config.banks) {
-    for (RuleRecord& r : bank.rules) r = {};  // nothing enabled
-  }
-  config.armed = true;
-  Bench bench(config, 1, 0);
-  Booked b;
-  b.msg.op = kAdd;
-  b.effect = true;
-  b.after = {kQuoted, 1000, 1, kQuoted, 1001, 1};
-  const std::uint64_t start = bench.cycles();
-  for (int i = 0; i < 1000; ++i) bench.offer(b), std::swap(b.before, b.after);
-  EXPECT_LE(bench.cycles() - start, 2'000U + 4U);
-}
 
 }  // namespace
 }  // namespace twinpath::rtl

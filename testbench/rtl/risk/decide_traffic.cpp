@@ -50,13 +50,6 @@ ModelConfig DecideTraffic::config() {
   c.armed = chance(80);
   c.book_events = chance(80);
   c.first_user_ref = extreme_ ? 0xFFFF'FFF0 : below(1U << 20);
-  for (auto& byte : c.frames.enter) byte = static_cast<std::uint8_t>(below(256));
-  for (auto& byte : c.frames.cancel) byte = static_cast<std::uint8_t>(below(256));
-  for (auto& byte : c.frames.attributes) byte = static_cast<std::uint8_t>(below(256));
-  for (auto& byte : c.frames.cl_ord_id) byte = static_cast<std::uint8_t>(below(256));
-  for (auto& name : c.names) {
-    for (char& ch : name) ch = static_cast<char>('A' + below(26));
-  }
   return c;
 }
 
@@ -177,6 +170,9 @@ Booked DecideTraffic::next(std::uint32_t next_user_ref) {
   b.msg.msg_index = static_cast<std::uint16_t>(below(65536));
   b.msg.shares = static_cast<std::uint32_t>(rng_());
   b.msg.price = static_cast<std::uint32_t>(rng_());
+  for (auto* at : {&b.msg.stamps.first_beat, &b.msg.stamps.last_byte, &b.msg.stamps.decoded, &b.msg.stamps.looked_up,
+                   &b.msg.stamps.booked})
+    *at = static_cast<std::uint16_t>(rng_());
   const unsigned pick = below(100);
   if (pick < 78)
     book_message(b);

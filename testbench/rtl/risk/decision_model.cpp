@@ -1,7 +1,6 @@
 #include "testbench/rtl/risk/decision_model.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <limits>
 
 #include "host/core/registers.h"
@@ -16,10 +15,6 @@ bool allows(std::uint8_t sides, Side s) { return (sides >> index(s) & 1) != 0; }
 
 constexpr unsigned kSlots = 4096;
 constexpr __int128 kMaxPosition = 0x7FFF'FFFF;
-
-void append(std::vector<std::uint8_t>& out, std::uint64_t value, unsigned bytes) {
-  for (unsigned i = bytes; i-- > 0;) out.push_back(static_cast<std::uint8_t>(value >> 8 * i));
-}
 
 }  // namespace
 
@@ -219,12 +214,12 @@ DecisionModel::Output DecisionModel::judge(const Booked& b, const Decision& d) {
   tat_ = std::max(tat_, Int{b.msg.stamp}) + active().global.rate_interval;
   if (cancel) {
     counters_.add(Counter::cancels);
-    out.frame = cancel_frame(g.working.user_ref);
+    out.order = Order{true, d.side == Side::sell, d.symbol, g.working.user_ref, 0, d.price};
     g.working.cancel_sent = true;
     return out;
   }
   counters_.add(Counter::orders);
-  out.frame = enter_frame(d, next_ref_);
+  out.order = Order{false, d.side == Side::sell, d.symbol, next_ref_, d.quantity, d.price};
   const unsigned side = index(d.side);
   slots_[next_ref_ % kSlots] = {d.symbol, d.side, d.price, d.quantity, next_ref_};
   const bool more = d.side == Side::buy ? d.price > g.own[side] : d.price < g.own[side];
@@ -367,7 +362,7 @@ void DecisionModel::command(const Booked& b, std::vector<Output>& out) {
   out.push_back({e, {}});
 }
 
-// ---- SEM 6, 7
+// ---- SEM 7
 // ----------------------------------------------------------------------------------------------------------
 
 Event DecisionModel::event_for(const Booked& b, EventKind kind) const {
@@ -392,32 +387,6 @@ void DecisionModel::account_fields(Event& e, std::uint8_t symbol) const {
   e.open_sell = static_cast<std::uint32_t>(s.open[1]);
   e.gross_lo = static_cast<std::uint64_t>(std::min(gross_, Int{std::numeric_limits<std::uint64_t>::max()}));
   e.open_count = static_cast<std::uint16_t>(slots_.size());
-}
-
-std::vector<std::uint8_t> DecisionModel::enter_frame(const Decision& d, std::uint32_t user_ref) const {
-  std::vector<std::uint8_t> f(config_.frames.enter.begin(), config_.frames.enter.end());
-  append(f, 'O', 1);
-  append(f, user_ref, 4);
-  append(f, d.side == Side::buy ? 'B' : 'S', 1);
-  append(f, d.quantity, 4);
-  for (const char c : config_.names[d.symbol]) append(f, static_cast<std::uint8_t>(c), 1);
-  append(f, d.price, 8);
-  f.insert(f.end(), config_.frames.attributes.begin(), config_.frames.attributes.end());
-  f.insert(f.end(), config_.frames.cl_ord_id.begin(), config_.frames.cl_ord_id.end());
-  std::array<char, 9> hex{};
-  std::snprintf(hex.data(), hex.size(), "%08X", user_ref);
-  f.insert(f.end(), hex.begin(), hex.begin() + 8);
-  append(f, 0, 2);
-  return f;
-}
-
-std::vector<std::uint8_t> DecisionModel::cancel_frame(std::uint32_t user_ref) const {
-  std::vector<std::uint8_t> f(config_.frames.cancel.begin(), config_.frames.cancel.end());
-  append(f, 'X', 1);
-  append(f, user_ref, 4);
-  append(f, 0, 4);
-  f.resize(60);
-  return f;
 }
 
 }  // namespace twinpath::rtl

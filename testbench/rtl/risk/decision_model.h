@@ -1,4 +1,4 @@
-// Reference model of the decision half: SEM 2.7 to 2.9 and 4 to 7, from booked messages to events and order frames.
+// Reference model of the decision half: SEM 2.7 to 2.9, 4, 5 and 7, from booked messages to events and orders.
 // Written from the page alone and for clarity, to be compared with implementations; not for production use.
 #pragma once
 #include <array>
@@ -17,8 +17,6 @@ struct ModelConfig {
   std::array<Bank, 2> banks{};
   bool symbols_start_trading = true, any_session = false, armed = true, book_events = true;
   std::uint32_t first_user_ref = 1;
-  FrameTemplate frames;
-  std::array<std::array<char, 8>, kSymbols> names{};
 };
 
 class DecisionModel {
@@ -27,7 +25,7 @@ class DecisionModel {
 
   struct Output {
     Event event{};
-    std::vector<std::uint8_t> frame;  // of an order or cancel
+    std::optional<Order> order;  // that leaves with it
   };
   // Everything the message causes, in order.
   std::vector<Output> step(const Booked& b);
@@ -78,8 +76,6 @@ class DecisionModel {
   Event event_for(const Booked& b, EventKind kind) const;
   void account_fields(Event& e, std::uint8_t symbol) const;
   std::uint32_t collar_reference(std::uint8_t symbol) const;
-  std::vector<std::uint8_t> enter_frame(const Decision& d, std::uint32_t user_ref) const;
-  std::vector<std::uint8_t> cancel_frame(std::uint32_t user_ref) const;
   void release(OpenOrder& order, std::uint32_t shares);
 
   ModelConfig config_;

@@ -1,0 +1,133 @@
+// Drives decide_stage as the core does: operations move through b - 1, B and D1, all together, in the cycles in which
+// the pipeline advances.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "Vdecide_stage.h"
+#include "host/core/counters.h"
+#include "testbench/rtl/risk/decide_records.h"
+
+namespace twinpath::rtl {
+
+struct DriverOptions {
+  std::uint32_t seed = 1;
+  unsigned event_stall = 0, pipe_stall = 0, room_stall = 0;  // percent
+};
+
+class DecideDriver {
+ public:
+  struct Seen {
+    Event event;
+    bool order = false;
+    std::uint16_t last_byte = 0;
+  };
+  // What one cycle showed.
+  struct Cycle {
+    bool hold = false;
+    std::optional<Booked> done;  // the operation that left D1
+    std::optional<Order> order;
+    std::optional<Seen> event;  // that was taken
+    std::uint64_t number = 0;
+  };
+
+  explicit DecideDriver(const DriverOptions& options = {}) : options_(options), rng_(options.seed) {
+    reset(*dut_);
+    dut_->order_room_i = 1;
+    for (int i = 0; i < 5000 && !dut_->ready_o; ++i) settle(*dut_), rise(*dut_);
+    EXPECT_TRUE(dut_->ready_o);
+  }
+
+  void load(const std::vector<CfgWrite>& writes) {
+    configure(*dut_, writes);
+    for (int i = 0; i < 3; ++i) settle(*dut_), rise(*dut_);
+  }
+  // Behind the operation put in last, `distance` cycles; STATE operations alone may be 1 from their neighbours.
+  void put(const Booked& b, unsigned distance) {
+    for (unsigned i = 1; i < distance; ++i) waiting_.emplace_back();
+    waiting_.emplace_back(b);
+  }
+  std::size_t waiting() const { return waiting_.size(); }
+  bool idle() const { return dut_->idle_o && !early_ && !book_ && !decide_; }
+
+  Cycle tick() {
+    if (!early_ && !waiting_.empty()) early_ = waiting_.front(), waiting_.pop_front();
+    dut_->cycle_i = static_cast<std::uint16_t>(cycle_);
+    settle(*dut_);
+    Cycle c;
+    c.number = cycle_++;
+    c.hold = dut_->hold_o;
+    EXPECT_TRUE(c.hold || room_) << "no room for orders and no hold";
+    const bool advance = !c.hold && !chance(options_.pipe_stall);
+    room_ = !chance(options_.room_stall);
+    dut_->en_i = advance;
+    dut_->order_room_i = room_;
+    dut_->event_ready_i = !chance(options_.event_stall);
+    const auto& next = early_ ? *early_ : std::optional<Booked>{};
+    dut_->next_valid_i = next.has_value();
+    dut_->next_symbol_i = next ? next->msg.symbol : static_cast<std::uint8_t>(rng_());
+    dut_->booked_valid_i = decide_.has_value();
+    if (decide_) to_port(*decide_, dut_->booked_i);
+    settle(*dut_);
+    EXPECT_EQ(dut_->hold_o, c.hold) << "hold_o depends on an input";
+    if (dut_->order_valid_o) c.order = from_port<Order>(dut_->order_o);
+    EXPECT_TRUE(!dut_->order_valid_o || (decide_ && advance)) << "an order of nothing";
+    if (offered_) {
+      EXPECT_TRUE(dut_->event_valid_o) << "an event was withdrawn";
+    }
+    offered_ = dut_->event_valid_o && !dut_->event_ready_i;
+    if (dut_->event_valid_o && dut_->event_ready_i)
+      c.event = Seen{event_of(dut_->event_o), dut_->event_order_o != 0, dut_->event_last_byte_o};
+    for (unsigned n = 0; n < kCounterCount; ++n) counters_[n] += dut_->cnt_o.at(n / 32) >> n % 32 & 1;
+    if (advance) {
+      c.done = std::exchange(decide_, std::exchange(book_, next));
+      early_.reset();
+    }
+    rise(*dut_);
+    return c;
+  }
+
+  const CounterValues& counters() const { return counters_; }
+  std::uint64_t counter(Counter c) const { return counters_[static_cast<std::size_t>(c)]; }
+
+  // One operation through an idle stage, and all it caused.
+  struct Result {
+    std::vector<Seen> events;
+    std::vector<Order> orders;
+    unsigned held = 0;  // cycles
+  };
+  Result send(const Booked& b) {
+    Result r;
+    put(b, 2);
+    for (int i = 0; i < 60; ++i) {
+      const Cycle c = tick();
+      if (c.event) r.events.push_back(*c.event);
+      if (c.order) r.orders.push_back(*c.order);
+      r.held += c.hold;
+      if (waiting_.empty() && idle()) return r;
+    }
+    ADD_FAILURE() << "something is stuck inside";
+    return r;
+  }
+
+ private:
+  bool chance(unsigned percent) { return percent != 0 && rng_() % 100 < percent; }
+
+  DriverOptions options_;
+  std::mt19937 rng_;
+  std::unique_ptr<Vdecide_stage> dut_ = std::make_unique<Vdecide_stage>();
+  std::deque<std::optional<Booked>> waiting_;
+  std::optional<std::optional<Booked>> early_;  // in b - 1, perhaps a gap
+  std::optional<Booked> book_, decide_;
+  bool room_ = true, offered_ = false;
+  std::uint64_t cycle_ = 0;
+  CounterValues counters_{};
+};
+
+}  // namespace twinpath::rtl
