@@ -10,7 +10,7 @@
 /// before the pipeline stands still.
 /// Ordering: events leave in the order of their operations, one a cycle; of one message BOOK before ORDER, REJECT or
 /// CANCEL. A command that takes longer is loaded with emit_i low and finished by finish_i, with nothing loaded between.
-/// Timing: load_i in D1, event_valid_o from 3 cycles later; counters pulse 2 cycles after D1.
+/// Timing: load_i in D1, event_valid_o and counters from 2 cycles later.
 module decide_events (
     input  wire logic           clk_i,
     input  wire logic           rst_i,

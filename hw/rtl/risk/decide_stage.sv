@@ -10,7 +10,7 @@
 /// Ordering: one operation in D1 at a time. Operations with a book or records are at least two cycles apart, so that a
 /// read in B sees the commit of the one before; a STATE operation may be one cycle from its neighbours.
 /// With en_i low nothing moves and nothing commits; hold_o asks for that, from registers only.
-/// Timing: b - 1 next_symbol_i; b reads; D1 = b + 1 booked_i, order_o; event_valid_o from D1 + 3. Commands: hold_o is
+/// Timing: b - 1 next_symbol_i; b reads; D1 = b + 1 booked_i, order_o; event_valid_o from D1 + 2. Commands: hold_o is
 /// high for 1 cycle after the D1 of an ACK, or of a FILL or DONE of an unknown order; for 4 cycles after that of any
 /// other FILL or DONE and of a POSITION; for none otherwise.
 /// ready_o rises 4,096 cycles after reset, when the memories are clear. A configuration write of CONTROL, or to the

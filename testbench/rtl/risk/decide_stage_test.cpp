@@ -1,5 +1,5 @@
-// decide_stage against the reference model: every order in the very cycle of its message, every field of every event with
-// its stage stamps, every counter; at the closest distances and random ones, with random stalls everywhere.
+// decide_stage against the reference model: every order in the very cycle of its message, every field of every event
+// with its stage stamps, every counter; at the closest distances and random ones, with random stalls everywhere.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -49,9 +49,12 @@ DecideDriver::Seen expect(const DecisionModel::Output& out, const Booked& b, std
   const bool feed = b.msg.op == kState && b.msg.reason >= 6;
   const auto since = [&](std::uint64_t at) { return static_cast<std::uint16_t>(at - t.last_byte); };
   if (b.msg.op != kCommand && !feed) {
-    s.event.stages = {since(t.decoded), since(t.looked_up),
-                      since(t.booked),  since(now),
-                      since(now),       0,
+    s.event.stages = {since(t.decoded),
+                      since(t.looked_up),
+                      since(t.booked),
+                      since(now),
+                      since(now),
+                      0,
                       static_cast<std::uint16_t>(t.last_byte - t.first_beat)};
   }
   return s;
@@ -100,8 +103,8 @@ void run(std::uint32_t seed, bool extreme, unsigned spread, const DriverOptions&
         expected.push_back(expect(out, *c.done, c.number));
       }
     }
-    ASSERT_EQ(c.order.has_value(), want.has_value()) << "seed " << seed << " cycle " << c.number << ": an order "
-                                                     << (want ? "is missing" : "must not leave");
+    ASSERT_EQ(c.order.has_value(), want.has_value())
+        << "seed " << seed << " cycle " << c.number << ": an order " << (want ? "is missing" : "must not leave");
     if (want) {
       ASSERT_EQ(*c.order, *want) << "seed " << seed << " cycle " << c.number << " user_ref " << want->user_ref << '/'
                                  << c.order->user_ref << " price " << want->price << '/' << c.order->price;
@@ -163,7 +166,6 @@ TEST(DecideStage, NeverWrapsOnExtremePricesQuantitiesAndTimes) {
   EXPECT_GT(seen.counters[static_cast<std::size_t>(Counter::position_saturated)], 0U);
   EXPECT_GT(seen.orders, 100U);
 }
-
 
 }  // namespace
 }  // namespace twinpath::rtl

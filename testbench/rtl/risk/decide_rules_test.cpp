@@ -1,14 +1,8 @@
-// Strategy alone: every rule at its boundaries, what keeps it from being evaluated, cool-downs, banks and commands.
-// The test plays risk: it answers the working-order reads and takes the intents.
-#include "Vstrategy_stage.h"
+// The rules in decide_stage: every rule at its boundaries, what keeps it from being evaluated, cool-downs, banks and
+// commands. Limits are as wide as they can be, so what a rule wants is what the event says, sent or rejected.
+#include <array>
 
-#include <gtest/gtest.h>
-
-#include <memory>
-#include <optional>
-
-#include "host/core/counters.h"
-#include "testbench/rtl/risk/decide_records.h"
+#include "testbench/rtl/risk/decide_cases.h"
 
 namespace twinpath::rtl {
 namespace {
@@ -17,61 +11,52 @@ constexpr std::uint8_t kS = 5;   // the symbol under test
 constexpr std::uint8_t kG = 77;  // its lagging symbol
 const Bbo kMarket{kQuoted, 1000, 50, kQuoted, 1010, 40};
 
-class StrategyStage : public testing::Test {
+struct Intent {
+  bool intent = false, cancel = false, side = false, book_changed = false, trusted = false, bbo_trusted = false;
+  unsigned rule = 0, symbol = 0;
+  std::uint32_t price = 0, quantity = 0;
+  Bbo bbo;
+};
+
+class DecideRules : public DecideCases {
  protected:
-  StrategyStage() {
-    reset(*dut_);
-    for (int i = 0; i < 300 && !dut_->ready_o; ++i) settle(*dut_), rise(*dut_);
-    EXPECT_TRUE(dut_->ready_o);
+  DecideRules() {
+    const LimitRecord wide{true, true, 0xFFFF'FFFF, ~std::uint64_t{0}, 0xFFFF'FFFF, 0, 0x7FFF'FFFF};
     for (unsigned bank = 0; bank < 2; ++bank) {
-      for (const unsigned s : {kS, kG}) rules(RuleRecord{}, bank, s);
+      for (const unsigned s : {kS, kG}) rules(RuleRecord{}, bank, s), driver_.load(cfg_limits(bank, s, wide));
+      driver_.load(cfg_global(bank, {~std::uint64_t{0}, 4096, 0, 0, 0}));
     }
-    configure(*dut_, cfg_control(true, true, true, true, 1));
+    driver_.load(cfg_control(true, true, true, true, 1));
   }
 
   void rules(const RuleRecord& r, unsigned bank = 0, unsigned symbol = kS) {
-    configure(*dut_, cfg_rules(bank, symbol, r));
+    driver_.load(cfg_rules(bank, symbol, r));
+    if (symbol == kS && bank == 0) rules_ = r;
+  }
+  // An order of ours becomes the working order of the symbol.
+  void work(bool sell, std::uint32_t price) {
+    const RuleRecord now = rules_;
+    rules(taker(sell));
+    EXPECT_EQ(driver_.send(quote(sell, price, 1, kS)).orders.size(), 1U);
+    rules(now);
   }
 
-  // Sends one message through an idle stage.
   Intent send(const Booked& b) {
-    to_port(b, dut_->booked_i);
-    dut_->booked_valid_i = 1;
-    dut_->intent_ready_i = 0;
-    for (int i = 0; i < 20; ++i) {
-      settle(*dut_);
-      const bool taken = dut_->booked_valid_i && dut_->booked_ready_o;
-      if (dut_->intent_valid_o) {
-        const Intent intent = from_port<Intent>(dut_->intent_o);
-        dut_->intent_ready_i = 1;
-        tick();
-        dut_->intent_ready_i = 0;
-        return intent;
-      }
-      tick();
-      if (taken) dut_->booked_valid_i = 0;
+    Intent i;
+    for (const auto& seen : driver_.send(b).events) {
+      const Event& e = seen.event;
+      if (e.kind == 4) i.book_changed = true, i.trusted = (e.book_flags & 16) != 0;
+      if (e.kind > 3) continue;
+      i.intent = true;
+      i.rule = e.rule, i.cancel = e.rule == 0, i.side = e.side != 0, i.symbol = e.symbol, i.price = e.price,
+      i.quantity = e.quantity, i.bbo_trusted = (e.book_flags & 16) != 0;
+      i.bbo = {static_cast<std::uint8_t>(e.book_flags & 3),      e.bid_price, e.bid_quantity,
+               static_cast<std::uint8_t>(e.book_flags >> 2 & 3), e.ask_price, e.ask_quantity};
     }
-    ADD_FAILURE() << "nothing came out";
-    return {};
+    return i;
   }
-  void tick() {
-    settle(*dut_);
-    const bool read = dut_->working_re_o;
-    const unsigned symbol = dut_->working_symbol_o;
-    for (unsigned n = 0; n < kCounterCount; ++n) counts_[n] += dut_->cnt_o.at(n / 32) >> n % 32 & 1;
-    rise(*dut_);
-    if (read) to_port(symbol == kS ? working_ : Working{}, dut_->working_i);
-  }
-
-  // A message that moves the book of `symbol` from `before` to `after`.
-  Booked move(const Bbo& before, const Bbo& after, std::uint8_t symbol = kS) {
-    Booked b;
-    b.msg.op = kAdd;
-    b.msg.symbol = symbol;
-    b.msg.stamp = stamp_;
-    b.effect = true;
-    b.before = before, b.after = after;
-    return b;
+  Booked move(const Bbo& before, const Bbo& after, std::uint8_t symbol = kS) const {
+    return DecideCases::move(before, after, symbol);
   }
   Booked to(const Bbo& after) { return move(Bbo{}, after); }
   Booked traded(bool resting_sell, std::uint32_t shares, bool through, const Bbo& market = kMarket) {
@@ -87,19 +72,8 @@ class StrategyStage : public testing::Test {
     b.trade_price = price;
     return b;
   }
-  void command(std::uint8_t op, std::uint16_t symbol = 0) {
-    Booked b;
-    b.msg.op = kCommand;
-    b.msg.command.op = op, b.msg.command.symbol = symbol;
-    EXPECT_FALSE(send(b).intent);
-  }
-  void state(std::uint8_t reason) {
-    Booked b;
-    b.msg.op = kState;
-    b.msg.reason = reason;
-    EXPECT_FALSE(send(b).intent);
-  }
-  std::uint64_t counter(Counter c) const { return counts_[static_cast<std::size_t>(c)]; }
+  void command(std::uint8_t op, std::uint16_t symbol = 0) { EXPECT_FALSE(send(command_message(op, symbol)).intent); }
+  void state(std::uint8_t reason) { EXPECT_FALSE(send(state_message(reason, 0, 0)).intent); }
   bool fires(const Booked& b) { return send(b).intent; }
   void expect(const Intent& i, unsigned rule, bool sell, std::uint32_t price, std::uint32_t quantity,
               std::uint8_t symbol = kS) {
@@ -119,34 +93,31 @@ class StrategyStage : public testing::Test {
     return r;
   }
 
-  std::unique_ptr<Vstrategy_stage> dut_ = std::make_unique<Vstrategy_stage>();
-  Working working_;
-  std::uint64_t stamp_ = 1'000'000;
-  CounterValues counts_{};
+  RuleRecord rules_;
 };
 
-TEST_F(StrategyStage, TakesAnOfferThatIsExactlyTheEdgeBelowFairValue) {
+TEST_F(DecideRules, TakesAnOfferThatIsExactlyTheEdgeBelowFairValue) {
   rules(take(1015, 5));
   expect(send(to(kMarket)), 1, false, 1010, 30);
   rules(take(1014, 5));
   EXPECT_FALSE(fires(to(kMarket)));
 }
 
-TEST_F(StrategyStage, HitsABidThatIsExactlyTheEdgeAboveFairValue) {
+TEST_F(DecideRules, HitsABidThatIsExactlyTheEdgeAboveFairValue) {
   rules(take(995, 5));
   expect(send(to(kMarket)), 1, true, 1000, 30);
   rules(take(996, 5));
   EXPECT_FALSE(fires(to(kMarket)));
 }
 
-TEST_F(StrategyStage, TakesNoMoreThanIsThere) {
+TEST_F(DecideRules, TakesNoMoreThanIsThere) {
   rules(take(1015, 5));
   Bbo thin = kMarket;
   thin.ask_quantity = 29;
   expect(send(to(thin)), 1, false, 1010, 29);
 }
 
-TEST_F(StrategyStage, TriesTheBuyFirstWhenBothSidesWouldTake) {
+TEST_F(DecideRules, TriesTheBuyFirstWhenBothSidesWouldTake) {
   RuleRecord r = take(1005, 0);
   rules(r);
   Bbo market{kQuoted, 1005, 9, kQuoted, 1006, 9};
@@ -155,52 +126,52 @@ TEST_F(StrategyStage, TriesTheBuyFirstWhenBothSidesWouldTake) {
   expect(send(to(market)), 1, false, 1005, 9);
 }
 
-TEST_F(StrategyStage, HonoursTheSidesOfARule) {
+TEST_F(DecideRules, HonoursTheSidesOfARule) {
   rules(take(1015, 5, 2));
   EXPECT_FALSE(fires(to(kMarket)));
   rules(take(995, 5, 1));
   EXPECT_FALSE(fires(to(kMarket)));
 }
 
-TEST_F(StrategyStage, DoesNotWrapWhenTheEdgeExceedsThePriceRange) {
+TEST_F(DecideRules, DoesNotWrapWhenTheEdgeExceedsThePriceRange) {
   rules(take(2, 3));
   EXPECT_FALSE(fires(to({kEmpty, 0, 0, kQuoted, 0xFFFF'FFFF, 9})));
   rules(take(0xFFFF'FFFF, 2));
   EXPECT_FALSE(fires(to({kQuoted, 1, 9, kEmpty, 0, 0})));
 }
 
-TEST_F(StrategyStage, DoesNotTakeWithoutAChangeOfTheBook) {
+TEST_F(DecideRules, DoesNotTakeWithoutAChangeOfTheBook) {
   rules(take(1015, 5));
   EXPECT_FALSE(fires(move(kMarket, kMarket)));
 }
 
-TEST_F(StrategyStage, CancelsABuyOnlyWhenTheOfferIsFurtherAwayThanTheDistance) {
+TEST_F(DecideRules, CancelsABuyOnlyWhenTheOfferIsFurtherAwayThanTheDistance) {
   RuleRecord r;
   r.cancel = {true, 0, 7};
   rules(r);
-  working_ = {true, false, false, 1003, 42};
+  work(false, 1003);
   EXPECT_FALSE(fires(to(kMarket)));  // 1010 = 1003 + 7
-  working_.price = 1002;
-  expect(send(to(kMarket)), 0, false, 1002, 0);
+  work(false, 1002);
   EXPECT_FALSE(fires(to({kQuoted, 1000, 1, kEmpty, 0, 0})));
+  expect(send(to(kMarket)), 0, false, 1002, 0);
 }
 
-TEST_F(StrategyStage, CancelsASellOnlyWhenTheBidIsFurtherAwayThanTheDistance) {
+TEST_F(DecideRules, CancelsASellOnlyWhenTheBidIsFurtherAwayThanTheDistance) {
   RuleRecord r;
   r.cancel = {true, 0, 7};
   rules(r);
-  working_ = {true, false, true, 1007, 42};
+  work(true, 1007);
   EXPECT_FALSE(fires(to(kMarket)));  // 1000 + 7 = 1007
-  working_.price = 1008;
-  expect(send(to(kMarket)), 0, true, 1008, 0);
+  work(true, 1008);
   EXPECT_FALSE(fires(move(kMarket, kMarket))) << "unchanged";
-  working_.cancel_sent = true;
-  EXPECT_FALSE(fires(to(kMarket)));
-  working_.cancel_sent = false, working_.open = false;
-  EXPECT_FALSE(fires(to(kMarket)));
+  expect(send(to(kMarket)), 0, true, 1008, 0);
+  EXPECT_FALSE(fires(to(kMarket))) << "its cancel is sent";
+  work(true, 1008);
+  driver_.send(command_message(kCmdDone, 0, 3));
+  EXPECT_FALSE(fires(to(kMarket))) << "it is not open";
 }
 
-TEST_F(StrategyStage, ImbalanceFiresAtExactlyTheRatioTheMinimumAndTheSpread) {
+TEST_F(DecideRules, ImbalanceFiresAtExactlyTheRatioTheMinimumAndTheSpread) {
   RuleRecord r;
   r.imbalance = {true, 3, 5, 0, 320, 50, 10};  // bid 50 : offer 40 = 1.25 = 320 / 256; spread 10
   rules(r);
@@ -213,7 +184,7 @@ TEST_F(StrategyStage, ImbalanceFiresAtExactlyTheRatioTheMinimumAndTheSpread) {
   }
 }
 
-TEST_F(StrategyStage, ImbalanceSellsWhenTheOfferOutweighsTheBid) {
+TEST_F(DecideRules, ImbalanceSellsWhenTheOfferOutweighsTheBid) {
   RuleRecord r;
   r.imbalance = {true, 3, 500, 0, 320, 50, 10};
   rules(r);
@@ -225,7 +196,7 @@ TEST_F(StrategyStage, ImbalanceSellsWhenTheOfferOutweighsTheBid) {
   EXPECT_FALSE(fires(to({kQuoted, 1000, 40, kEmpty, 0, 0})));
 }
 
-TEST_F(StrategyStage, ImbalanceDoesNotWrapOnTheLargestQuantities) {
+TEST_F(DecideRules, ImbalanceDoesNotWrapOnTheLargestQuantities) {
   RuleRecord r;
   r.imbalance = {true, 3, 5, 0, 0xFFFF, 0, 10};
   rules(r);
@@ -235,7 +206,7 @@ TEST_F(StrategyStage, ImbalanceDoesNotWrapOnTheLargestQuantities) {
   EXPECT_TRUE(fires(to({kQuoted, 1000, 0xFFFF'FFFF, kQuoted, 1010, 0xFFFF'FFFF})));
 }
 
-TEST_F(StrategyStage, MomentumFollowsALargeTradeFromTheMinimumOnWithoutABookChange) {
+TEST_F(DecideRules, MomentumFollowsALargeTradeFromTheMinimumOnWithoutABookChange) {
   RuleRecord r;
   r.momentum = {true, 3, 12, 0, 100, true, false};
   rules(r);
@@ -245,7 +216,7 @@ TEST_F(StrategyStage, MomentumFollowsALargeTradeFromTheMinimumOnWithoutABookChan
   EXPECT_FALSE(fires(move(kMarket, kMarket))) << "no trade";
 }
 
-TEST_F(StrategyStage, MomentumFollowsATradeThroughItsLevel) {
+TEST_F(DecideRules, MomentumFollowsATradeThroughItsLevel) {
   RuleRecord r;
   r.momentum = {true, 3, 12, 0, 100, false, true};
   rules(r);
@@ -259,7 +230,7 @@ TEST_F(StrategyStage, MomentumFollowsATradeThroughItsLevel) {
   EXPECT_TRUE(fires(traded(false, 1, true)));
 }
 
-TEST_F(StrategyStage, MomentumTakesTheDirectionOfAPrintFromTheBook) {
+TEST_F(DecideRules, MomentumTakesTheDirectionOfAPrintFromTheBook) {
   RuleRecord r;
   r.momentum = {true, 3, 12, 0, 100, true, false};
   rules(r);
@@ -269,7 +240,7 @@ TEST_F(StrategyStage, MomentumTakesTheDirectionOfAPrintFromTheBook) {
   EXPECT_FALSE(fires(print(1001, 100)));
 }
 
-TEST_F(StrategyStage, LeadLagBuysTheLaggerWhenTheLeadersBidRisesByTheThreshold) {
+TEST_F(DecideRules, LeadLagBuysTheLaggerWhenTheLeadersBidRisesByTheThreshold) {
   RuleRecord r;
   r.lead_lag = {true, 3, 60, 0, 4, kG};
   rules(r);
@@ -286,7 +257,7 @@ TEST_F(StrategyStage, LeadLagBuysTheLaggerWhenTheLeadersBidRisesByTheThreshold) 
   EXPECT_FALSE(fires(move(bid(1000), bid(1004))));
 }
 
-TEST_F(StrategyStage, LeadLagSellsTheLaggerWhenTheLeadersOfferFallsByTheThreshold) {
+TEST_F(DecideRules, LeadLagSellsTheLaggerWhenTheLeadersOfferFallsByTheThreshold) {
   RuleRecord r;
   r.lead_lag = {true, 3, 60, 0, 4, kG};
   rules(r);
@@ -298,7 +269,7 @@ TEST_F(StrategyStage, LeadLagSellsTheLaggerWhenTheLeadersOfferFallsByTheThreshol
   EXPECT_FALSE(fires(move(bid(1000), bid(1004)))) << "the lagger has no offer to buy";
 }
 
-TEST_F(StrategyStage, LeadLagNeedsALaggerThatIsTrustedAndNotCrossed) {
+TEST_F(DecideRules, LeadLagNeedsALaggerThatIsTrustedAndNotCrossed) {
   RuleRecord r;
   r.lead_lag = {true, 3, 60, 0, 4, kG};
   rules(r);
@@ -327,7 +298,7 @@ TEST_F(StrategyStage, LeadLagNeedsALaggerThatIsTrustedAndNotCrossed) {
   EXPECT_TRUE(fires(lead)) << "TRUST of all";
 }
 
-TEST_F(StrategyStage, LeadLagSeesItsOwnSymbolAsOfThisMessage) {
+TEST_F(DecideRules, LeadLagSeesItsOwnSymbolAsOfThisMessage) {
   RuleRecord r;
   r.lead_lag = {true, 3, 60, 0, 4, kS};
   rules(r);
@@ -335,19 +306,19 @@ TEST_F(StrategyStage, LeadLagSeesItsOwnSymbolAsOfThisMessage) {
   expect(send(move({kQuoted, 1000, 1, kQuoted, 1010, 9}, after)), 4, false, 1009, 8, kS);
 }
 
-TEST_F(StrategyStage, TheLowestRuleThatFiresWins) {
+TEST_F(DecideRules, TheLowestRuleThatFiresWins) {
   RuleRecord r = take(1015, 5);
   r.cancel = {true, 0, 0};
   r.imbalance = {true, 3, 5, 0, 1, 0, 100};
   r.momentum = {true, 3, 12, 0, 1, true, false};
   r.lead_lag = {true, 3, 60, 0, 0, kS};
-  working_ = {true, false, false, 1, 42};
+  work(false, 1);
   Booked b = traded(true, 5, false);
   b.before = {kQuoted, 999, 1, kQuoted, 1011, 1};
   for (unsigned rule = 0; rule < 5; ++rule) {
     rules(r);
     EXPECT_EQ(send(b).rule, rule);
-    EXPECT_EQ(counter(counter_after(Counter::rule_cancel, rule)), 1U);
+    EXPECT_EQ(counter(counter_after(Counter::rule_cancel, rule)), rule == 1 ? 2U : 1U);
     (rule == 0   ? r.cancel.enabled
      : rule == 1 ? r.take.enabled
      : rule == 2 ? r.imbalance.enabled
@@ -355,7 +326,7 @@ TEST_F(StrategyStage, TheLowestRuleThatFiresWins) {
   }
 }
 
-TEST_F(StrategyStage, EvaluatesOnlyArmedTrustedUncrossedMessagesThatHadEffect) {
+TEST_F(DecideRules, EvaluatesOnlyArmedTrustedUncrossedMessagesThatHadEffect) {
   rules(take(2000, 0));
   ASSERT_TRUE(fires(to(kMarket)));
   Booked b = to(kMarket);
@@ -373,7 +344,7 @@ TEST_F(StrategyStage, EvaluatesOnlyArmedTrustedUncrossedMessagesThatHadEffect) {
   EXPECT_TRUE(fires(to(kMarket)));
 }
 
-TEST_F(StrategyStage, AStaleFeedStopsEverySymbolUntilTheHostTrustsAll) {
+TEST_F(DecideRules, AStaleFeedStopsEverySymbolUntilTheHostTrustsAll) {
   rules(take(2000, 0));
   for (const std::uint8_t reason : {7, 8}) {
     state(reason);
@@ -389,7 +360,7 @@ TEST_F(StrategyStage, AStaleFeedStopsEverySymbolUntilTheHostTrustsAll) {
   EXPECT_TRUE(fires(to(kMarket))) << "other states do not make the feed stale";
 }
 
-TEST_F(StrategyStage, ARuleRestsForItsCooldownAndNotACycleLonger) {
+TEST_F(DecideRules, ARuleRestsForItsCooldownAndNotACycleLonger) {
   RuleRecord r = take(2000, 0);
   r.take.cooldown = 100;
   rules(r), rules(r, 0, kG);
@@ -402,7 +373,7 @@ TEST_F(StrategyStage, ARuleRestsForItsCooldownAndNotACycleLonger) {
   EXPECT_FALSE(fires(to(kMarket)));
 }
 
-TEST_F(StrategyStage, EachRuleRestsForItselfSoTheNextOneMayFire) {
+TEST_F(DecideRules, EachRuleRestsForItselfSoTheNextOneMayFire) {
   RuleRecord r = take(2000, 0);
   r.take.cooldown = 100;
   r.imbalance = {true, 3, 5, 7, 1, 0, 100};
@@ -416,7 +387,7 @@ TEST_F(StrategyStage, EachRuleRestsForItselfSoTheNextOneMayFire) {
   EXPECT_EQ(send(to(kMarket)).rule, 1);
 }
 
-TEST_F(StrategyStage, ACooldownDoesNotWrapAtTheEndOfTime) {
+TEST_F(DecideRules, ACooldownDoesNotWrapAtTheEndOfTime) {
   RuleRecord r = take(2000, 0);
   r.take.cooldown = 0xFFFF'FFFF;
   rules(r);
@@ -426,7 +397,7 @@ TEST_F(StrategyStage, ACooldownDoesNotWrapAtTheEndOfTime) {
   EXPECT_FALSE(fires(to(kMarket)));
 }
 
-TEST_F(StrategyStage, SwapExchangesTheRulesAndKeepsTheCooldowns) {
+TEST_F(DecideRules, SwapExchangesTheRulesAndKeepsTheCooldowns) {
   RuleRecord r = take(2000, 0);
   r.take.cooldown = 100;
   rules(r, 0);
@@ -443,7 +414,7 @@ TEST_F(StrategyStage, SwapExchangesTheRulesAndKeepsTheCooldowns) {
   EXPECT_FALSE(fires(to(kMarket))) << "still resting";
 }
 
-TEST_F(StrategyStage, TellsWhenTheBookOrItsTrustChanged) {
+TEST_F(DecideRules, TellsWhenTheBookOrItsTrustChanged) {
   EXPECT_TRUE(send(to(kMarket)).book_changed);
   EXPECT_FALSE(send(move(kMarket, kMarket)).book_changed);
   Booked b = move(kMarket, kMarket);
@@ -459,45 +430,36 @@ TEST_F(StrategyStage, TellsWhenTheBookOrItsTrustChanged) {
   EXPECT_FALSE(send(b).book_changed) << "a stale feed is trusted neither before nor after";
 }
 
-TEST_F(StrategyStage, AMessageBehindAnIntentReadsTheWorkingOrderThatTheIntentLeft) {
-  RuleRecord r = take(2000, 0);
-  r.take.sides = 1;
+TEST_F(DecideRules, AMessageTwoCyclesBehindAnOrderSeesItAsTheWorkingOrder) {
+  RuleRecord r = taker(false);
   r.cancel = {true, 0, 0};
   rules(r);
-  // Two messages back to back; risk takes the first intent late, and only then is there an order to cancel.
-  to_port(to(kMarket), dut_->booked_i);
-  dut_->booked_valid_i = 1;
-  dut_->intent_ready_i = 0;
-  unsigned taken = 0;
-  for (int i = 0; i < 30; ++i) {
-    settle(*dut_);
-    if (dut_->booked_valid_i && dut_->booked_ready_o) ++taken;
-    tick();
-    if (taken == 2) dut_->booked_valid_i = 0;
+  driver_.put(quote(false, 900, 1, kS), 2);
+  driver_.put(to(kMarket), 2);
+  driver_.put(to(kMarket), 2);
+  std::vector<unsigned> kinds;
+  for (int i = 0; i < 20; ++i) {
+    const auto c = driver_.tick();
+    if (c.event && c.event->event.kind <= 3) kinds.push_back(c.event->event.kind);
   }
-  ASSERT_EQ(taken, 2U);
-  EXPECT_EQ(from_port<Intent>(dut_->intent_o).rule, 1);
-  dut_->intent_ready_i = 1;
-  working_ = {true, false, false, 900, 1};
-  tick();
-  dut_->intent_ready_i = 0;
-  for (int i = 0; i < 10; ++i) tick();
-  ASSERT_TRUE(dut_->intent_valid_o);
-  EXPECT_EQ(from_port<Intent>(dut_->intent_o).rule, 0);
+  EXPECT_EQ(kinds, (std::vector<unsigned>{1, 3, 1})) << "order, its cancel, and with that sent the next rule's order";
 }
 
-TEST_F(StrategyStage, TakesThreeCyclesFromMessageToIntent) {
-  rules(take(2000, 0));
-  to_port(to(kMarket), dut_->booked_i);
-  dut_->booked_valid_i = 1;
-  unsigned cycles = 0;
-  for (; cycles < 20; ++cycles) {
-    settle(*dut_);
-    if (dut_->intent_valid_o) break;
-    tick();
-    dut_->booked_valid_i = 0;
+TEST_F(DecideRules, TheLaggerIsThatOfTheBankASwapTwoCyclesAheadMakesActive) {
+  RuleRecord r;
+  r.lead_lag = {true, 3, 60, 0, 4, kG};
+  rules(r, 1);
+  r.lead_lag.lagger = kS;
+  rules(r, 0);
+  send(move({}, {kQuoted, 500, 11, kQuoted, 501, 22}, kG));
+  const Booked lead = move({kQuoted, 1000, 1, kQuoted, 2000, 1}, {kQuoted, 1004, 1, kQuoted, 2000, 1});
+  std::vector<unsigned> symbols;
+  for (int n = 0; n < 2; ++n) driver_.put(command_message(kCmdSwap), 2), driver_.put(lead, 2);
+  for (int i = 0; i < 20; ++i) {
+    const auto c = driver_.tick();
+    if (c.event && c.event->event.kind <= 3) symbols.push_back(c.event->event.symbol);
   }
-  EXPECT_EQ(cycles, 3U);
+  EXPECT_EQ(symbols, (std::vector<unsigned>{kG, kS}));
 }
 
 }  // namespace
