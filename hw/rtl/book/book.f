@@ -1,5 +1,6 @@
 hw/rtl/mem/ram_sdp.sv
 hw/rtl/book/price_window.sv
+hw/rtl/book/order_answer.sv
 hw/rtl/book/order_table.sv
 hw/rtl/book/first_set.sv
 hw/rtl/book/price_levels.sv

@@ -1,51 +1,64 @@
 `include "twinpath_types.svh"
-`include "book/book_types.svh"
 `default_nettype none
 
-/// Live orders by reference: set-associative, one set read and compared in parallel (SEM 3.1, 3.2).
+/// Live orders by reference: set-associative, one set read and compared in parallel (SEM 3.1). Lookup and commit are
+/// separate: the caller sees an answer, decides, and commits an insertion, a rewrite or a removal.
 ///
 /// Why: every execution, cancel and delete names an order only by its reference.
-/// Safety: an answer reflects all earlier requests. Requests start at least two cycles apart, so the only write that a
-/// read can miss is the one made in the cycle of the read, which is forwarded to the compare. Entries that a reset left
-/// behind are invalidated, a set a cycle, before ready_o and s_ready_o rise.
-/// Ordering: answers leave in the order of requests; a request of TP_TABLE_NONE only keeps its place.
-/// Latency: request accepted in cycle t, compared in t + 1, answer in t + 2 (where the write is made as well).
-/// Throughput: one request every 2 cycles.
+/// Safety: an answer as seen in cycle y reflects every commit made in a cycle <= y - 2. Three commits can be too late
+/// for a read and are forwarded to its compare; later ones patch the answers that are held. Two commits to one set are
+/// at least two cycles apart, since the second would not see the first; that, and a commit that does not fit its
+/// answer, is an error in simulation. Entries that a reset left behind are invalidated, a set a cycle, before ready_o
+/// rises; no request is made before.
+/// Ordering: answers come in the order of requests. The first and the second answer are held independently, each until
+/// a later request of its kind is answered. `second` is for the new reference of a replace.
+/// Latency: requested in cycle x, answer from x + 3. A cycle with en_i = 0 does not count: nothing moves in it but the
+/// clearing. Throughput: one lookup and one commit a cycle.
+///
+///   cycle       x        x+1      x+2       x+3         c         c+1         c+2
+///   lookup      set,     output   compare   answer...   commit_*  RAM write,  patched answers
+///               read     register                                 patch       seen
+///
+/// Memory: 2^SETS_LOG2 x WAYS entries of 139 bits (valid, reference, symbol, side, over, shares, price), a RAM a way:
+/// 65,536 x 8 x 139 by default, which is 8 x 16 x 2 = 256 UltraRAMs of 4,096 x 72 (139 bits take two columns).
 module order_table #(
     parameter int SETS_LOG2 = 16,  // 1 to 16
     parameter int WAYS = 8         // 1 to 16
 ) (
     input  wire logic                clk_i,
     input  wire logic                rst_i,
-    output logic                     ready_o,    // entries are cleared
+    output logic                     ready_o,          // entries are cleared
+    input  wire logic                en_i,             // 0: nothing moves, nothing commits
 
-    input  wire logic                s_valid_i,
-    output logic                     s_ready_o,
-    input  wire logic [1:0]          s_op_i,     // TP_TABLE_*
-    input  wire logic                s_tag_i,    // handed through
-    input  wire logic [63:0]         s_ref_i,
-    input  wire logic [TP_SYM_W-1:0] s_symbol_i,
-    input  wire logic                s_side_i,   // insert
-    input  wire logic [31:0]         s_shares_i, // insert: the order's; reduce: to take
-    input  wire logic [31:0]         s_price_i,  // insert
+    input  wire logic                req_valid_i,
+    input  wire logic                req_second_i,     // which answer it is for
+    input  wire logic [63:0]         req_ref_i,
 
-    output logic                     compare_o,  // the request in the compare cycle is answered in the next cycle
-    output logic      [TP_SYM_W-1:0] compare_symbol_o,
+    output logic                     first_hit_o,      // the reference is live; its entry:
+    output logic      [TP_SYM_W-1:0] first_symbol_o,
+    output logic                     first_side_o,
+    output logic      [31:0]         first_shares_o,
+    output logic      [31:0]         first_price_o,
+    output logic                     first_over_o,     // flag stored with the entry
+    output logic                     first_full_o,     // no free way in the set of the reference
 
-    output logic                     m_valid_o,
-    input  wire logic                m_ready_i,
-    output logic      [1:0]          m_op_o,
-    output logic                     m_tag_o,
-    output logic      [TP_SYM_W-1:0] m_symbol_o,
-    output logic                     m_known_o,  // reduce, remove: the reference is live and of this symbol
-    output logic                     m_zero_o,   // insert refused: no shares
-    output logic                     m_dup_o,    // insert refused: already live
-    output logic                     m_full_o,   // insert refused: no free way
-    output logic                     m_over_o,   // reduce: more shares than remained
-    output logic                     m_gone_o,   // the entry was removed
-    output logic                     m_side_o,   // of the entry
-    output logic      [31:0]         m_price_o,  // of the entry
-    output logic      [31:0]         m_shares_o  // insert: inserted; reduce, remove: taken
+    output logic                     second_hit_o,
+    output logic      [TP_SYM_W-1:0] second_symbol_o,
+    output logic                     second_side_o,
+    output logic      [31:0]         second_shares_o,
+    output logic      [31:0]         second_price_o,
+    output logic                     second_over_o,
+    output logic                     second_full_o,
+
+    input  wire logic                commit_valid_i,
+    input  wire logic                commit_second_i,  // for which answer's reference, as it stands in this cycle
+    input  wire logic                commit_insert_i,  // 1: into the lowest free way; 0: to the way that was hit
+    input  wire logic                commit_live_i,    // 0: free the way that was hit
+    input  wire logic [TP_SYM_W-1:0] commit_symbol_i,
+    input  wire logic                commit_side_i,
+    input  wire logic [31:0]         commit_shares_i,
+    input  wire logic [31:0]         commit_price_i,
+    input  wire logic                commit_over_i
 );
 
   initial begin
@@ -53,9 +66,10 @@ module order_table #(
     if (WAYS < 1 || WAYS > 16) $fatal(1, "order_table: WAYS must be 1 to 16");
   end
 
-  localparam int KEY_W = TP_SYM_W + 64;     // symbol, reference
-  localparam int BODY_W = 1 + 1 + 32 + 32;  // valid, side, price, shares
+  localparam int BODY_W = TP_SYM_W + 1 + 1 + 32 + 32;  // symbol, side, over, shares, price
+  localparam int ENTRY_W = 1 + 64 + BODY_W;            // valid, reference, body
   localparam int SHIFT = (SETS_LOG2 < 16) ? SETS_LOG2 : 15;
+  localparam int MISSED = 3;  // commits that a read can miss: made in the cycle before it, with it, and after it
 
   function automatic logic [SETS_LOG2-1:0] set_of(input logic [63:0] order_ref);
     logic [15:0] x;
@@ -75,185 +89,238 @@ module order_table #(
     if (rst_i) clear_q <= '0;
   end
 
-  // ---- read ----------------------------------------------------------------------------------------------------------
-  logic                 compare_valid_q;
-  logic                 start;
-  logic                 read;
+  // ---- request: x reads, x + 1 (q) has the set in the memories' latches, x + 2 (q2) compares -------------------------
   logic [SETS_LOG2-1:0] read_set;
-  assign s_ready_o = !clearing && !compare_valid_q;
-  assign start     = s_valid_i && s_ready_o;
-  assign read      = start && (s_op_i != TP_TABLE_NONE);
-  assign read_set  = set_of(s_ref_i);
+  logic                 valid_q;
+  logic                 second_q;
+  logic [63:0]          ref_q;
+  logic [SETS_LOG2-1:0] set_q;
+  logic                 valid_q2;
+  logic                 second_q2;
+  logic [63:0]          ref_q2;
+  logic [SETS_LOG2-1:0] set_q2;
+  assign read_set = set_of(req_ref_i);
 
-  // ---- compare: request registers, set contents, and the write that the read missed -----------------------------------
-  logic [1:0]           c_op_q;
-  logic                 c_tag_q;
-  logic [63:0]          c_ref_q;
-  logic [TP_SYM_W-1:0]  c_symbol_q;
-  logic                 c_side_q;
-  logic [31:0]          c_shares_q;
-  logic [31:0]          c_price_q;
-  logic [SETS_LOG2-1:0] c_set_q;
-  logic [WAYS-1:0]      c_forward_q;  // one-hot: this way was written in the cycle of the read
-  logic [KEY_W-1:0]     c_forward_key_q;
-  logic [BODY_W-1:0]    c_forward_body_q;
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      valid_q  <= req_valid_i;
+      valid_q2 <= valid_q;
+      if (req_valid_i) begin
+        second_q <= req_second_i;
+        ref_q    <= req_ref_i;
+        set_q    <= read_set;
+      end
+      if (valid_q) begin
+        second_q2 <= second_q;
+        ref_q2    <= ref_q;
+        set_q2    <= set_q;
+      end
+    end
+    if (rst_i) begin
+      valid_q  <= 1'b0;
+      valid_q2 <= 1'b0;
+    end
+  end
 
-  logic                 write;
-  logic [SETS_LOG2-1:0] write_set;
-  logic [WAYS-1:0]      write_ways;
-  logic [KEY_W-1:0]     write_key;
-  logic [BODY_W-1:0]    write_body;
+  // ---- commit: the last writes, the one at the memories in the lowest bits -------------------------------------------
+  logic [MISSED-1:0]           write_q;
+  logic [MISSED-1:0]           write_live_q;
+  logic [MISSED*SETS_LOG2-1:0] write_set_q;
+  logic [MISSED*WAYS-1:0]      write_ways_q;  // one-hot each
+  logic [MISSED*64-1:0]        write_ref_q;
+  logic [MISSED*BODY_W-1:0]    write_body_q;
 
-  logic [WAYS-1:0]          way_hit;
-  logic [WAYS-1:0]          way_free;
-  logic [WAYS*TP_SYM_W-1:0] way_symbol;
-  logic [WAYS-1:0]          way_side;
-  logic [WAYS*32-1:0]       way_price;
-  logic [WAYS*32-1:0]       way_shares;
-  logic                     forward_hit;
+  logic [63:0]          first_ref;
+  logic [SETS_LOG2-1:0] first_set;
+  logic [WAYS-1:0]      first_used;
+  logic [WAYS-1:0]      first_ways;
+  logic [63:0]          second_ref;
+  logic [SETS_LOG2-1:0] second_set;
+  logic [WAYS-1:0]      second_used;
+  logic [WAYS-1:0]      second_ways;
 
-  assign forward_hit = c_forward_body_q[BODY_W-1] && c_forward_key_q[63:0] == c_ref_q;
+  logic [SETS_LOG2-1:0] commit_set;
+  logic [WAYS-1:0]      commit_used;
+  logic [WAYS-1:0]      commit_ways;
+  assign commit_set  = commit_second_i ? second_set : first_set;
+  assign commit_used = commit_second_i ? second_used : first_used;
+  assign commit_ways = commit_insert_i ? ~commit_used & (commit_used + 1'b1)  // lowest free
+                     : commit_second_i ? second_ways : first_ways;
+
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      write_q      <= {write_q[MISSED-2:0], commit_valid_i};
+      write_live_q <= {write_live_q[MISSED-2:0], commit_insert_i || commit_live_i};
+      write_set_q  <= {write_set_q[(MISSED-1)*SETS_LOG2-1:0], commit_set};
+      write_ways_q <= {write_ways_q[(MISSED-1)*WAYS-1:0], commit_ways};
+      write_ref_q  <= {write_ref_q[(MISSED-1)*64-1:0], commit_second_i ? second_ref : first_ref};
+      write_body_q <= {
+        write_body_q[(MISSED-1)*BODY_W-1:0],
+        commit_symbol_i, commit_side_i, commit_over_i, commit_shares_i, commit_price_i
+      };
+    end
+    if (rst_i) write_q <= '0;
+  end
+
+  // ---- memories ------------------------------------------------------------------------------------------------------
+  logic [WAYS-1:0]        way_valid;
+  logic [WAYS-1:0]        way_hit;
+  logic [WAYS*BODY_W-1:0] way_body;
 
   genvar w;
   generate
     for (w = 0; w < WAYS; w = w + 1) begin : gen_way
-      logic [KEY_W-1:0]  key;
-      logic [BODY_W-1:0] body;
+      logic [ENTRY_W-1:0] entry;
+      logic [ENTRY_W-1:0] entry_q2;
 
       ram_sdp #(
-          .WIDTH(KEY_W),
+          .WIDTH(ENTRY_W),
           .DEPTH(1 << SETS_LOG2)
-      ) u_key (
+      ) u_entries (
           .clk_i  (clk_i),
-          .we_i   (write && write_ways[w]),
-          .waddr_i(write_set),
-          .wdata_i(write_key),
-          .re_i   (read),
+          .we_i   (clearing || (en_i && write_q[0] && write_ways_q[w])),
+          .waddr_i(clearing ? clear_q[SETS_LOG2-1:0] : write_set_q[SETS_LOG2-1:0]),
+          .wdata_i({write_live_q[0] && !clearing, write_ref_q[63:0], write_body_q[BODY_W-1:0]}),
+          .re_i   (en_i && req_valid_i),
           .raddr_i(read_set),
-          .rdata_o(key)
-      );
-      ram_sdp #(
-          .WIDTH(BODY_W),
-          .DEPTH(1 << SETS_LOG2)
-      ) u_body (
-          .clk_i  (clk_i),
-          .we_i   (clearing || (write && write_ways[w])),
-          .waddr_i(clearing ? clear_q[SETS_LOG2-1:0] : write_set),
-          .wdata_i(clearing ? '0 : write_body),
-          .re_i   (read),
-          .raddr_i(read_set),
-          .rdata_o(body)
+          .rdata_o(entry)
       );
 
-      assign way_hit[w]  = c_forward_q[w] ? forward_hit : (body[BODY_W-1] && key[63:0] == c_ref_q);
-      assign way_free[w] = c_forward_q[w] ? !c_forward_body_q[BODY_W-1] : !body[BODY_W-1];
-      assign way_symbol[w*TP_SYM_W+:TP_SYM_W] = key[64+:TP_SYM_W];
-      assign way_side[w]                      = body[64];
-      assign way_price[w*32+:32]              = body[32+:32];
-      assign way_shares[w*32+:32]             = body[31:0];
+      always_ff @(posedge clk_i) begin
+        if (en_i && valid_q) entry_q2 <= entry;
+      end
+
+      assign way_valid[w]                 = entry_q2[ENTRY_W-1];
+      assign way_hit[w]                   = entry_q2[ENTRY_W-1] && entry_q2[BODY_W+:64] == ref_q2;
+      assign way_body[w*BODY_W+:BODY_W]   = entry_q2[BODY_W-1:0];
     end
   endgenerate
 
-  logic                hit;
-  logic                hit_forward;
-  logic [WAYS-1:0]     lowest_free;
-  logic [TP_SYM_W-1:0] hit_symbol;
-  logic                hit_side;
-  logic [31:0]         hit_price;
-  logic [31:0]         hit_shares;
-  logic                insert;
-  logic                advance;
-
-  assign hit         = way_hit != '0;
-  assign hit_forward = (way_hit & c_forward_q) != '0;
-  assign lowest_free = way_free & (~way_free + 1'b1);
-  assign insert      = c_op_q == TP_TABLE_INSERT;
-  assign advance     = compare_valid_q && (!m_valid_o || m_ready_i);
+  // ---- compare -------------------------------------------------------------------------------------------------------
+  // A write of the reference itself says all there is to say of it, the newest first. Of the other writes to the set
+  // only the ways they used or freed matter: they cannot have touched the way of a reference that is live.
+  logic [MISSED-1:0] write_same;    // wrote the reference
+  logic [MISSED-1:0] write_newest;  // one-hot of these
+  logic              hit;
+  logic [WAYS-1:0]   hit_ways;
+  logic [WAYS-1:0]   used;
+  logic [BODY_W-1:0] hit_body;
 
   always_comb begin
-    hit_symbol = hit_forward ? c_forward_key_q[64+:TP_SYM_W] : '0;
-    hit_side   = hit_forward && c_forward_body_q[64];
-    hit_price  = hit_forward ? c_forward_body_q[32+:32] : '0;
-    hit_shares = hit_forward ? c_forward_body_q[31:0] : '0;
-    if (compare_valid_q) begin
-      for (int i = 0; i < WAYS; i++) begin
-        if (way_hit[i] && !c_forward_q[i]) begin
-          hit_symbol = hit_symbol | way_symbol[i*TP_SYM_W+:TP_SYM_W];
-          hit_side   = hit_side | way_side[i];
-          hit_price  = hit_price | way_price[i*32+:32];
-          hit_shares = hit_shares | way_shares[i*32+:32];
+    write_same = '0;
+    used       = '0;
+    hit_ways   = '0;
+    hit_body   = '0;
+    if (valid_q2) begin
+      for (int k = 0; k < MISSED; k++) begin
+        write_same[k] = write_q[k] && write_ref_q[k*64+:64] == ref_q2;
+      end
+    end
+    write_newest = write_same & (~write_same + 1'b1);
+    hit          = write_same == '0 ? way_hit != '0 : (write_newest & write_live_q) != '0;
+    if (valid_q2) begin
+      used = way_valid;
+      for (int k = MISSED - 1; k >= 0; k--) begin
+        if (write_q[k] && write_set_q[k*SETS_LOG2+:SETS_LOG2] == set_q2) begin
+          used = (used & ~write_ways_q[k*WAYS+:WAYS]) | (write_live_q[k] ? write_ways_q[k*WAYS+:WAYS] : '0);
         end
+      end
+      for (int k = 0; k < MISSED; k++) begin
+        if (write_newest[k]) begin
+          hit_ways = hit_ways | write_ways_q[k*WAYS+:WAYS];
+          hit_body = hit_body | write_body_q[k*BODY_W+:BODY_W];
+        end
+      end
+      if (write_same == '0) hit_ways = way_hit;
+      for (int i = 0; i < WAYS; i++) begin
+        if (way_hit[i] && write_same == '0) hit_body = hit_body | way_body[i*BODY_W+:BODY_W];
       end
     end
   end
 
-  assign compare_o        = advance;
-  assign compare_symbol_o = c_symbol_q;
+  // ---- answers -------------------------------------------------------------------------------------------------------
+  logic [BODY_W-1:0] first_body;
+  logic [BODY_W-1:0] second_body;
+  assign {first_symbol_o, first_side_o, first_over_o, first_shares_o, first_price_o}      = first_body;
+  assign {second_symbol_o, second_side_o, second_over_o, second_shares_o, second_price_o} = second_body;
+  assign first_full_o  = first_used == '1;
+  assign second_full_o = second_used == '1;
 
-  always_ff @(posedge clk_i) begin
-    if (start) begin
-      c_op_q           <= s_op_i;
-      c_tag_q          <= s_tag_i;
-      c_ref_q          <= s_ref_i;
-      c_symbol_q       <= s_symbol_i;
-      c_side_q         <= s_side_i;
-      c_shares_q       <= s_shares_i;
-      c_price_q        <= s_price_i;
-      c_set_q          <= read_set;
-      c_forward_q      <= (write && write_set == read_set) ? write_ways : '0;
-      c_forward_key_q  <= write_key;
-      c_forward_body_q <= write_body;
+  order_answer #(
+      .SETS_LOG2(SETS_LOG2),
+      .WAYS     (WAYS),
+      .BODY_W   (BODY_W)
+  ) u_first (
+      .clk_i       (clk_i),
+      .rst_i       (rst_i),
+      .en_i        (en_i),
+      .load_i      (valid_q2 && !second_q2),
+      .load_ref_i  (ref_q2),
+      .load_set_i  (set_q2),
+      .load_used_i (used),
+      .load_hit_i  (hit),
+      .load_ways_i (hit_ways),
+      .load_body_i (hit_body),
+      .write_i     (write_q[0]),
+      .write_live_i(write_live_q[0]),
+      .write_set_i (write_set_q[SETS_LOG2-1:0]),
+      .write_ways_i(write_ways_q[WAYS-1:0]),
+      .write_ref_i (write_ref_q[63:0]),
+      .write_body_i(write_body_q[BODY_W-1:0]),
+      .ref_o       (first_ref),
+      .set_o       (first_set),
+      .used_o      (first_used),
+      .hit_o       (first_hit_o),
+      .ways_o      (first_ways),
+      .body_o      (first_body)
+  );
+
+  order_answer #(
+      .SETS_LOG2(SETS_LOG2),
+      .WAYS     (WAYS),
+      .BODY_W   (BODY_W)
+  ) u_second (
+      .clk_i       (clk_i),
+      .rst_i       (rst_i),
+      .en_i        (en_i),
+      .load_i      (valid_q2 && second_q2),
+      .load_ref_i  (ref_q2),
+      .load_set_i  (set_q2),
+      .load_used_i (used),
+      .load_hit_i  (hit),
+      .load_ways_i (hit_ways),
+      .load_body_i (hit_body),
+      .write_i     (write_q[0]),
+      .write_live_i(write_live_q[0]),
+      .write_set_i (write_set_q[SETS_LOG2-1:0]),
+      .write_ways_i(write_ways_q[WAYS-1:0]),
+      .write_ref_i (write_ref_q[63:0]),
+      .write_body_i(write_body_q[BODY_W-1:0]),
+      .ref_o       (second_ref),
+      .set_o       (second_set),
+      .used_o      (second_used),
+      .hit_o       (second_hit_o),
+      .ways_o      (second_ways),
+      .body_o      (second_body)
+  );
+
+  // ---- what the caller must keep to ----------------------------------------------------------------------------------
+`ifndef SYNTHESIS
+  logic commit_hit;
+  assign commit_hit = commit_second_i ? second_hit_o : first_hit_o;
+
+  always @(posedge clk_i) begin
+    if (en_i && !rst_i) begin
+      if (req_valid_i && clearing) $error("order_table: request before ready_o");
+      if (commit_valid_i) begin
+        if (commit_insert_i && commit_hit) $error("order_table: insertion of a live reference");
+        if (commit_insert_i && commit_used == '1) $error("order_table: insertion into a full set");
+        if (!commit_insert_i && !commit_hit) $error("order_table: rewrite or removal of an unknown reference");
+        if (write_q[0] && write_set_q[SETS_LOG2-1:0] == commit_set) $error("order_table: the set was committed to a cycle ago");
+      end
     end
-    if (start) compare_valid_q <= 1'b1;
-    else if (advance) compare_valid_q <= 1'b0;
-    if (rst_i) compare_valid_q <= 1'b0;
   end
-
-  // ---- answer and write ------------------------------------------------------------------------------------------------
-  logic                 m_accepted_q;
-  logic [SETS_LOG2-1:0] m_set_q;
-  logic [WAYS-1:0]      m_ways_q;
-  logic [63:0]          m_ref_q;
-  logic [31:0]          m_have_q;  // shares of the entry before a reduction, or of the order inserted
-  logic [31:0]          m_take_q;
-  logic [31:0]          left;
-  logic                 m_insert;
-
-  always_ff @(posedge clk_i) begin
-    if (advance) begin
-      m_op_o       <= c_op_q;
-      m_tag_o      <= c_tag_q;
-      m_symbol_o   <= c_symbol_q;
-      m_ref_q      <= c_ref_q;
-      m_set_q      <= c_set_q;
-      m_ways_q     <= insert ? lowest_free : way_hit;
-      m_known_o    <= c_op_q[1] && hit && hit_symbol == c_symbol_q;
-      m_zero_o     <= insert && c_shares_q == '0;
-      m_dup_o      <= insert && c_shares_q != '0 && hit;
-      m_full_o     <= insert && c_shares_q != '0 && !hit && way_free == '0;
-      m_accepted_q <= insert && c_shares_q != '0 && !hit && way_free != '0;
-      m_side_o     <= insert ? c_side_q : hit_side;
-      m_price_o    <= insert ? c_price_q : hit_price;
-      m_have_q     <= insert ? c_shares_q : hit_shares;
-      m_take_q     <= c_shares_q;
-    end
-    if (advance) m_valid_o <= 1'b1;
-    else if (m_ready_i) m_valid_o <= 1'b0;
-    if (rst_i) m_valid_o <= 1'b0;
-  end
-
-  assign m_insert   = m_op_o == TP_TABLE_INSERT;
-  assign m_over_o   = m_known_o && m_op_o == TP_TABLE_REDUCE && m_take_q > m_have_q;
-  assign m_shares_o = (m_op_o == TP_TABLE_REDUCE && !m_over_o) ? m_take_q : m_have_q;
-  assign left       = m_have_q - m_shares_o;
-  assign m_gone_o   = m_known_o && left == '0;
-
-  // An answer that waits repeats its write; nothing else can write meanwhile, so that changes nothing.
-  assign write      = m_valid_o && (m_accepted_q || (m_known_o && m_shares_o != '0));
-  assign write_set  = m_set_q;
-  assign write_ways = m_ways_q;
-  assign write_key  = {m_symbol_o, m_ref_q};
-  assign write_body = {m_insert || left != '0, m_side_o, m_price_o, m_insert ? m_have_q : left};
+`endif
 
 endmodule
 `default_nettype wire

@@ -1,221 +1,203 @@
-// hw/rtl/book/order_table.sv against SEM 3.1 and 3.2, with 16 sets of 2 ways so that sets collide and fill.
-#include <gtest/gtest.h>
+// hw/rtl/book/order_table.sv against SEM 3.1: sets so few and small that lookups and commits meet in every way.
+#include "testbench/rtl/book/order_table_rig.h"
 
-#include <deque>
-#include <memory>
-#include <optional>
-#include <random>
-#include <vector>
-
-#include "Vorder_table.h"
-
-namespace twinpath {
+namespace twinpath::rtl {
 namespace {
 
-enum TableOp : unsigned { kNone, kInsert, kReduce, kRemove };
+constexpr unsigned kSetsLog2 = TABLE_SETS_LOG2;
+constexpr unsigned kWays = TABLE_WAYS;
+constexpr unsigned kSet = 2;
 
-struct Request {
-  unsigned op = kNone;
-  unsigned tag = 0;
-  std::uint64_t reference = 0;
-  unsigned symbol = 0;
-  unsigned side = 0;
-  std::uint32_t shares = 0;
-  std::uint32_t price = 0;
-};
-
-// Entry fields are those of the order inserted, reduced or removed; 0 when the request had no effect.
-struct Answer {
-  unsigned op = 0, tag = 0, symbol = 0, known = 0, zero = 0, dup = 0, full = 0, over = 0, gone = 0, side = 0;
-  std::uint32_t price = 0, shares = 0;
-  bool operator==(const Answer&) const = default;
-};
-
-std::ostream& operator<<(std::ostream& os, const Answer& a) {
-  return os << "op " << a.op << " tag " << a.tag << " symbol " << a.symbol << " known " << a.known << " zero " << a.zero
-            << " dup " << a.dup << " full " << a.full << " over " << a.over << " gone " << a.gone << " side " << a.side
-            << " price " << a.price << " shares " << a.shares;
+Entry any_entry(std::mt19937_64& random) {
+  return {static_cast<unsigned>(random() & 0xFF), static_cast<unsigned>(random() & 1),
+          static_cast<unsigned>(random() & 1), static_cast<std::uint32_t>(random()),
+          static_cast<std::uint32_t>(random())};
 }
-
-class Model {
- public:
-  Answer apply(const Request& r) {
-    Answer a{.op = r.op, .tag = r.tag, .symbol = r.symbol};
-    auto& set = sets_[index(r.reference)];
-    std::optional<Request>* live = nullptr;
-    for (auto& way : set) {
-      if (way && way->reference == r.reference) live = &way;
-    }
-    if (r.op == kInsert) {
-      if (r.shares == 0) {
-        a.zero = 1;
-      } else if (live) {
-        a.dup = 1;
-      } else if (set[0] && set[1]) {
-        a.full = 1;
-      } else {
-        (set[0] ? set[1] : set[0]) = r;
-        a.side = r.side;
-        a.price = r.price;
-        a.shares = r.shares;
-      }
-    } else if (r.op != kNone && live && (*live)->symbol == r.symbol) {
-      a.known = 1;
-      a.side = (*live)->side;
-      a.price = (*live)->price;
-      a.over = r.op == kReduce && r.shares > (*live)->shares;
-      a.shares = r.op == kRemove || a.over ? (*live)->shares : r.shares;
-      (*live)->shares -= a.shares;
-      a.gone = (*live)->shares == 0;
-      if (a.gone) live->reset();
-    }
-    return a;
-  }
-  static unsigned index(std::uint64_t r) {
-    unsigned x = ((r >> 48) ^ (r >> 32) ^ (r >> 16) ^ r) & 0xFFFF;
-    x ^= x >> 4;
-    return x & 15;
-  }
-
- private:
-  std::optional<Request> sets_[16][2];
-};
 
 class OrderTable : public testing::Test {
  protected:
-  OrderTable() {
-    context_.randReset(2);
-    top_ = std::make_unique<Vorder_table>(&context_);
-    top_->s_valid_i = 0;
-    top_->m_ready_i = 1;
-    reset();
+  // Looks a reference up through `kind` and commits as soon as the answer is there.
+  bool insert(Kind kind, std::uint64_t reference) {
+    rig_.request(kind, reference);
+    if (!rig_.idle(3)) return false;
+    rig_.commit(kind, Commit::insert, any_entry(random_));
+    return rig_.idle(2);
+  }
+  Answer look_up(Kind kind, std::uint64_t reference) {
+    rig_.request(kind, reference);
+    EXPECT_TRUE(rig_.idle(3));
+    return rig_.answer(kind);
   }
 
-  void reset() {
-    model_ = {};
-    top_->rst_i = 1;
-    clock();
-    clock();
-    top_->rst_i = 0;
-    unsigned cycles = 0;
-    do {
-      clock();
-    } while (!ready_ && ++cycles < 100);
-    EXPECT_EQ(cycles, 16u) << "one cycle a set";
-  }
-
-  // Back-to-back requests; each answer is compared with the model's.
-  void run(const std::vector<Request>& requests, unsigned request_pause, unsigned answer_pause) {
-    std::deque<Answer> expected;
-    std::size_t next = 0;
-    bool offering = false;
-    for (std::uint64_t guard = 0; next < requests.size() || !expected.empty(); ++guard) {
-      ASSERT_LT(guard, 100 * requests.size() + 1000) << "stuck";
-      if (!offering && next < requests.size() && random_() % 100 >= request_pause) {
-        const Request& r = requests[next];
-        top_->s_op_i = r.op;
-        top_->s_tag_i = r.tag;
-        top_->s_ref_i = r.reference;
-        top_->s_symbol_i = r.symbol;
-        top_->s_side_i = r.side;
-        top_->s_shares_i = r.shares;
-        top_->s_price_i = r.price;
-        offering = true;
+  // Random lookups, and random commits that fit the answers; true if every answer was right.
+  bool traffic(OrderTableRig& rig, const std::vector<std::uint64_t>& pool, unsigned cycles, unsigned requests,
+               unsigned commits, unsigned stalls) {
+    for (unsigned i = 0; i < cycles; ++i) {
+      if (random_() % 100 < requests) rig.request(any_kind(), pool[random_() % pool.size()]);
+      const Kind kind = any_kind();
+      if (random_() % 100 < commits && rig.answered(kind) && !rig.too_early(kind)) {
+        const Answer seen = rig.answer(kind);
+        const Entry entry = any_entry(random_);
+        if (seen.hit) rig.commit(kind, random_() & 1 ? Commit::rewrite : Commit::remove, entry);
+        if (!seen.hit && !seen.full) rig.commit(kind, Commit::insert, entry);
       }
-      top_->s_valid_i = offering;
-      top_->m_ready_i = random_() % 100 >= answer_pause;
-      clock();
-      if (accepted_) {
-        expected.push_back(model_.apply(requests[next++]));
-        offering = false;
+      while (random_() % 100 < stalls) {
+        if (!rig.step(false)) return false;
       }
-      if (answered_) {
-        ASSERT_FALSE(expected.empty());
-        ASSERT_EQ(answer_, expected.front()) << "request " << next - expected.size();
-        expected.pop_front();
-      }
+      if (!rig.step()) return false;
     }
+    return !rig.error();
   }
+  Kind any_kind() { return random_() & 1 ? kSecond : kFirst; }
 
-  void clock() {
-    top_->clk_i = 0;
-    top_->eval();
-    ready_ = top_->ready_o;
-    accepted_ = top_->s_valid_i && top_->s_ready_o;
-    answered_ = top_->m_valid_o && top_->m_ready_i;
-    answer_ = {top_->m_op_o,   top_->m_tag_o,  top_->m_symbol_o, top_->m_known_o, top_->m_zero_o,  top_->m_dup_o,
-               top_->m_full_o, top_->m_over_o, top_->m_gone_o,   top_->m_side_o,  top_->m_price_o, top_->m_shares_o};
-    const bool effect = answer_.known || (answer_.op == kInsert && !answer_.zero && !answer_.dup && !answer_.full);
-    if (!effect) answer_.side = answer_.price = answer_.shares = 0;
-    top_->clk_i = 1;
-    top_->eval();
-  }
-
-  VerilatedContext context_;
-  std::unique_ptr<Vorder_table> top_;
-  Model model_;
   std::mt19937_64 random_{1};
-  bool ready_ = false, accepted_ = false, answered_ = false;
-  Answer answer_;
+  OrderTableRig rig_{kSetsLog2, kWays};
 };
 
-TEST_F(OrderTable, FindsWhatWasInsertedUntilRemoved) {
-  run({{kInsert, 0, 5, 1, 1, 10, 99},
-       {kReduce, 1, 5, 1, 0, 4},
-       {kReduce, 0, 5, 2, 0, 4},
-       {kInsert, 0, 5, 1, 0, 10, 7},
-       {kReduce, 0, 5, 1, 0, 6},
-       {kRemove, 0, 5, 1},
-       {kInsert, 0, 5, 2, 0, 10, 7},
-       {kReduce, 0, 5, 2, 0, 0},
-       {kRemove, 0, 5, 2}},
-      0, 0);
-}
-
-TEST_F(OrderTable, RefusesANewOrderWhenTheSetIsFullAndTakesItWhenAWayIsFree) {
-  std::vector<std::uint64_t> same;
-  for (std::uint64_t r = 0; same.size() < 4; ++r) {
-    if (Model::index(r) == 9) same.push_back(r);
-  }
-  run({{kInsert, 0, same[0], 1, 0, 1, 1},
-       {kInsert, 0, same[1], 1, 0, 1, 2},
-       {kInsert, 0, same[2], 1, 0, 1, 3},
-       {kRemove, 0, same[0], 1},
-       {kInsert, 0, same[2], 1, 0, 1, 4},
-       {kInsert, 0, same[3], 1, 0, 1, 5},
-       {kRemove, 0, same[1], 1},
-       {kRemove, 0, same[2], 1}},
-      0, 0);
+TEST_F(OrderTable, AnswersThreeCyclesLaterAndHoldsTheAnswer) {
+  const auto r = rig_.references(kSet, 2, random_);
+  ASSERT_TRUE(insert(kFirst, r[0]));
+  rig_.request(kFirst, r[1]);
+  EXPECT_TRUE(rig_.idle(2));
+  EXPECT_TRUE(rig_.answer(kFirst).hit) << "the answer before";
+  EXPECT_TRUE(rig_.idle(1));
+  EXPECT_FALSE(rig_.answer(kFirst).hit);
+  rig_.request(kSecond, r[0]);
+  EXPECT_TRUE(rig_.idle(20));
+  EXPECT_FALSE(rig_.answer(kFirst).hit);
+  EXPECT_TRUE(rig_.answer(kSecond).hit);
 }
 
 TEST_F(OrderTable, ForgetsEverythingOnReset) {
-  run({{kInsert, 0, 5, 1, 1, 10, 99}}, 0, 0);
-  reset();
-  run({{kRemove, 0, 5, 1}, {kInsert, 0, 5, 1, 0, 3, 4}, {kRemove, 0, 5, 1}}, 0, 0);
+  const auto r = rig_.references(kSet, kWays, random_);
+  for (const auto reference : r) ASSERT_TRUE(insert(kFirst, reference));
+  EXPECT_TRUE(rig_.answer(kFirst).full);
+  rig_.reset();
+  for (const auto reference : r) {
+    EXPECT_EQ(look_up(kFirst, reference), Answer{});
+  }
+  EXPECT_FALSE(rig_.error());
 }
 
-TEST_F(OrderTable, AgreesWithTheModelWhateverFollowsWhatever) {
-  for (unsigned references : {1u, 2u, 3u, 8u, 60u}) {
-    for (unsigned pause : {0u, 30u, 60u}) {
-      SCOPED_TRACE(testing::Message() << references << " references, pauses " << pause << " %");
-      std::vector<std::uint64_t> pool;
-      for (unsigned i = 0; i < references; ++i) pool.push_back(random_());
-      std::vector<Request> requests(40'000);
-      for (Request& r : requests) {
-        const unsigned dice = random_() % 10;
-        r.op = dice < 4 ? kInsert : dice < 7 ? kReduce : dice < 9 ? kRemove : kNone;
-        r.tag = random_() & 1;
-        r.reference = pool[random_() % references];
-        r.symbol = 3 + (random_() % 10 == 0);
-        r.side = random_() & 1;
-        r.shares = random_() % 4;
-        r.price = static_cast<std::uint32_t>(random_());
+// The original is removed from a full set through the first answer, the new reference inserted through the second two
+// cycles later: at every distance of the two lookups that the second answer's arrival allows, and before and after
+// lookups that watch.
+TEST_F(OrderTable, ReplacesWithinAFullSet) {
+  for (const bool same_reference : {false, true}) {
+    for (const int apart : {-6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6}) {
+      for (int watch = 2; watch <= 12; ++watch) {
+        SCOPED_TRACE(testing::Message() << "same reference " << same_reference << ", second lookup " << apart
+                                        << " cycles after the first, watched in cycle " << watch);
+        rig_.reset();
+        const auto r = rig_.references(kSet, kWays + 1, random_);
+        for (unsigned i = 0; i < kWays; ++i) ASSERT_TRUE(insert(kFirst, r[i]));
+        const std::uint64_t original = r[random_() % kWays];
+        const std::uint64_t replacement = same_reference ? original : r[kWays];
+        const Entry entry = any_entry(random_);
+        const int first = 6, second = first + apart, removal = std::max(first + 3, second + 1);
+        for (int cycle = 0; cycle < removal + 8; ++cycle) {
+          if (cycle == first) rig_.request(kFirst, original);
+          if (cycle == second) rig_.request(kSecond, replacement);
+          if (cycle == removal) {
+            ASSERT_TRUE(rig_.answer(kFirst).hit && rig_.answer(kFirst).full);
+            rig_.commit(kFirst, Commit::remove, {});
+          }
+          if (cycle == removal + 2) {
+            ASSERT_FALSE(rig_.answer(kSecond).hit || rig_.answer(kSecond).full);
+            rig_.commit(kSecond, Commit::insert, entry);
+          }
+          if (cycle == removal + 2 - 6 + watch && cycle != first && cycle != second) rig_.request(kFirst, replacement);
+          ASSERT_TRUE(rig_.step());
+        }
+        const Answer seen = look_up(kSecond, replacement);
+        ASSERT_EQ(seen, (Answer{true, true, entry}));
+        ASSERT_EQ(look_up(kSecond, original).hit, same_reference);
       }
-      run(requests, pause, pause);
-      if (HasFatalFailure()) return;
     }
+  }
+  EXPECT_FALSE(rig_.error());
+}
+
+TEST_F(OrderTable, AgreesWithTheModelAtEveryDistanceOfLookupAndCommit) {
+  struct Load {
+    unsigned requests, commits, stalls;
+  };
+  for (const unsigned sets : {1u, 2u, 4u}) {
+    for (const unsigned a_set : {1u, kWays, kWays + 1, kWays + 3}) {
+      for (const Load load : {Load{100, 100, 0}, Load{100, 50, 30}, Load{30, 60, 0}, Load{15, 30, 20}}) {
+        SCOPED_TRACE(testing::Message() << sets << " sets, " << a_set << " references each, " << load.requests
+                                        << " % requests, " << load.commits << " % commits, " << load.stalls
+                                        << " % stalls");
+        std::vector<std::uint64_t> pool;
+        for (unsigned s = 0; s < sets; ++s) {
+          for (const auto r : rig_.references(s, a_set, random_)) pool.push_back(r);
+        }
+        rig_.reset();
+        ASSERT_TRUE(traffic(rig_, pool, 20'000, load.requests, load.commits, load.stalls));
+      }
+    }
+  }
+  EXPECT_GT(rig_.removed_then_inserted(), 100u) << "replaces within a full set";
+  for (const Commit what : {Commit::insert, Commit::rewrite, Commit::remove}) {
+    for (const bool same : {true, false}) {
+      for (const Kind through : {kFirst, kSecond}) {
+        for (const Kind kind : {kFirst, kSecond}) {
+          for (int distance = -Coverage::kReach; distance <= Coverage::kReach; ++distance) {
+            // A commit through the answer looked up is of its reference.
+            if (distance <= -3 && through == kind && !same) continue;
+            EXPECT_GT(rig_.coverage().at(what, same, through, kind, distance), 20u)
+                << "commit " << static_cast<unsigned>(what) << " through " << through << ", lookup " << kind
+                << ", same reference " << same << ", distance " << distance;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(OrderTableMisuse, ReportsACommitThatDoesNotFitItsAnswer) {
+  const auto broken = [](unsigned live, bool looked_up_is_live, Commit what) {
+    OrderTableRig rig(kSetsLog2, kWays);
+    std::mt19937_64 random(1);
+    const auto r = rig.references(kSet, kWays + 1, random);
+    for (unsigned i = 0; i < live; ++i) {
+      rig.request(kFirst, r[i]);
+      rig.idle(3);
+      rig.commit(kFirst, Commit::insert, any_entry(random));
+      rig.idle(2);
+    }
+    rig.request(kSecond, r[looked_up_is_live ? 0 : kWays]);
+    rig.idle(3);
+    EXPECT_FALSE(rig.error());
+    rig.commit(kSecond, what, any_entry(random));
+    rig.step();
+    return rig.error();
+  };
+  EXPECT_TRUE(broken(1, true, Commit::insert)) << "already live";
+  EXPECT_TRUE(broken(kWays, false, Commit::insert)) << "full";
+  EXPECT_TRUE(broken(1, false, Commit::rewrite)) << "unknown";
+  EXPECT_TRUE(broken(1, false, Commit::remove)) << "unknown";
+  EXPECT_FALSE(broken(0, false, Commit::insert));
+  EXPECT_FALSE(broken(1, true, Commit::rewrite));
+  EXPECT_FALSE(broken(1, true, Commit::remove));
+}
+
+TEST(OrderTableMisuse, ReportsTwoCommitsToASetInAdjacentCycles) {
+  std::mt19937_64 random(1);
+  for (const bool same_set : {true, false}) {
+    OrderTableRig rig(kSetsLog2, kWays);
+    rig.request(kFirst, rig.references(0, 1, random)[0]);
+    rig.step();
+    rig.request(kSecond, rig.references(same_set ? 0 : 1, 1, random)[0]);
+    rig.idle(3);
+    rig.commit(kFirst, Commit::insert, any_entry(random));
+    rig.step();
+    EXPECT_EQ(rig.too_early(kSecond), same_set);
+    rig.commit(kSecond, Commit::insert, any_entry(random));
+    rig.step();
+    EXPECT_EQ(rig.error(), same_set);
   }
 }
 
 }  // namespace
-}  // namespace twinpath
+}  // namespace twinpath::rtl
