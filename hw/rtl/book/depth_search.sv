@@ -10,7 +10,8 @@
 /// masks leave and no quantity that is found.
 /// Safety: only reads. Whatever a change behind req_after_i does meanwhile, every step is taken once, so the search ends.
 /// Latency: from acceptance to rsp_valid_o 5 cycles if nothing is found, 7 if in the group of 64 of req_after_i, 10 if in
-/// another. Each read waits 1 cycle if a change reads in its cycle; an unwritten change behind req_after_i delays by up to 6.
+/// another. Each read waits 1 cycle if a change reads in its cycle; an unwritten change behind req_after_i delays by up
+/// to 6 more. Hence never more than 19.
 module depth_search #(
     parameter int KEY_W = TP_SYM_W + 1 + TP_LEVEL_W,  // {symbol, side, rank}
     parameter int FLIGHT = 6
@@ -127,7 +128,6 @@ module depth_search #(
         after_q      <= req_after_i;
         from_start_q <= req_from_start_i;
         group_q      <= req_from_start_i ? 6'd0 : req_after_i[11:6];
-        looked_q     <= 1'b0;
         if (accept) state_q <= LOOK;
       end
       LOOK: begin

@@ -203,7 +203,7 @@ module depth_store (
 
   always_ff @(posedge clk_i) begin
     group_held_q3 <= group_held;
-    held_q3       <= {group_held && word_read[{key2[GROUP_W-1:1], 1'b1}], group_held && word_read[{key2[GROUP_W-1:1], 1'b0}]};
+    held_q3       <= {2{group_held}} & word_read[{key2[GROUP_W-1:1], 1'b0}+:2];
     word_q3       <= word_read;
     summary_q3    <= summary_read;
     summary_q4    <= summary_q3;
