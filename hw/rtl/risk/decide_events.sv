@@ -41,7 +41,7 @@ module decide_events (
 );
 
   localparam int DEPTH = 8;
-  localparam int NEARLY = 3;  // above it, the three that may still come (one in D1, one here, one counted late) fit
+  localparam int NEARLY = 5;  // two more can be on their way when the count exceeds it, and one comes before the hold
   localparam int COUNT_W = $clog2(DEPTH + 1);
   localparam int RECORD_W = TP_INTENT_W + TP_FINDING_W;
 

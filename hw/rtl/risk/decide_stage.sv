@@ -162,72 +162,38 @@ module decide_stage (
 
   // ---- rules -------------------------------------------------------------------------------------------------------
   logic        trusted;
-  logic        trusted_before;
-  logic        crossed;
-  logic [4:0]  cooled;
-  logic [3:0]  hit;
-  logic [3:0]  sell;
-  logic        lead_buy;
-  logic        lead_sell;
+  logic        book_changed;
   logic        cancel;
   logic        lead;
   logic [2:0]  rule;
   logic        side;
   logic [31:0] price;
   logic [31:0] quantity;
-  logic [31:0] cooldown;
   logic [TP_SYM_W-1:0] symbol;  // the order's
 
-  assign trusted = !feed_stale && !booked_i.sticky_after && booked_i.bbo_after.bid_state != TP_SIDE_UNKNOWN &&
-      booked_i.bbo_after.ask_state != TP_SIDE_UNKNOWN;
-  assign trusted_before = !feed_stale && !booked_i.sticky_before && booked_i.bbo_before.bid_state != TP_SIDE_UNKNOWN &&
-      booked_i.bbo_before.ask_state != TP_SIDE_UNKNOWN;
-  assign crossed = booked_i.bbo_after.bid_state == TP_SIDE_QUOTED && booked_i.bbo_after.ask_state == TP_SIDE_QUOTED &&
-      booked_i.bbo_after.bid_price >= booked_i.bbo_after.ask_price;
-  assign symbol  = lead ? lag_symbol : booked_i.msg.symbol;
+  assign symbol = lead ? lag_symbol : booked_i.msg.symbol;
 
-  always_comb begin
-    cooled = '0;
-    next_d = next_data;
-    if (booked_valid_i) begin
-      for (int r = 0; r < 5; r = r + 1) begin
-        cooled[r] = {1'b0, stamp} >= next_data[NEXT_W*r+:NEXT_W];
-        if (rule == 3'(r)) next_d[NEXT_W*r+:NEXT_W] = {1'b0, stamp} + {17'd0, cooldown};
-      end
-    end
-  end
-
-  strategy_rules u_rules (
-      .valid_i    (booked_valid_i),
-      .allow_i    (is_book && booked_i.effect && armed && trusted && !crossed),
-      .booked_i   (booked_i),
-      .rules_i    (rules),
-      .working_i  (account0.working),
-      .cooled_i   (cooled),
-      .hit_o      (hit),
-      .sell_o     (sell),
-      .lead_buy_o (lead_buy),
-      .lead_sell_o(lead_sell)
-  );
-
-  strategy_select u_select (
-      .hit_i          (hit),
-      .sell_i         (sell),
-      .lead_buy_i     (lead_buy),
-      .lead_sell_i    (lead_sell),
-      .rules_i        (rules),
-      .own_i          (booked_i.bbo_after),
-      .lag_i          (lag_bbo),
-      .lag_trusted_i  (!feed_stale && !lag_sticky),
-      .working_price_i(account0.working.price),
-      .fire_o         (fire),
-      .cancel_o       (cancel),
-      .lead_o         (lead),
-      .rule_o         (rule),
-      .side_o         (side),
-      .price_o        (price),
-      .quantity_o     (quantity),
-      .cooldown_o     (cooldown)
+  strategy_decide u_strategy (
+      .valid_i       (booked_valid_i),
+      .booked_i      (booked_i),
+      .is_book_i     (is_book),
+      .armed_i       (armed),
+      .feed_stale_i  (feed_stale),
+      .rules_i       (rules),
+      .next_i        (next_data),
+      .working_i     (account0.working),
+      .lag_bbo_i     (lag_bbo),
+      .lag_sticky_i  (lag_sticky),
+      .trusted_o     (trusted),
+      .book_changed_o(book_changed),
+      .fire_o        (fire),
+      .cancel_o      (cancel),
+      .lead_o        (lead),
+      .rule_o        (rule),
+      .side_o        (side),
+      .price_o       (price),
+      .quantity_o    (quantity),
+      .next_o        (next_d)
   );
 
   // ---- verdict -----------------------------------------------------------------------------------------------------
@@ -428,10 +394,9 @@ module decide_stage (
   // ---- events ------------------------------------------------------------------------------------------------------
   tp_intent_t  intent;
   tp_finding_t finding;
-  logic        book_event;
+  logic        book_event;  // one is to be sent
 
-  assign book_event = is_book && book_events_q &&
-      (booked_i.bbo_before != booked_i.bbo_after || trusted != trusted_before);
+  assign book_event = book_changed && book_events_q;
 
   always_comb begin
     intent  = '0;
