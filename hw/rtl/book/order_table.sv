@@ -127,7 +127,7 @@ module order_table #(
   logic [MISSED-1:0]           write_live_q;
   logic [MISSED*SETS_LOG2-1:0] write_set_q;
   logic [MISSED*WAYS-1:0]      write_ways_q;  // one-hot each
-  logic [MISSED*64-1:0]        write_ref_q;
+  logic [2*64-1:0]             write_ref_q;   // nobody asks the oldest
   logic [MISSED*BODY_W-1:0]    write_body_q;
 
   logic [63:0]          first_ref;
@@ -139,9 +139,11 @@ module order_table #(
   logic [WAYS-1:0]      second_used;
   logic [WAYS-1:0]      second_ways;
 
+  logic [63:0]          commit_ref;
   logic [SETS_LOG2-1:0] commit_set;
   logic [WAYS-1:0]      commit_used;
   logic [WAYS-1:0]      commit_ways;
+  assign commit_ref  = commit_second_i ? second_ref : first_ref;
   assign commit_set  = commit_second_i ? second_set : first_set;
   assign commit_used = commit_second_i ? second_used : first_used;
   assign commit_ways = commit_insert_i ? ~commit_used & (commit_used + 1'b1)  // lowest free
@@ -153,7 +155,7 @@ module order_table #(
       write_live_q <= {write_live_q[MISSED-2:0], commit_insert_i || commit_live_i};
       write_set_q  <= {write_set_q[(MISSED-1)*SETS_LOG2-1:0], commit_set};
       write_ways_q <= {write_ways_q[(MISSED-1)*WAYS-1:0], commit_ways};
-      write_ref_q  <= {write_ref_q[(MISSED-1)*64-1:0], commit_second_i ? second_ref : first_ref};
+      write_ref_q  <= {write_ref_q[63:0], commit_ref};
       write_body_q <= {
         write_body_q[(MISSED-1)*BODY_W-1:0],
         commit_symbol_i, commit_side_i, commit_over_i, commit_shares_i, commit_price_i
@@ -199,41 +201,54 @@ module order_table #(
   // ---- compare -------------------------------------------------------------------------------------------------------
   // A write of the reference itself says all there is to say of it, the newest first. Of the other writes to the set
   // only the ways they used or freed matter: they cannot have touched the way of a reference that is live.
-  logic [MISSED-1:0] write_same;    // wrote the reference
-  logic [MISSED-1:0] write_newest;  // one-hot of these
+  // Which writes these will be in the compare cycle is known in the cycle before, in which the newest is committed.
+  logic [MISSED-1:0] write_same_q2;  // wrote the reference
+  logic [MISSED-1:0] write_near_q2;  // wrote to the set
+
+  always_ff @(posedge clk_i) begin
+    if (en_i && valid_q) begin
+      write_same_q2[0] <= commit_valid_i && commit_ref == ref_q;
+      write_near_q2[0] <= commit_valid_i && commit_set == set_q;
+      for (int k = 1; k < MISSED; k++) begin
+        write_same_q2[k] <= write_q[k-1] && write_ref_q[(k-1)*64+:64] == ref_q;
+        write_near_q2[k] <= write_q[k-1] && write_set_q[(k-1)*SETS_LOG2+:SETS_LOG2] == set_q;
+      end
+    end
+  end
+
+  logic [MISSED-1:0] newest;  // one-hot of write_same_q2
+  logic              known;   // there is one
   logic              hit;
   logic [WAYS-1:0]   hit_ways;
   logic [WAYS-1:0]   used;
   logic [BODY_W-1:0] hit_body;
+  logic [WAYS-1:0]   known_ways;
+  logic [BODY_W-1:0] known_body;
+  logic [BODY_W-1:0] read_body;
+
+  assign newest   = write_same_q2 & (~write_same_q2 + 1'b1);
+  assign known    = write_same_q2 != '0;
+  assign hit      = known ? (newest & write_live_q) != '0 : way_hit != '0;
+  assign hit_ways = known ? known_ways : way_hit;
+  assign hit_body = known ? known_body : read_body;
 
   always_comb begin
-    write_same = '0;
-    used       = '0;
-    hit_ways   = '0;
-    hit_body   = '0;
-    if (valid_q2) begin
-      for (int k = 0; k < MISSED; k++) begin
-        write_same[k] = write_q[k] && write_ref_q[k*64+:64] == ref_q2;
-      end
-    end
-    write_newest = write_same & (~write_same + 1'b1);
-    hit          = write_same == '0 ? way_hit != '0 : (write_newest & write_live_q) != '0;
-    if (valid_q2) begin
-      used = way_valid;
+    used       = way_valid;
+    known_ways = '0;
+    known_body = '0;
+    read_body  = '0;
+    if (valid_q2) begin  // for the simulator's sake
       for (int k = MISSED - 1; k >= 0; k--) begin
-        if (write_q[k] && write_set_q[k*SETS_LOG2+:SETS_LOG2] == set_q2) begin
+        if (write_near_q2[k]) begin
           used = (used & ~write_ways_q[k*WAYS+:WAYS]) | (write_live_q[k] ? write_ways_q[k*WAYS+:WAYS] : '0);
         end
-      end
-      for (int k = 0; k < MISSED; k++) begin
-        if (write_newest[k]) begin
-          hit_ways = hit_ways | write_ways_q[k*WAYS+:WAYS];
-          hit_body = hit_body | write_body_q[k*BODY_W+:BODY_W];
+        if (newest[k]) begin
+          known_ways = known_ways | write_ways_q[k*WAYS+:WAYS];
+          known_body = known_body | write_body_q[k*BODY_W+:BODY_W];
         end
       end
-      if (write_same == '0) hit_ways = way_hit;
       for (int i = 0; i < WAYS; i++) begin
-        if (way_hit[i] && write_same == '0) hit_body = hit_body | way_body[i*BODY_W+:BODY_W];
+        if (way_hit[i]) read_body = read_body | way_body[i*BODY_W+:BODY_W];
       end
     end
   end
@@ -261,11 +276,11 @@ module order_table #(
       .load_hit_i  (hit),
       .load_ways_i (hit_ways),
       .load_body_i (hit_body),
-      .write_i     (write_q[0]),
+      .commit_i    (commit_valid_i),
+      .commit_ref_i(commit_ref),
+      .commit_set_i(commit_set),
       .write_live_i(write_live_q[0]),
-      .write_set_i (write_set_q[SETS_LOG2-1:0]),
       .write_ways_i(write_ways_q[WAYS-1:0]),
-      .write_ref_i (write_ref_q[63:0]),
       .write_body_i(write_body_q[BODY_W-1:0]),
       .ref_o       (first_ref),
       .set_o       (first_set),
@@ -290,11 +305,11 @@ module order_table #(
       .load_hit_i  (hit),
       .load_ways_i (hit_ways),
       .load_body_i (hit_body),
-      .write_i     (write_q[0]),
+      .commit_i    (commit_valid_i),
+      .commit_ref_i(commit_ref),
+      .commit_set_i(commit_set),
       .write_live_i(write_live_q[0]),
-      .write_set_i (write_set_q[SETS_LOG2-1:0]),
       .write_ways_i(write_ways_q[WAYS-1:0]),
-      .write_ref_i (write_ref_q[63:0]),
       .write_body_i(write_body_q[BODY_W-1:0]),
       .ref_o       (second_ref),
       .set_o       (second_set),
