@@ -20,15 +20,10 @@ module decide_events (
     input  wire tp_finding_t    finding_i,     // kind and reason are made here; check_mask bit n-1: check n fails
     input  wire logic           bad_command_i,
     input  wire logic           finish_i,      // the command is complete
-    input  wire logic           applied_i,     // with effect: what the account is then
+    input  wire tp_finding_t    finished_i,    // what its event says of the account
     input  wire logic           unknown_i,
     input  wire logic           overfill_i,
     input  wire logic           saturated_i,
-    input  wire logic [31:0]    position_i,
-    input  wire logic [31:0]    open_buy_i,
-    input  wire logic [31:0]    open_sell_i,
-    input  wire logic [TP_GROSS_W-1:0] gross_i,
-    input  wire logic [15:0]    open_count_i,
     output logic [127:0]        command_o,     // of the operation loaded last
     output logic                nearly_full_o,
     output tp_event_t           event_o,
@@ -83,13 +78,7 @@ module decide_events (
       unknown_q   <= unknown_i;
       overfill_q  <= overfill_i;
       saturated_q <= saturated_i;
-      if (applied_i) begin
-        found_q.position   <= position_i;
-        found_q.open_buy   <= open_buy_i;
-        found_q.open_sell  <= open_sell_i;
-        found_q.gross      <= gross_i;
-        found_q.open_count <= open_count_i;
-      end
+      found_q     <= finished_i;
     end
     if (rst_i) valid_q <= 1'b0;
   end

@@ -41,80 +41,109 @@ module decide_stage (
 
   localparam int NEXT_W = TP_TIME_W + 1;  // stamp + cool-down
 
-  // ---- clearing, holding -------------------------------------------------------------------------------------------
-  logic                       clearing_q;
-  logic [TP_OPEN_SLOTS_W-1:0] clear_q;
-  logic                       room_q;
-  logic                       b_valid_q;
-  logic                       book_events_q;
-  logic                       state_ready;
-  logic                       command_busy;
-  logic                       events_full;
-  logic                       events_idle;
+  // ---- holding -----------------------------------------------------------------------------------------------------
+  logic room_q;
+  logic b_valid_q;
+  logic book_events_q;
+  logic strategy_ready;
+  logic risk_ready;
+  logic command_busy;
+  logic events_full;
+  logic events_idle;
+  logic commit;      // the operation in D1 takes effect
+  logic is_book;
 
-  assign ready_o = !clearing_q && state_ready;
-  assign hold_o  = clearing_q || command_busy || events_full || !room_q;
-  assign idle_o  = !clearing_q && !b_valid_q && !booked_valid_i && !command_busy && events_idle;
+  assign ready_o = strategy_ready && risk_ready;
+  assign hold_o  = !risk_ready || command_busy || events_full || !room_q;
+  assign idle_o  = risk_ready && !b_valid_q && !booked_valid_i && !command_busy && events_idle;
+  assign commit  = booked_valid_i && en_i;
+  assign is_book = booked_i.msg.op >= TP_OP_ADD && booked_i.msg.op <= TP_OP_TRADE;
 
   always_ff @(posedge clk_i) begin
     room_q <= order_room_i;
     if (en_i) b_valid_q <= next_valid_i;
-    if (clearing_q) begin
-      clear_q    <= clear_q + 1'b1;
-      clearing_q <= clear_q != '1;
-    end
     if (cfg_i.valid && cfg_i.table_id == TP_CFG_CONTROL && cfg_i.word == 5'd0) book_events_q <= cfg_i.data[2];
     if (rst_i) begin
       room_q        <= 1'b0;
       b_valid_q     <= 1'b0;
-      clearing_q    <= 1'b1;
-      clear_q       <= '0;
       book_events_q <= 1'b0;
     end
   end
 
-  // ---- the operation in D1 -----------------------------------------------------------------------------------------
-  logic        commit;
-  logic        is_book;
-  logic        is_command;
-  logic        bad_command;
-  logic        slow_command;
-  logic [7:0]  command;
-  logic [15:0] target;
-  logic [TP_TIME_W-1:0] stamp;
+  // ---- what strategy and risk keep ---------------------------------------------------------------------------------
+  logic [TP_SYM_W-1:0]   b_symbol;
+  logic [TP_SYM_W-1:0]   b_lag;
+  logic                  bank;
+  logic                  armed;
+  logic                  feed_stale;
+  tp_rules_t             rules;
+  logic [5*NEXT_W-1:0]   next_data;
+  logic [5*NEXT_W-1:0]   next_d;
+  logic [TP_SYM_W-1:0]   lag_symbol;
+  logic                  lag_is_own;
+  tp_bbo_t               lag_bbo;
+  logic                  lag_sticky;
+  tp_account_t           account0;  // 0: of the message's symbol, 1: of its lagging symbol
+  tp_account_t           account1;
+  tp_limits_t            limits0;
+  tp_limits_t            limits1;
+  logic [31:0]           collar0;
+  logic [31:0]           collar1;
+  logic [1:0]            tradable;
+  logic                  kill;
+  logic                  closed;
+  logic                  orders_full;
+  logic                  slot_used;
+  logic [TP_TAT_W-1:0]   rate_from;
+  logic [31:0]           duplicate_window;
+  logic                  gross_over;
+  logic [63:0]           headroom;
+  logic [31:0]           next_ref;
+  logic [12:0]           open_count;
+  logic [TP_GROSS_W-1:0] gross;
+  logic                  bad_command;
+  logic                  slow_command;
+  logic [127:0]          late_command;
+  logic                  late_done;
+  tp_finding_t           late_finding;
+  logic                  late_unknown;
+  logic                  late_overfill;
+  logic                  late_saturated;
 
-  assign commit      = booked_valid_i && en_i;
-  assign is_book     = booked_i.msg.op >= TP_OP_ADD && booked_i.msg.op <= TP_OP_TRADE;
-  assign is_command  = booked_i.msg.op == TP_OP_COMMAND;
-  assign stamp       = booked_i.msg.origin.stamp;
-  assign command     = booked_i.msg.command[127:120];
-  assign target      = booked_i.msg.command[111:96];
-  assign bad_command = command == 8'd0 || command > twinpath_regs_pkg::CMD_RESUME ||
-      (command == twinpath_regs_pkg::CMD_TRUST && target >= 16'(TP_SYMBOLS) && target != 16'hFFFF) ||
-      (command == twinpath_regs_pkg::CMD_POSITION && target >= 16'(TP_SYMBOLS));
-  assign slow_command = is_command && !bad_command &&
-      (command == twinpath_regs_pkg::CMD_ACK || command == twinpath_regs_pkg::CMD_FILL ||
-       command == twinpath_regs_pkg::CMD_DONE || command == twinpath_regs_pkg::CMD_POSITION);
+  // ---- the intent and the verdict ----------------------------------------------------------------------------------
+  logic                  trusted;
+  logic                  book_changed;
+  logic                  fire;
+  logic                  cancel;
+  logic                  lead;
+  logic [2:0]            rule;
+  logic                  side;
+  logic [31:0]           price;
+  logic [31:0]           quantity;
+  logic [TP_SYM_W-1:0]   symbol;  // the order's
+  logic                  pass;
+  logic [12:0]           mask;
+  logic [63:0]           notional;
+  logic                  send;
 
-  // ---- what the rules read -----------------------------------------------------------------------------------------
-  logic [TP_SYM_W-1:0] b_symbol;
-  logic [TP_SYM_W-1:0] b_lag;
-  logic                bank;
-  logic                armed;
-  logic                feed_stale;
-  tp_rules_t           rules;
-  logic [5*NEXT_W-1:0] next_data;
-  logic [5*NEXT_W-1:0] next_d;
-  logic [TP_SYM_W-1:0] lag_symbol;
-  logic                lag_is_own;
-  tp_bbo_t             lag_bbo;
-  logic                lag_sticky;
-  logic                fire;
+  assign symbol        = lead ? lag_symbol : booked_i.msg.symbol;
+  assign send          = commit && fire && pass;
+  assign order_valid_o = send;
 
-  strategy_state u_state (
+  always_comb begin
+    order_o          = '0;
+    order_o.cancel   = cancel;
+    order_o.side     = side;
+    order_o.symbol   = symbol;
+    order_o.user_ref = cancel ? account0.working.user_ref : next_ref;
+    order_o.quantity = quantity;
+    order_o.price    = price;
+  end
+
+  strategy_state u_strategy_state (
       .clk_i        (clk_i),
       .rst_i        (rst_i),
-      .ready_o      (state_ready),
+      .ready_o      (strategy_ready),
       .cfg_i        (cfg_i),
       .en_i         (en_i),
       .next_symbol_i(next_symbol_i),
@@ -135,43 +164,54 @@ module decide_stage (
       .next_i       (next_d)
   );
 
-  // ---- what the checks read ----------------------------------------------------------------------------------------
-  tp_account_t           account0;
-  tp_account_t           account1;
-  tp_account_t           account_d;
-  tp_limits_t            limits0;
-  tp_limits_t            limits1;
-  logic [32:0]           last_trade0;
-  logic [32:0]           last_trade1;
-  logic [31:0]           collar0;
-  logic [31:0]           collar1;
-  tp_open_order_t        slot;
-  tp_open_order_t        slot_d;
-  logic                  slot_used;
-  logic [31:0]           next_ref;
-  logic [12:0]           open_count;
-  logic [TP_GROSS_W-1:0] gross;
-  logic [31:0]           duplicate_window;
-  logic                  orders_full;
-  logic [TP_TAT_W-1:0]   rate_from;
-  logic                  gross_over;
-  logic [63:0]           headroom;
-  logic                  kill;
-  logic                  closed;
-  logic [1:0]            tradable;
-
-  // ---- rules -------------------------------------------------------------------------------------------------------
-  logic        trusted;
-  logic        book_changed;
-  logic        cancel;
-  logic        lead;
-  logic [2:0]  rule;
-  logic        side;
-  logic [31:0] price;
-  logic [31:0] quantity;
-  logic [TP_SYM_W-1:0] symbol;  // the order's
-
-  assign symbol = lead ? lag_symbol : booked_i.msg.symbol;
+  risk_state u_risk_state (
+      .clk_i             (clk_i),
+      .rst_i             (rst_i),
+      .ready_o           (risk_ready),
+      .cfg_i             (cfg_i),
+      .en_i              (en_i),
+      .bank_i            (bank),
+      .symbol0_i         (b_symbol),
+      .symbol1_i         (b_lag),
+      .lag_is_own_i      (lag_is_own),
+      .booked_i          (booked_i),
+      .account0_o        (account0),
+      .account1_o        (account1),
+      .limits0_o         (limits0),
+      .limits1_o         (limits1),
+      .collar0_o         (collar0),
+      .collar1_o         (collar1),
+      .tradable_o        (tradable),
+      .kill_o            (kill),
+      .closed_o          (closed),
+      .orders_full_o     (orders_full),
+      .slot_used_o       (slot_used),
+      .rate_from_o       (rate_from),
+      .duplicate_window_o(duplicate_window),
+      .gross_over_o      (gross_over),
+      .headroom_o        (headroom),
+      .next_ref_o        (next_ref),
+      .open_count_o      (open_count),
+      .gross_o           (gross),
+      .commit_i          (commit),
+      .send_i            (send),
+      .cancel_i          (cancel),
+      .lead_i            (lead),
+      .side_i            (side),
+      .symbol_i          (symbol),
+      .price_i           (price),
+      .quantity_i        (quantity),
+      .notional_i        (notional),
+      .bad_command_o     (bad_command),
+      .slow_o            (slow_command),
+      .command_i         (late_command),
+      .busy_o            (command_busy),
+      .done_o            (late_done),
+      .finding_o         (late_finding),
+      .unknown_o         (late_unknown),
+      .overfill_o        (late_overfill),
+      .saturated_o       (late_saturated)
+  );
 
   strategy_decide u_strategy (
       .valid_i       (booked_valid_i),
@@ -196,19 +236,6 @@ module decide_stage (
       .next_o        (next_d)
   );
 
-  // ---- verdict -----------------------------------------------------------------------------------------------------
-  logic        pass;
-  logic [12:0] mask;
-  logic [63:0] notional;
-  logic        send;
-  logic        send_enter;
-  logic        send_cancel;
-
-  // A trade of the order's symbol by this very message is its last trade already.
-  assign collar0 = booked_i.trade ? booked_i.trade_price : last_trade0[32] ? last_trade0[31:0] : limits0.reference_price;
-  assign collar1 = booked_i.trade && lag_is_own ? booked_i.trade_price :
-      last_trade1[32] ? last_trade1[31:0] : limits1.reference_price;
-
   risk_checks u_checks (
       .valid_i            (booked_valid_i),
       .cancel_i           (cancel),
@@ -216,7 +243,7 @@ module decide_stage (
       .side_i             (side),
       .price_i            (price),
       .quantity_i         (quantity),
-      .stamp_i            (stamp),
+      .stamp_i            (booked_i.msg.origin.stamp),
       .bbo0_i             (booked_i.bbo_after),
       .bbo1_i             (lag_bbo),
       .limits0_i          (limits0),
@@ -237,158 +264,6 @@ module decide_stage (
       .pass_o             (pass),
       .mask_o             (mask),
       .notional_o         (notional)
-  );
-
-  assign send          = commit && fire && pass;
-  assign send_enter    = send && !cancel;
-  assign send_cancel   = send && cancel;
-  assign order_valid_o = send;
-
-  always_comb begin
-    order_o          = '0;
-    order_o.cancel   = cancel;
-    order_o.side     = side;
-    order_o.symbol   = symbol;
-    order_o.user_ref = cancel ? account0.working.user_ref : next_ref;
-    order_o.quantity = quantity;
-    order_o.price    = price;
-  end
-
-  // ---- commands that take longer than D1 ---------------------------------------------------------------------------
-  logic [127:0]          late_command;
-  logic                  late_re;
-  logic [TP_SYM_W-1:0]   late_symbol;
-  logic                  late_done;
-  logic                  late_acked;
-  logic                  late_applied;
-  logic                  late_keeps;
-  logic                  late_unknown;
-  logic                  late_overfill;
-  logic                  late_saturated;
-  logic                  late_freed;
-  logic [31:0]           released;
-  logic [31:0]           position;
-  logic [63:0]           exposure;
-  logic [TP_GROSS_W-1:0] gross_d;
-
-  assign late_freed = late_applied && !late_keeps && !slot_d.valid;
-
-  risk_command u_command (
-      .clk_i        (clk_i),
-      .rst_i        (rst_i),
-      .start_i      (commit && slow_command),
-      .command_i    (late_command),
-      .order_i      (slot),
-      .account_i    (account0),
-      .limits_i     (limits0),
-      .gross_i      (gross),
-      .busy_o       (command_busy),
-      .account_re_o (late_re),
-      .symbol_o     (late_symbol),
-      .done_o       (late_done),
-      .acked_o      (late_acked),
-      .applied_o    (late_applied),
-      .keeps_order_o(late_keeps),
-      .unknown_o    (late_unknown),
-      .overfill_o   (late_overfill),
-      .saturated_o  (late_saturated),
-      .released_o   (released),
-      .position_o   (position),
-      .exposure_o   (exposure),
-      .gross_o      (gross_d)
-  );
-
-  // ---- state, written at the end of D1 or of a command -------------------------------------------------------------
-  risk_update u_update (
-      .acked_i      (late_acked),
-      .applied_i    (late_applied),
-      .keeps_order_i(late_keeps),
-      .cancel_i     (cancel),
-      .side_i       (side),
-      .symbol_i     (symbol),
-      .price_i      (price),
-      .quantity_i   (quantity),
-      .stamp_i      (stamp),
-      .user_ref_i   (next_ref),
-      .released_i   (released),
-      .position_i   (position),
-      .exposure_i   (exposure),
-      .account_i    (lead && !command_busy ? account1 : account0),
-      .order_i      (slot),
-      .account_o    (account_d),
-      .order_o      (slot_d)
-  );
-
-  risk_records u_records (
-      .clk_i           (clk_i),
-      .cfg_i           (cfg_i),
-      .clear_i         (clearing_q),
-      .clear_index_i   (clear_q),
-      .bank_i          (bank),
-      .re_i            (en_i),
-      .symbol0_i       (b_symbol),
-      .symbol1_i       (b_lag),
-      .cmd_re_i        (late_re),
-      .cmd_symbol_i    (late_symbol),
-      .account0_o      (account0),
-      .account1_o      (account1),
-      .limits0_o       (limits0),
-      .limits1_o       (limits1),
-      .last_trade0_o   (last_trade0),
-      .last_trade1_o   (last_trade1),
-      .account_we_i    (send || late_applied),
-      .account_symbol_i(command_busy ? late_symbol : symbol),
-      .account_i       (account_d),
-      .trade_we_i      (commit && is_book && booked_i.trade),
-      .trade_symbol_i  (booked_i.msg.symbol),
-      .trade_price_i   (booked_i.trade_price),
-      .order_re_i      (commit && is_command),
-      .order_raddr_i   (booked_i.msg.command[64+:TP_OPEN_SLOTS_W]),
-      .order_o         (slot),
-      .order_we_i      (send_enter || late_acked || (late_applied && !late_keeps)),
-      .order_waddr_i   (command_busy ? late_command[64+:TP_OPEN_SLOTS_W] : next_ref[TP_OPEN_SLOTS_W-1:0]),
-      .order_i         (slot_d),
-      .next_slot_i     (next_ref[TP_OPEN_SLOTS_W-1:0]),
-      .next_used_o     (slot_used)
-  );
-
-  risk_limits u_limits (
-      .clk_i             (clk_i),
-      .rst_i             (rst_i),
-      .cfg_i             (cfg_i),
-      .bank_i            (bank),
-      .stamp_i           (stamp),
-      .enter_i           (send_enter),
-      .cancel_i          (send_cancel),
-      .notional_i        (notional),
-      .applied_i         (late_applied),
-      .freed_i           (late_freed),
-      .gross_i           (gross_d),
-      .next_ref_o        (next_ref),
-      .open_count_o      (open_count),
-      .gross_o           (gross),
-      .duplicate_window_o(duplicate_window),
-      .orders_full_o     (orders_full),
-      .rate_from_o       (rate_from),
-      .gross_over_o      (gross_over),
-      .headroom_o        (headroom)
-  );
-
-  risk_session u_session (
-      .clk_i         (clk_i),
-      .rst_i         (rst_i),
-      .cfg_i         (cfg_i),
-      .state_i       (commit && booked_i.msg.op == TP_OP_STATE),
-      .reason_i      (booked_i.msg.reason),
-      .argument_i    (booked_i.msg.argument),
-      .state_symbol_i(booked_i.msg.symbol),
-      .command_i     (commit && is_command),
-      .command_op_i  (command),
-      .lookup_i      (en_i),
-      .symbols_i     ({b_lag, b_symbol}),
-      .kill_o        (kill),
-      .closed_o      (closed),
-      .tradable_o    (tradable)
   );
 
   // ---- events ------------------------------------------------------------------------------------------------------
@@ -438,15 +313,10 @@ module decide_stage (
       .finding_i        (finding),
       .bad_command_i    (bad_command),
       .finish_i         (late_done),
-      .applied_i        (late_applied),
+      .finished_i       (late_finding),
       .unknown_i        (late_unknown),
       .overfill_i       (late_overfill),
       .saturated_i      (late_saturated),
-      .position_i       (position),
-      .open_buy_i       (account_d.open_buy),
-      .open_sell_i      (account_d.open_sell),
-      .gross_i          (gross_d),
-      .open_count_i     ({3'd0, open_count} - {15'd0, late_freed}),
       .command_o        (late_command),
       .nearly_full_o    (events_full),
       .event_o          (event_o),

@@ -13,6 +13,7 @@ hw/rtl/risk/risk_fill.sv
 hw/rtl/risk/risk_limits.sv
 hw/rtl/risk/risk_records.sv
 hw/rtl/risk/risk_session.sv
+hw/rtl/risk/risk_state.sv
 hw/rtl/risk/risk_update.sv
 hw/rtl/risk/decide_events.sv
 hw/rtl/risk/decide_stage.sv

@@ -1,0 +1,246 @@
+`include "risk/risk_types.svh"
+`default_nettype none
+
+/// All that risk keeps: records, limits over all symbols, session and trading states; read for the checks in D1, changed
+/// at its end by the order sent and by state messages, and by host commands (SEM 2.6 to 2.9, 5.2 to 5.5).
+///
+/// Why: whatever a verdict reads is a register or a memory output when D1 begins, for the message's symbol (0) and for
+/// its lagging symbol (1).
+/// Ordering: a read in B sees every commit up to the cycle before. While busy_o, a command works on the records and the
+/// pipeline must stand still.
+/// Timing: symbols in B, answers in D1; send_i, commit_i in D1; commands as in risk_command. ready_o rises 4,096 cycles
+/// after reset, when the memories are clear.
+module risk_state (
+    input  wire logic                clk_i,
+    input  wire logic                rst_i,
+    output logic                     ready_o,
+    input  wire tp_cfg_t             cfg_i,
+    input  wire logic                en_i,
+    input  wire logic                bank_i,
+    input  wire logic [TP_SYM_W-1:0] symbol0_i,     // of the operation in B
+    input  wire logic [TP_SYM_W-1:0] symbol1_i,     // its lagging symbol
+    // D1: what the checks read
+    input  wire logic                lag_is_own_i,
+    input  wire tp_booked_t          booked_i,
+    output tp_account_t              account0_o,
+    output tp_account_t              account1_o,
+    output tp_limits_t               limits0_o,
+    output tp_limits_t               limits1_o,
+    output logic [31:0]              collar0_o,     // collar references
+    output logic [31:0]              collar1_o,
+    output logic [1:0]               tradable_o,
+    output logic                     kill_o,
+    output logic                     closed_o,
+    output logic                     orders_full_o,
+    output logic                     slot_used_o,
+    output logic [TP_TAT_W-1:0]      rate_from_o,
+    output logic [31:0]              duplicate_window_o,
+    output logic                     gross_over_o,
+    output logic [63:0]              headroom_o,
+    output logic [31:0]              next_ref_o,
+    output logic [12:0]              open_count_o,
+    output logic [TP_GROSS_W-1:0]    gross_o,
+    // D1: what changes
+    input  wire logic                commit_i,      // the operation takes effect
+    input  wire logic                send_i,        // and sends
+    input  wire logic                cancel_i,      // a cancel, or
+    input  wire logic                lead_i,        // an order (of the lagging symbol)
+    input  wire logic                side_i,
+    input  wire logic [TP_SYM_W-1:0] symbol_i,
+    input  wire logic [31:0]         price_i,
+    input  wire logic [31:0]         quantity_i,
+    input  wire logic [63:0]         notional_i,
+    // commands
+    output logic                     bad_command_o, // the one in D1
+    output logic                     slow_o,        // it will take longer than D1
+    input  wire logic [127:0]        command_i,     // it, from the cycle behind D1 on
+    output logic                     busy_o,
+    output logic                     done_o,        // in the last cycle of busy_o
+    output tp_finding_t              finding_o,     // with done_o: the account then, 0 without effect
+    output logic                     unknown_o,
+    output logic                     overfill_o,
+    output logic                     saturated_o
+);
+
+  logic                       clearing_q;
+  logic [TP_OPEN_SLOTS_W-1:0] clear_q;
+  logic                       is_book;
+  logic                       is_command;
+  logic [7:0]                 op;
+  logic [15:0]                target;
+  logic [32:0]                last_trade0;
+  logic [32:0]                last_trade1;
+  tp_account_t                account_d;
+  tp_open_order_t             slot;
+  tp_open_order_t             slot_d;
+  logic                       account_re;   // by a command
+  logic [TP_SYM_W-1:0]        cmd_symbol;
+  logic                       acked;
+  logic                       applied;
+  logic                       keeps_order;
+  logic                       freed;
+  logic [31:0]                released;
+  logic [31:0]                position;
+  logic [63:0]                exposure;
+  logic [TP_GROSS_W-1:0]      gross_d;
+
+  assign ready_o    = !clearing_q;
+  assign is_book    = booked_i.msg.op >= TP_OP_ADD && booked_i.msg.op <= TP_OP_TRADE;
+  assign is_command = booked_i.msg.op == TP_OP_COMMAND;
+  assign op         = booked_i.msg.command[127:120];
+  assign target     = booked_i.msg.command[111:96];
+  assign bad_command_o = op == 8'd0 || op > twinpath_regs_pkg::CMD_RESUME ||
+      (op == twinpath_regs_pkg::CMD_TRUST && target >= 16'(TP_SYMBOLS) && target != 16'hFFFF) ||
+      (op == twinpath_regs_pkg::CMD_POSITION && target >= 16'(TP_SYMBOLS));
+  assign slow_o = is_command && !bad_command_o &&
+      (op == twinpath_regs_pkg::CMD_ACK || op == twinpath_regs_pkg::CMD_FILL || op == twinpath_regs_pkg::CMD_DONE ||
+       op == twinpath_regs_pkg::CMD_POSITION);
+  assign freed  = applied && !keeps_order && !slot_d.valid;
+
+  // A trade of the order's symbol by this very message is its last trade already.
+  assign collar0_o = booked_i.trade ? booked_i.trade_price :
+      last_trade0[32] ? last_trade0[31:0] : limits0_o.reference_price;
+  assign collar1_o = booked_i.trade && lag_is_own_i ? booked_i.trade_price :
+      last_trade1[32] ? last_trade1[31:0] : limits1_o.reference_price;
+
+  always_ff @(posedge clk_i) begin
+    if (clearing_q) begin
+      clear_q    <= clear_q + 1'b1;
+      clearing_q <= clear_q != '1;
+    end
+    if (rst_i) begin
+      clearing_q <= 1'b1;
+      clear_q    <= '0;
+    end
+  end
+
+  always_comb begin
+    finding_o = '0;
+    if (applied) begin
+      finding_o.position   = position;
+      finding_o.open_buy   = account_d.open_buy;
+      finding_o.open_sell  = account_d.open_sell;
+      finding_o.gross      = gross_d;
+      finding_o.open_count = {3'd0, open_count_o} - {15'd0, freed};
+    end
+  end
+
+  risk_command u_command (
+      .clk_i        (clk_i),
+      .rst_i        (rst_i),
+      .start_i      (commit_i && slow_o),
+      .command_i    (command_i),
+      .order_i      (slot),
+      .account_i    (account0_o),
+      .limits_i     (limits0_o),
+      .gross_i      (gross_o),
+      .busy_o       (busy_o),
+      .account_re_o (account_re),
+      .symbol_o     (cmd_symbol),
+      .done_o       (done_o),
+      .acked_o      (acked),
+      .applied_o    (applied),
+      .keeps_order_o(keeps_order),
+      .unknown_o    (unknown_o),
+      .overfill_o   (overfill_o),
+      .saturated_o  (saturated_o),
+      .released_o   (released),
+      .position_o   (position),
+      .exposure_o   (exposure),
+      .gross_o      (gross_d)
+  );
+
+  risk_update u_update (
+      .acked_i      (acked),
+      .applied_i    (applied),
+      .keeps_order_i(keeps_order),
+      .cancel_i     (cancel_i),
+      .side_i       (side_i),
+      .symbol_i     (symbol_i),
+      .price_i      (price_i),
+      .quantity_i   (quantity_i),
+      .stamp_i      (booked_i.msg.origin.stamp),
+      .user_ref_i   (next_ref_o),
+      .released_i   (released),
+      .position_i   (position),
+      .exposure_i   (exposure),
+      .account_i    (lead_i && !busy_o ? account1_o : account0_o),
+      .order_i      (slot),
+      .account_o    (account_d),
+      .order_o      (slot_d)
+  );
+
+  risk_records u_records (
+      .clk_i           (clk_i),
+      .cfg_i           (cfg_i),
+      .clear_i         (clearing_q),
+      .clear_index_i   (clear_q),
+      .bank_i          (bank_i),
+      .re_i            (en_i),
+      .symbol0_i       (symbol0_i),
+      .symbol1_i       (symbol1_i),
+      .cmd_re_i        (account_re),
+      .cmd_symbol_i    (cmd_symbol),
+      .account0_o      (account0_o),
+      .account1_o      (account1_o),
+      .limits0_o       (limits0_o),
+      .limits1_o       (limits1_o),
+      .last_trade0_o   (last_trade0),
+      .last_trade1_o   (last_trade1),
+      .account_we_i    (send_i || applied),
+      .account_symbol_i(busy_o ? cmd_symbol : symbol_i),
+      .account_i       (account_d),
+      .trade_we_i      (commit_i && is_book && booked_i.trade),
+      .trade_symbol_i  (booked_i.msg.symbol),
+      .trade_price_i   (booked_i.trade_price),
+      .order_re_i      (commit_i && is_command),
+      .order_raddr_i   (booked_i.msg.command[64+:TP_OPEN_SLOTS_W]),
+      .order_o         (slot),
+      .order_we_i      ((send_i && !cancel_i) || acked || (applied && !keeps_order)),
+      .order_waddr_i   (busy_o ? command_i[64+:TP_OPEN_SLOTS_W] : next_ref_o[TP_OPEN_SLOTS_W-1:0]),
+      .order_i         (slot_d),
+      .next_slot_i     (next_ref_o[TP_OPEN_SLOTS_W-1:0]),
+      .next_used_o     (slot_used_o)
+  );
+
+  risk_limits u_limits (
+      .clk_i             (clk_i),
+      .rst_i             (rst_i),
+      .cfg_i             (cfg_i),
+      .bank_i            (bank_i),
+      .stamp_i           (booked_i.msg.origin.stamp),
+      .enter_i           (send_i && !cancel_i),
+      .cancel_i          (send_i && cancel_i),
+      .notional_i        (notional_i),
+      .applied_i         (applied),
+      .freed_i           (freed),
+      .gross_i           (gross_d),
+      .next_ref_o        (next_ref_o),
+      .open_count_o      (open_count_o),
+      .gross_o           (gross_o),
+      .duplicate_window_o(duplicate_window_o),
+      .orders_full_o     (orders_full_o),
+      .rate_from_o       (rate_from_o),
+      .gross_over_o      (gross_over_o),
+      .headroom_o        (headroom_o)
+  );
+
+  risk_session u_session (
+      .clk_i         (clk_i),
+      .rst_i         (rst_i),
+      .cfg_i         (cfg_i),
+      .state_i       (commit_i && booked_i.msg.op == TP_OP_STATE),
+      .reason_i      (booked_i.msg.reason),
+      .argument_i    (booked_i.msg.argument),
+      .state_symbol_i(booked_i.msg.symbol),
+      .command_i     (commit_i && is_command),
+      .command_op_i  (op),
+      .lookup_i      (en_i),
+      .symbols_i     ({symbol1_i, symbol0_i}),
+      .kill_o        (kill_o),
+      .closed_o      (closed_o),
+      .tradable_o    (tradable_o)
+  );
+
+endmodule
+`default_nettype wire
