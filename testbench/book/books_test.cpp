@@ -180,19 +180,23 @@ TEST_F(BooksTest, ReuseTheWayOfTheOriginalInAFullSet) {
   EXPECT_EQ(books_->orders().find(references[8]).way, 3u);
 }
 
-TEST_F(BooksTest, LeaveALevelAsItIsWhenAnAddWouldOverflowIt) {
-  add(1, Side::buy, 0xFFFFFFFF, kBase);
-  add(2, Side::buy, 1, kBase);
+TEST_F(BooksTest, CountAnOrderAsBeyondThatTheTotalOfItsSideHasNoRoomFor) {
+  add(1, Side::buy, 0xFFFFFFFE, kBase);
+  add(2, Side::buy, 2, kBase + 100);
   EXPECT_TRUE(change_.effect);
-  EXPECT_TRUE(change_.sticky_after);
-  EXPECT_EQ(change_.after.bid, quoted(kBase, 0xFFFFFFFF));
+  EXPECT_FALSE(change_.sticky_after);
+  EXPECT_EQ(change_.after.bid.state, SideState::unknown);
   EXPECT_EQ(count(Counter::level_overflow), 1u);
-  books_->trust(0);
+  add(3, Side::sell, 1, kBase + 200);
+  EXPECT_EQ(change_.after.ask, quoted(kBase + 200, 1)) << "the other side has a total of its own";
   books_->erase(0, 1, change_);
-  EXPECT_EQ(change_.after.bid, SideQuote{}) << "the level forgot order 2";
+  EXPECT_EQ(change_.after.bid.state, SideState::unknown) << "order 2 is live";
+  books_->cancel(0, 2, Quantity{1}, change_);
+  EXPECT_EQ(change_.after.bid.state, SideState::unknown);
+  add(4, Side::buy, 0xFFFFFFFF, kBase);
+  EXPECT_EQ(count(Counter::level_overflow), 1u) << "order 2 has no share in the total";
   books_->erase(0, 2, change_);
-  EXPECT_EQ(count(Counter::level_underflow), 1u);
-  EXPECT_TRUE(change_.sticky_after);
+  EXPECT_EQ(change_.after.bid, quoted(kBase, 0xFFFFFFFF));
 }
 
 TEST_F(BooksTest, CountOrdersOutsideTheWindowUntilTheyAreGone) {

@@ -27,6 +27,7 @@ class NaiveBooks {
     Side side;
     std::uint32_t shares;
     std::uint32_t price;
+    bool over = false;
   };
 
   explicit NaiveBooks(const CoreConfig& config) : config_(config) {}
@@ -62,7 +63,7 @@ class NaiveBooks {
       if (o.symbol != symbol || o.side != side) continue;
       const PriceClass c = classify(symbol, side, o.price);
       far += c == PriceClass::far;
-      beyond += c == PriceClass::beyond;
+      beyond += c == PriceClass::beyond || o.over;
     }
     const auto& levels = levels_[symbol][static_cast<unsigned>(side)];
     if (beyond > 0 || (levels.empty() && far > 0)) return {SideState::unknown, {}, {}};
@@ -163,14 +164,16 @@ class NaiveBooks {
       trouble(symbol, Counter::order_table_full);
       return false;
     }
-    orders[reference] = {symbol, side, shares, price};
+    Order& order = orders[reference] = {symbol, side, shares, price};
     if (classify(symbol, side, price) == PriceClass::in) {
       auto& levels = levels_[symbol][static_cast<unsigned>(side)];
-      const std::uint64_t sum = std::uint64_t{levels.count(price) ? levels[price] : 0} + shares;
-      if (sum > 0xFFFFFFFF) {
-        trouble(symbol, Counter::level_overflow);
+      std::uint64_t total = shares;
+      for (const auto& [at, quantity] : levels) total += quantity;
+      order.over = total > 0xFFFFFFFF;
+      if (order.over) {
+        counters.add(Counter::level_overflow);
       } else {
-        levels[price] = static_cast<std::uint32_t>(sum);
+        levels[price] += shares;
       }
     }
     return true;
@@ -184,15 +187,9 @@ class NaiveBooks {
       shares = o.shares;
     }
     if (shares == 0) return 0;
-    if (classify(symbol, o.side, o.price) == PriceClass::in) {
+    if (classify(symbol, o.side, o.price) == PriceClass::in && !o.over) {
       auto& levels = levels_[symbol][static_cast<unsigned>(o.side)];
-      const std::uint32_t held = levels.count(o.price) ? levels[o.price] : 0;
-      if (shares > held) trouble(symbol, Counter::level_underflow);
-      if (shares >= held) {
-        levels.erase(o.price);
-      } else {
-        levels[o.price] = held - shares;
-      }
+      if ((levels.at(o.price) -= shares) == 0) levels.erase(o.price);
     }
     o.shares -= shares;
     if (o.shares == 0) orders.erase(reference);

@@ -3,7 +3,9 @@ hw/rtl/book/price_window.sv
 hw/rtl/book/order_answer.sv
 hw/rtl/book/order_table.sv
 hw/rtl/book/first_set.sv
-hw/rtl/book/price_levels.sv
 hw/rtl/book/depth_search.sv
 hw/rtl/book/depth_store.sv
+hw/rtl/mem/fifo.sv
+hw/rtl/book/top_levels.sv
+hw/rtl/book/book_refill.sv
 hw/rtl/book/book_stage.sv

@@ -27,7 +27,7 @@ module top_levels (
 
   logic [K-1:0]    held;     // level i is occupied
   logic [K-1:0]    equal;
-  logic [K-1:0]    before;   // level i is better than the price
+  logic [K-1:0]    ahead;   // level i is better than the price
   logic            found;
   logic [31:0]     at_price; // quantity there
   logic [31:0]     sum;
@@ -39,7 +39,7 @@ module top_levels (
     for (int i = 0; i < K; i++) begin
       held[i]   = 4'(i) < side_state_i.count;
       equal[i]  = held[i] && side_state_i.price[32*i+:32] == price_i;
-      before[i] = held[i] && (sell_i ? side_state_i.price[32*i+:32] < price_i : side_state_i.price[32*i+:32] > price_i);
+      ahead[i] = held[i] && (sell_i ? side_state_i.price[32*i+:32] < price_i : side_state_i.price[32*i+:32] > price_i);
     end
     found    = equal != '0;
     at_price = '0;
@@ -47,17 +47,17 @@ module top_levels (
     sum       = add_i ? at_price + shares_i : at_price - shares_i;
     emptied_o = found && !add_i && sum == '0;
     best_o    = equal[0];
-    deep_o    = !found && (add_i ? before == '1 || (before == held && side_state_i.incomplete) : 1'b1);
-    dropped_o = !found && add_i && before != held && held[K-1];
+    deep_o    = !found && (add_i ? ahead == '1 || (ahead == held && side_state_i.incomplete) : 1'b1);
+    dropped_o = !found && add_i && ahead != held && held[K-1];
 
     price    = side_state_i.price;
     quantity = side_state_i.quantity;
     shift    = 1'b0;
     for (int i = 0; i < K; i++) begin
       if (equal[i]) quantity[32*i+:32] = sum;
-      if (add_i && !found && !before[i]) begin
-        price[32*i+:32]    = (i == 0 || before[(i+K-1)%K]) ? price_i : side_state_i.price[32*((i+K-1)%K)+:32];
-        quantity[32*i+:32] = (i == 0 || before[(i+K-1)%K]) ? shares_i : side_state_i.quantity[32*((i+K-1)%K)+:32];
+      if (add_i && !found && !ahead[i]) begin
+        price[32*i+:32]    = (i == 0 || ahead[(i+K-1)%K]) ? price_i : side_state_i.price[32*((i+K-1)%K)+:32];
+        quantity[32*i+:32] = (i == 0 || ahead[(i+K-1)%K]) ? shares_i : side_state_i.quantity[32*((i+K-1)%K)+:32];
       end
       shift = shift || (emptied_o && equal[i]);
       if (shift && i != K - 1) begin

@@ -4,8 +4,13 @@
 /// Tick-to-trade core: market data frames and host commands in, order frames and events out. Wiring only.
 ///
 ///   s_axis -> feed_front -> book_stage -> decide_stage -> order_tx -> m_axis
-///                 ^                                          |
-///               s_cmd                                        +-----> event
+///                 ^                            |             |
+///               s_cmd                          +-> event_queue -> event
+///
+/// One pipeline without queues between its stages: in a cycle with `en` low all of it stands still. Latency, from the beat
+/// with the last byte of a message to the first beat of its order frame, at any load and alignment, when the line out is
+/// free: 4 cycles for an add or a trade, 6 for an execution, cancel, delete or replace. What can hold it: a host command at
+/// work (at most 5 cycles), a side of a book that ran out of its best levels (book_refill), and full queues behind.
 ///
 /// Time is an input (SEM 1): `time_i` is the 48-bit core clock count that stamps inputs; hardware ties it to a free-running
 /// counter, simulation may let it jump while nothing happens. Latency stamps come from a counter of their own.
@@ -38,6 +43,7 @@ module twinpath_core #(
     output logic                     m_axis_tvalid_o,
     input  wire logic                m_axis_tready_i,
     output logic                     m_axis_tlast_o,
+    output logic                     m_axis_tuser_o,  // with tlast: the MAC is to make this frame's FCS wrong (order_tx)
 
     // Events out, one 128-byte record a beat (SEM 7).
     output logic [1023:0]            m_event_tdata_o,
@@ -76,10 +82,21 @@ module twinpath_core #(
   always_ff @(posedge clk_i) rst_q <= rst_i | soft_reset;
   always_ff @(posedge clk_i) cycle_q <= rst_i ? '0 : cycle_q + 1'b1;
 
+  // ---- the pipeline moves, or all of it stands still ------------------------------------------------------------------------
+  logic en;
+  logic book_hold;
+  logic decide_hold;
+  assign en = !book_hold && !decide_hold;
+
   // ---- feed -------------------------------------------------------------------------------------------------------------
+  logic                req_valid;
+  logic                req_second;
+  logic [63:0]         req_ref;
+  logic                next_valid;
+  logic [3:0]          next_op;
+  logic [TP_SYM_W-1:0] next_symbol;
   tp_msg_t             msg;
   logic                msg_valid;
-  logic                msg_ready;
   logic [twinpath_regs_pkg::COUNTERS-1:0] feed_cnt;
   logic [15:0]         duplicate_inc;
   logic [63:0]         lost_inc;
@@ -111,9 +128,15 @@ module twinpath_core #(
       .s_cmd_tdata_i  (s_cmd_tvalid_i ? s_cmd_tdata_i : reg_cmd_tdata),
       .s_cmd_tvalid_i (s_cmd_tvalid_i | reg_cmd_tvalid),
       .s_cmd_tready_o (feed_cmd_tready),
+      .en_i           (en),
+      .req_valid_o    (req_valid),
+      .req_second_o   (req_second),
+      .req_ref_o      (req_ref),
+      .next_valid_o   (next_valid),
+      .next_op_o      (next_op),
+      .next_symbol_o  (next_symbol),
       .msg_o          (msg),
       .msg_valid_o    (msg_valid),
-      .msg_ready_i    (msg_ready),
       .cnt_o          (feed_cnt),
       .duplicate_inc_o(duplicate_inc),
       .lost_inc_o     (lost_inc),
@@ -121,9 +144,10 @@ module twinpath_core #(
   );
 
   // ---- book -------------------------------------------------------------------------------------------------------------
+  logic                ahead_valid;
+  logic [TP_SYM_W-1:0] ahead_symbol;
   tp_booked_t          booked;
   logic                booked_valid;
-  logic                booked_ready;
   logic [twinpath_regs_pkg::COUNTERS-1:0] book_cnt;
   logic                book_ready;
   logic                book_idle;
@@ -137,50 +161,70 @@ module twinpath_core #(
       .ready_o       (book_ready),
       .cycle_i       (cycle_q),
       .cfg_i         (cfg),
+      .en_i          (en),
+      .hold_o        (book_hold),
+      .req_valid_i   (req_valid),
+      .req_second_i  (req_second),
+      .req_ref_i     (req_ref),
+      .next_valid_i  (next_valid),
+      .next_op_i     (next_op),
+      .next_symbol_i (next_symbol),
       .msg_i         (msg),
       .msg_valid_i   (msg_valid),
-      .msg_ready_o   (msg_ready),
+      .ahead_valid_o (ahead_valid),
+      .ahead_symbol_o(ahead_symbol),
       .booked_o      (booked),
       .booked_valid_o(booked_valid),
-      .booked_ready_i(booked_ready),
       .cnt_o         (book_cnt),
       .idle_o        (book_idle)
   );
 
   // ---- strategy and risk ---------------------------------------------------------------------------------------------------
-  logic                out_valid;
-  logic                out_ready;
-  logic                out_has_order;
-  tp_order_t           out_order;
-  tp_event_t           out_event;
-  logic [TP_CYC_W-1:0] out_last_byte;
+  logic                order_valid;
+  tp_order_t           order;
+  logic                order_room;
+  logic                event_valid;
+  logic                event_ready;
+  tp_event_t           event_record;
+  logic                event_order;
+  logic [TP_CYC_W-1:0] event_last_byte;
   logic [twinpath_regs_pkg::COUNTERS-1:0] decide_cnt;
   logic                decide_ready;
   logic                decide_idle;
 
   decide_stage u_decide (
-      .clk_i          (clk_i),
-      .rst_i          (rst_q),
-      .ready_o        (decide_ready),
-      .cycle_i        (cycle_q),
-      .cfg_i          (cfg),
-      .booked_i       (booked),
-      .booked_valid_i (booked_valid),
-      .booked_ready_o (booked_ready),
-      .out_valid_o    (out_valid),
-      .out_ready_i    (out_ready),
-      .out_has_order_o(out_has_order),
-      .out_order_o    (out_order),
-      .out_event_o    (out_event),
-      .out_last_byte_o(out_last_byte),
-      .cnt_o          (decide_cnt),
-      .idle_o         (decide_idle)
+      .clk_i            (clk_i),
+      .rst_i            (rst_q),
+      .ready_o          (decide_ready),
+      .cycle_i          (cycle_q),
+      .cfg_i            (cfg),
+      .en_i             (en),
+      .hold_o           (decide_hold),
+      .next_valid_i     (ahead_valid),
+      .next_symbol_i    (ahead_symbol),
+      .booked_valid_i   (booked_valid),
+      .booked_i         (booked),
+      .order_valid_o    (order_valid),
+      .order_o          (order),
+      .order_room_i     (order_room),
+      .event_valid_o    (event_valid),
+      .event_ready_i    (event_ready),
+      .event_o          (event_record),
+      .event_order_o    (event_order),
+      .event_last_byte_o(event_last_byte),
+      .cnt_o            (decide_cnt),
+      .idle_o           (decide_idle)
   );
 
   // ---- order frames and events ----------------------------------------------------------------------------------------------
-  tp_event_t event_record;
-  logic      event_valid;
-  logic      order_idle;
+  logic                started_valid;
+  logic [TP_CYC_W-1:0] started_cycle;
+  logic                discarded;
+  logic                order_idle;
+  logic                events_idle;
+  logic                hist_valid;
+  logic [2:0]          hist_class;
+  logic [15:0]         hist_latency;
 
   order_tx #(
       .DATA_W(DATA_W)
@@ -189,37 +233,45 @@ module twinpath_core #(
       .rst_i          (rst_q),
       .cycle_i        (cycle_q),
       .cfg_i          (cfg),
-      .in_valid_i     (out_valid),
-      .in_ready_o     (out_ready),
-      .in_has_order_i (out_has_order),
-      .in_order_i     (out_order),
-      .in_event_i     (out_event),
-      .in_last_byte_i (out_last_byte),
+      .order_valid_i  (order_valid),
+      .order_i        (order),
+      .begin_i        (1'b0),
+      .room_o         (order_room),
       .m_axis_tdata_o (m_axis_tdata_o),
       .m_axis_tkeep_o (m_axis_tkeep_o),
       .m_axis_tvalid_o(m_axis_tvalid_o),
-      .m_axis_tready_i(m_axis_tready_i),
       .m_axis_tlast_o (m_axis_tlast_o),
-      .event_o        (event_record),
-      .event_valid_o  (event_valid),
-      .event_ready_i  (m_event_tready_i),
+      .m_axis_tuser_o (m_axis_tuser_o),
+      .m_axis_tready_i(m_axis_tready_i),
+      .started_valid_o(started_valid),
+      .started_cycle_o(started_cycle),
+      .discarded_o    (discarded),
       .idle_o         (order_idle)
   );
-  assign m_event_tdata_o  = event_record;
-  assign m_event_tvalid_o = event_valid;
+
+  event_queue u_events (
+      .clk_i            (clk_i),
+      .rst_i            (rst_q),
+      .event_valid_i    (event_valid),
+      .event_ready_o    (event_ready),
+      .event_i          (event_record),
+      .event_order_i    (event_order),
+      .event_last_byte_i(event_last_byte),
+      .started_valid_i  (started_valid),
+      .started_cycle_i  (started_cycle),
+      .m_event_tdata_o  (m_event_tdata_o),
+      .m_event_tvalid_o (m_event_tvalid_o),
+      .m_event_tready_i (m_event_tready_i),
+      .hist_valid_o     (hist_valid),
+      .hist_class_o     (hist_class),
+      .hist_latency_o   (hist_latency),
+      .idle_o           (events_idle)
+  );
 
   // ---- control ------------------------------------------------------------------------------------------------------------
-  logic       hist_valid;
-  logic [2:0] hist_class;
-  order_class u_class (
-      .msg_type_i(event_record.msg_type),
-      .class_o   (hist_class)
-  );
-  assign hist_valid = event_valid && m_event_tready_i && event_record.kind == TP_EVENT_ORDER;
-
   always_ff @(posedge clk_i) begin
     ready_o <= feed_ready && control_ready && book_ready && decide_ready && !rst_q;
-    idle_o  <= feed_idle && book_idle && decide_idle && order_idle && !s_axis_tvalid_i && !s_cmd_tvalid_i && !reg_cmd_tvalid;
+    idle_o  <= feed_idle && book_idle && decide_idle && order_idle && events_idle && !s_axis_tvalid_i && !s_cmd_tvalid_i && !reg_cmd_tvalid;
   end
 
   control #(
@@ -256,7 +308,7 @@ module twinpath_core #(
       .lost_inc_i      (lost_inc),
       .hist_valid_i    (hist_valid),
       .hist_class_i    (hist_class),
-      .hist_latency_i  (event_record.stages[5*16 +: 16]),
+      .hist_latency_i  (hist_latency),
       .wire_mode_o     (wire_mode),
       .soft_reset_o    (soft_reset),
       .ready_i         (ready_o),
