@@ -166,17 +166,20 @@ module order_tx #(
   logic [FRAME_W-1:0] frame;      // first byte in the highest bits
   logic [DATA_W-1:0]  ordered;    // first byte in the highest bits
   logic [DATA_W-1:0]  beat;
+  logic [DATA_W-1:0]  cancel_second;  // second beat of a cancel's frame, used at 128 bits
 
-  // At 128 bits the second beat holds the IPv4 length, and with a speculative start it is chosen in the verdict's cycle.
-  assign cancel   = (DATA_W == 128 && verdict_q) ? order_i.cancel : order_q.cancel;
+  // At 128 bits the second beat holds the IPv4 length, and after a speculative start it is chosen in the verdict's cycle:
+  // an enter order's is made as usual, and the late order_i only selects between the two.
+  assign cancel   = order_q.cancel && !verdict_q;
   assign user_ref = order_q.user_ref;
   assign last     = next_q == (order_q.cancel ? CANCEL_LAST : ENTER_LAST);
 
   always_comb begin
-    hex     = '0;
-    frame   = '0;
-    ordered = enter_header_q[32*HEADER_WORDS-1-:DATA_W];
-    beat    = '0;
+    hex           = '0;
+    frame         = '0;
+    ordered       = enter_header_q[32*HEADER_WORDS-1-:DATA_W];
+    beat          = '0;
+    cancel_second = '0;
     if (!free) begin
       for (int n = 0; n < 8; n = n + 1) begin
         hex[8*n+:8] = user_ref[4*n+:4] < 4'd10 ? {4'h3, user_ref[4*n+:4]} : {4'h0, user_ref[4*n+:4]} + 8'h37;
@@ -192,7 +195,10 @@ module order_tx #(
       end
       ordered = frame[FRAME_W-DATA_W-DATA_W*32'(next_q)+:DATA_W];
     end
-    for (int b = 0; b < BYTES; b = b + 1) beat[8*b+:8] = ordered[DATA_W-8-8*b+:8];
+    for (int b = 0; b < BYTES; b = b + 1) begin
+      beat[8*b+:8]          = ordered[DATA_W-8-8*b+:8];
+      cancel_second[8*b+:8] = cancel_header_q[32*HEADER_WORDS-DATA_W-8-8*b+:8];
+    end
   end
 
   always_ff @(posedge clk_i) begin
@@ -220,7 +226,7 @@ module order_tx #(
         tlast_q <= last || refused_q || refuse;
         tuser_q <= refused_q || refuse;
         tkeep_q <= (!last || refused_q || refuse) ? '1 : order_q.cancel ? CANCEL_KEEP : ENTER_KEEP;
-        tdata_q <= beat;
+        tdata_q <= (DATA_W == 128 && verdict_q && order_i.cancel) ? cancel_second : beat;
         first_q <= 1'b0;
         next_q  <= next_q + 1'b1;
       end
