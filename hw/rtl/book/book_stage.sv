@@ -81,6 +81,13 @@ module book_stage #(
   logic [1:0]          first_class;
   logic                second_hit;
   logic                second_full;
+  logic [TP_SYM_W-1:0] second_symbol;  // the new order of a replace must not be there: only that is asked
+  logic                second_side;
+  logic [31:0]         second_shares;
+  logic [31:0]         second_price;
+  logic [1:0]          second_class;
+  logic                unused;
+  assign unused = &{1'b0, second_symbol, second_side, second_shares, second_price, second_class};
   logic                commit_valid;
   logic                commit_second;
   logic                commit_insert;
@@ -110,6 +117,11 @@ module book_stage #(
       .first_class_o  (first_class),
       .first_full_o   (first_full),
       .second_hit_o   (second_hit),
+      .second_symbol_o(second_symbol),
+      .second_side_o  (second_side),
+      .second_shares_o(second_shares),
+      .second_price_o (second_price),
+      .second_class_o (second_class),
       .second_full_o  (second_full),
       .commit_valid_i (commit_valid),
       .commit_second_i(commit_second),

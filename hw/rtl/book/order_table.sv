@@ -19,8 +19,8 @@
 ///   lookup      set,     output   compare   answer...   commit_*  RAM write,  patched answers
 ///               read     register                                 patch       seen
 ///
-/// Memory: 2^SETS_LOG2 x WAYS entries of 139 bits (valid, reference, symbol, side, over, shares, price), a RAM a way:
-/// 65,536 x 8 x 139 by default, which is 8 x 16 x 2 = 256 UltraRAMs of 4,096 x 72 (139 bits take two columns).
+/// Memory: 2^SETS_LOG2 x WAYS entries of 140 bits (valid, reference, symbol, side, class, shares, price), a RAM a way:
+/// 65,536 x 8 x 140 by default, which is 8 x 16 x 2 = 256 UltraRAMs of 4,096 x 72 (140 bits take two columns).
 module order_table #(
     parameter int SETS_LOG2 = 16,  // 1 to 16
     parameter int WAYS = 8         // 1 to 16
@@ -39,7 +39,7 @@ module order_table #(
     output logic                     first_side_o,
     output logic      [31:0]         first_shares_o,
     output logic      [31:0]         first_price_o,
-    output logic                     first_over_o,     // flag stored with the entry
+    output logic      [1:0]          first_class_o,    // stored with the entry
     output logic                     first_full_o,     // no free way in the set of the reference
 
     output logic                     second_hit_o,
@@ -47,7 +47,7 @@ module order_table #(
     output logic                     second_side_o,
     output logic      [31:0]         second_shares_o,
     output logic      [31:0]         second_price_o,
-    output logic                     second_over_o,
+    output logic      [1:0]          second_class_o,
     output logic                     second_full_o,
 
     input  wire logic                commit_valid_i,
@@ -58,7 +58,7 @@ module order_table #(
     input  wire logic                commit_side_i,
     input  wire logic [31:0]         commit_shares_i,
     input  wire logic [31:0]         commit_price_i,
-    input  wire logic                commit_over_i
+    input  wire logic [1:0]          commit_class_i
 );
 
   initial begin
@@ -66,7 +66,7 @@ module order_table #(
     if (WAYS < 1 || WAYS > 16) $fatal(1, "order_table: WAYS must be 1 to 16");
   end
 
-  localparam int BODY_W = TP_SYM_W + 1 + 1 + 32 + 32;  // symbol, side, over, shares, price
+  localparam int BODY_W = TP_SYM_W + 1 + 2 + 32 + 32;  // symbol, side, class, shares, price
   localparam int ENTRY_W = 1 + 64 + BODY_W;            // valid, reference, body
   localparam int SHIFT = (SETS_LOG2 < 16) ? SETS_LOG2 : 15;
   localparam int MISSED = 3;  // commits that a read can miss: made in the cycle before it, with it, and after it
@@ -158,7 +158,7 @@ module order_table #(
       write_ref_q  <= {write_ref_q[63:0], commit_ref};
       write_body_q <= {
         write_body_q[(MISSED-1)*BODY_W-1:0],
-        commit_symbol_i, commit_side_i, commit_over_i, commit_shares_i, commit_price_i
+        commit_symbol_i, commit_side_i, commit_class_i, commit_shares_i, commit_price_i
       };
     end
     if (rst_i) write_q <= '0;
@@ -256,8 +256,8 @@ module order_table #(
   // ---- answers -------------------------------------------------------------------------------------------------------
   logic [BODY_W-1:0] first_body;
   logic [BODY_W-1:0] second_body;
-  assign {first_symbol_o, first_side_o, first_over_o, first_shares_o, first_price_o}      = first_body;
-  assign {second_symbol_o, second_side_o, second_over_o, second_shares_o, second_price_o} = second_body;
+  assign {first_symbol_o, first_side_o, first_class_o, first_shares_o, first_price_o}      = first_body;
+  assign {second_symbol_o, second_side_o, second_class_o, second_shares_o, second_price_o} = second_body;
   assign first_full_o  = first_used == '1;
   assign second_full_o = second_used == '1;
 

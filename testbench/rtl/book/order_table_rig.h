@@ -16,7 +16,7 @@
 namespace twinpath::rtl {
 
 struct Entry {
-  unsigned symbol = 0, side = 0, over = 0;
+  unsigned symbol = 0, side = 0, price_class = 0;
   std::uint32_t shares = 0, price = 0;
   bool operator==(const Entry&) const = default;
 };
@@ -30,7 +30,7 @@ struct Answer {
 
 inline std::ostream& operator<<(std::ostream& os, const Answer& a) {
   return os << "hit " << a.hit << " full " << a.full << " symbol " << a.entry.symbol << " side " << a.entry.side
-            << " over " << a.entry.over << " shares " << a.entry.shares << " price " << a.entry.price;
+            << " class " << a.entry.price_class << " shares " << a.entry.shares << " price " << a.entry.price;
 }
 
 enum Kind : unsigned { kFirst, kSecond };
@@ -109,7 +109,7 @@ class OrderTableRig {
     top_->commit_live_i = what != Commit::remove;
     top_->commit_symbol_i = entry.symbol;
     top_->commit_side_i = entry.side;
-    top_->commit_over_i = entry.over;
+    top_->commit_class_i = entry.price_class;
     top_->commit_shares_i = entry.shares;
     top_->commit_price_i = entry.price;
   }
@@ -122,10 +122,10 @@ class OrderTableRig {
     Answer a = kind == kFirst
                    ? Answer{static_cast<bool>(t.first_hit_o),
                             static_cast<bool>(t.first_full_o),
-                            {t.first_symbol_o, t.first_side_o, t.first_over_o, t.first_shares_o, t.first_price_o}}
+                            {t.first_symbol_o, t.first_side_o, t.first_class_o, t.first_shares_o, t.first_price_o}}
                    : Answer{static_cast<bool>(t.second_hit_o),
                             static_cast<bool>(t.second_full_o),
-                            {t.second_symbol_o, t.second_side_o, t.second_over_o, t.second_shares_o, t.second_price_o}};
+                            {t.second_symbol_o, t.second_side_o, t.second_class_o, t.second_shares_o, t.second_price_o}};
     if (!a.hit) a.entry = {};
     return a;
   }
@@ -188,7 +188,7 @@ class OrderTableRig {
       const Commit what = top_->commit_insert_i ? Commit::insert
                           : top_->commit_live_i ? Commit::rewrite
                                                 : Commit::remove;
-      const Entry entry{top_->commit_symbol_i, top_->commit_side_i, top_->commit_over_i, top_->commit_shares_i,
+      const Entry entry{top_->commit_symbol_i, top_->commit_side_i, top_->commit_class_i, top_->commit_shares_i,
                         top_->commit_price_i};
       if (what == Commit::insert && through == kSecond) {
         for (const Made& m : recent_) {

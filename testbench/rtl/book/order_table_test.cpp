@@ -10,7 +10,7 @@ constexpr unsigned kSet = 2;
 
 Entry any_entry(std::mt19937_64& random) {
   return {static_cast<unsigned>(random() & 0xFF), static_cast<unsigned>(random() & 1),
-          static_cast<unsigned>(random() & 1), static_cast<std::uint32_t>(random()),
+          static_cast<unsigned>(random() & 3), static_cast<std::uint32_t>(random()),
           static_cast<std::uint32_t>(random())};
 }
 
