@@ -17,5 +17,6 @@ Run add_replay(CLI::App& app, const PathRegistry& paths);
 Run add_generate(CLI::App& app);
 Run add_explain(CLI::App& app, const PathRegistry& paths);
 Run add_inspect(CLI::App& app);
+Run add_day(CLI::App& app, const PathRegistry& paths);
 
 }  // namespace twinpath

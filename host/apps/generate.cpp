@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "host/apps/commands.h"
-#include "host/apps/sample_config.h"
+#include "host/apps/market_source.h"
 #include "host/venue/session_writer.h"
 
 namespace twinpath {
@@ -26,11 +26,8 @@ struct Options {
 };
 
 void write_config(const std::string& file, const venue::MarketGenerator& market, const venue::GeneratorOptions& o) {
-  std::vector<SampleSymbol> symbols;
-  for (std::uint32_t s = 0; s < std::min({o.configured_symbols, market.symbol_count(), kSymbols}); ++s)
-    symbols.push_back({std::string(market.symbol_name(s)), market.locate(s), market.reference_price(s)});
   std::ofstream out(file);
-  out << sample_config(symbols);
+  out << market_config(market, o.configured_symbols);
   if (!out.flush()) throw std::runtime_error(file + ": cannot be written; is the folder there and the disk not full?");
 }
 

@@ -32,7 +32,8 @@ int main(int argc, char** argv) {
     return fmt::format("{}: {}; see {} --help\n", name, what, name);
   });
   app.set_version_flag("--version", "twinpath 0.1.0");
-  const std::vector<Run> runs{add_replay(app, paths), add_generate(app), add_explain(app, paths), add_inspect(app)};
+  const std::vector<Run> runs{add_replay(app, paths), add_generate(app), add_explain(app, paths), add_inspect(app),
+                              add_day(app, paths)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -37,6 +37,7 @@ MarketGenerator::MarketGenerator(const GeneratorOptions& options)
       universe_(options_, random_),
       clock_(options.bursts, random_.next()),
       flow_(options_, universe_, random_.next(), buffer_) {
+  announced_.resize(universe_.size());
   plan_times();
   plan_events();
 }
@@ -108,7 +109,7 @@ void MarketGenerator::plan_events() {
 void MarketGenerator::system_event(char code, std::uint64_t at) {
   buffer_.begin(at, 0);
   itch::SystemEvent m;
-  m.event_code = code;
+  m.event_code = phase_ = code;
   buffer_.emit(m);
 }
 
@@ -139,6 +140,7 @@ void MarketGenerator::trading_action(std::uint32_t symbol, char state, std::stri
   m.stock = universe_[symbol].name;
   m.trading_state = state;
   m.reason = make_text<4>(reason);
+  announced_[symbol].state = state;
   buffer_.emit(m);
 }
 
@@ -148,6 +150,7 @@ void MarketGenerator::operational_halt(std::uint32_t symbol, char action) {
   m.stock = universe_[symbol].name;
   m.market_code = 'Q';
   m.operational_halt_action = action;
+  announced_[symbol].operational = action;
   buffer_.emit(m);
 }
 

@@ -34,6 +34,14 @@ class MarketGenerator {
     return true;
   }
 
+  /// All messages of what has happened so far have been taken.
+  bool between_events() const noexcept { return buffer_.empty(); }
+  /// Messages taken so far, when between_events().
+  std::uint64_t messages() const noexcept { return buffer_.total(); }
+  /// What a listener who comes now is told first, between events: market phase, trading states and live orders of the
+  /// first `symbols` symbols, oldest first, stamped `step_ns` apart up to the last message.
+  std::vector<GeneratedMessage> snapshot(std::uint32_t symbols, std::uint64_t step_ns) const;
+
   /// Symbols by activity: 0 is the most active, the first `configured_symbols` are those a path is configured with.
   std::uint32_t symbol_count() const noexcept { return universe_.size(); }
   std::string_view symbol_name(std::uint32_t symbol) const noexcept { return trimmed(universe_[symbol].name); }
@@ -127,7 +135,13 @@ class MarketGenerator {
   std::uint64_t flow_end_ = 0;        // time at which it is over
   std::uint64_t cross_near_ = 0;      // when imbalance indications start in the pre-open
   bool first_cluster_ = true;
-  std::vector<Event> events_;  // by time
+  char phase_ = 0;  // event code of the last of O, S, Q, M, E, C
+  struct Announced {
+    char state = 0;        // of the last H
+    char operational = 0;  // of the last h
+  };
+  std::vector<Announced> announced_;  // a symbol
+  std::vector<Event> events_;         // by time
   std::size_t next_event_ = 0;
 };
 

@@ -168,6 +168,15 @@ bool OrderFlow::perform(Action action, std::uint32_t symbol, std::uint32_t budge
   return false;
 }
 
+std::vector<BookOrder> OrderFlow::resting_orders(std::uint32_t symbol) const {
+  const LimitBook& book = symbols_[symbol].book;
+  std::vector<BookOrder> orders;
+  orders.reserve(book.live_orders());
+  for (std::uint32_t i = 0; i < book.live_orders(); ++i) orders.push_back(pool_[book.live_order(i)]);
+  std::ranges::sort(orders, {}, &BookOrder::reference);
+  return orders;
+}
+
 void OrderFlow::walk(std::uint32_t symbol) {
   SymbolState& s = symbols_[symbol];
   const std::uint32_t r = random_.next32();

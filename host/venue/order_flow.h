@@ -49,6 +49,8 @@ class OrderFlow {
   void broken_trade();
 
   std::uint32_t live_orders() const noexcept { return pool_.live(); }
+  /// A symbol's live orders, oldest first.
+  std::vector<BookOrder> resting_orders(std::uint32_t symbol) const;
 
  private:
   enum Action : std::uint8_t {

@@ -64,6 +64,8 @@ target_compile_features(verilated PUBLIC cxx_std_20)
 target_compile_options(verilated PRIVATE -w -O2)
 target_link_libraries(verilated PUBLIC Threads::Threads ZLIB::ZLIB)
 
+set(TP_CORE_OPT -O3 CACHE STRING "Compiler flags of the core's fast model")
+
 set(TP_RTL_COMMON hw/rtl/control/twinpath_regs_pkg.sv)
 set(TP_RTL_LINT -Wall ${PROJECT_SOURCE_DIR}/hw/rtl/verilator.vlt)
 

@@ -1,20 +1,12 @@
 // Clocks the Verilated core and moves its streams: frames and commands in, order frames and events out, registers.
 #pragma once
-#include <array>
 #include <cstdint>
-#include <deque>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "host/core/event.h"
 #include "host/core/types.h"
-
-class Vtwinpath_core;
-class VerilatedContext;
-class VerilatedFstC;
 
 namespace twinpath {
 
@@ -30,50 +22,35 @@ class CoreDriver {
     virtual void on_event(const Event& event) = 0;
   };
 
-  explicit CoreDriver(Out& out);
-  ~CoreDriver();
+  virtual ~CoreDriver() = default;
 
   // Reset until the core is ready.
-  void reset();
+  virtual void reset() = 0;
 
-  void write_register(std::uint32_t address, std::uint32_t value);
-  std::uint32_t read_register(std::uint32_t address);
-  std::uint64_t read_register64(std::uint32_t address);
+  virtual void write_register(std::uint32_t address, std::uint32_t value) = 0;
+  virtual std::uint32_t read_register(std::uint32_t address) = 0;
+  std::uint64_t read_register64(std::uint32_t address) {
+    const std::uint64_t low = read_register(address);
+    return low | std::uint64_t{read_register(address + 4)} << 32;
+  }
 
   // Waits for `time` (cycle by cycle, or by jumping once the core is idle; `dense`: jumps at once), then offers the
   // frame.
-  void frame(Cycles time, std::span<const std::uint8_t> bytes, bool fcs_error, bool dense);
+  virtual void frame(Cycles time, std::span<const std::uint8_t> bytes, bool fcs_error, bool dense) = 0;
   // op in bits 127:120 of {high, low}.
-  void command(Cycles time, std::uint64_t high, std::uint64_t low, bool dense);
-  void run_until(Cycles time);
-  void run_until_idle();
+  virtual void command(Cycles time, std::uint64_t high, std::uint64_t low, bool dense) = 0;
+  virtual void run_until(Cycles time) = 0;
+  virtual void run_until_idle() = 0;
 
-  std::uint64_t cycles() const noexcept { return cycles_; }
+  virtual std::uint64_t cycles() const noexcept = 0;
 
-  void open_wave(const std::string& file);
-  void trace(bool on) noexcept { tracing_ = on; }
-
- private:
-  void tick();
-  void wait_until(Cycles time, bool dense);
-  void sample_outputs();
-  void deliver();
-
-  Out& out_;
-  std::unique_ptr<VerilatedContext> context_;
-  std::unique_ptr<Vtwinpath_core> core_;
-  std::unique_ptr<VerilatedFstC> wave_;
-  bool tracing_ = false;
-  std::uint64_t cycles_ = 0;
-  std::uint64_t time_ = 0;
-  // An order's event leaves with the first beat of its frame: events wait until the frame is complete.
-  struct OrderFrame {
-    std::array<std::uint8_t, 128> bytes;
-    std::size_t size = 0;
-  };
-  OrderFrame arriving_{};
-  std::deque<OrderFrame> frames_;
-  std::deque<Event> events_;
+  // Only a driver made by make_traced_core_driver records.
+  virtual void open_wave(const std::string& file) = 0;
+  virtual void trace(bool on) noexcept = 0;
 };
+
+// The model that is fast, and the one that can record a waveform.
+std::unique_ptr<CoreDriver> make_core_driver(CoreDriver::Out& out);
+std::unique_ptr<CoreDriver> make_traced_core_driver(CoreDriver::Out& out);
 
 }  // namespace twinpath

@@ -16,7 +16,8 @@ class VerilatedPath final : public Path, private CoreDriver::Out {
         symbols_(static_cast<unsigned>(config.symbols.size())),
         sink_(sink),
         options_(options),
-        driver_(*this) {
+        core_(options.wave_file.empty() ? make_core_driver(*this) : make_traced_core_driver(*this)),
+        driver_(*core_) {
     if (!options.wave_file.empty()) driver_.open_wave(options.wave_file);
     driver_.reset();
     check_core(config);
@@ -97,7 +98,8 @@ class VerilatedPath final : public Path, private CoreDriver::Out {
   unsigned active_ = 0;
   PathSink& sink_;
   PathOptions options_;
-  CoreDriver driver_;
+  std::unique_ptr<CoreDriver> core_;
+  CoreDriver& driver_;
   std::uint64_t frames_ = 0;
   std::uint64_t start_cycles_ = 0;
 };

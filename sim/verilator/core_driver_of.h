@@ -1,62 +1,109 @@
-#include "sim/verilator/core_driver.h"
-
+// CoreDriver for one Verilated model of twinpath_core_sim.sv; included once for each model.
+#pragma once
 #include <verilated.h>
 #include <verilated_fst_c.h>
 
+#include <array>
 #include <cstdio>
 #include <cstring>
+#include <deque>
 #include <stdexcept>
 
-#include "Vtwinpath_core.h"
-#include "host/core/registers.h"
+#include "sim/verilator/core_driver.h"
 
 namespace twinpath {
-namespace {
 
-[[noreturn]] void stalled(const char* what, std::uint64_t cycles) {
-  throw std::runtime_error(std::string("simulated core: ") + what + " has not happened in " + std::to_string(cycles) +
-                           " cycles; the core is stuck, run with --wave to see where");
+// `kTraced`: the model was made with --trace-fst.
+template <class Model, bool kTraced>
+class CoreDriverOf final : public CoreDriver {
+ public:
+  explicit CoreDriverOf(Out& out) : out_(out), context_(std::make_unique<VerilatedContext>()) {
+    if constexpr (kTraced) context_->traceEverOn(true);
+    core_ = std::make_unique<Model>(context_.get());
+    core_->s_axil_bready_i = 1;
+    core_->s_axil_rready_i = 1;
+    core_->eval();  // from here on a rise of the clock is an edge
+  }
+
+  ~CoreDriverOf() override {
+    if (wave_) wave_->close();
+    // A model's scopes leave the context of the thread, which is that of the model made last: there may be two.
+    Verilated::threadContextp(context_.get());
+    core_->final();
+  }
+
+  void reset() override;
+  void write_register(std::uint32_t address, std::uint32_t value) override;
+  std::uint32_t read_register(std::uint32_t address) override;
+  void frame(Cycles time, std::span<const std::uint8_t> bytes, bool fcs_error, bool dense) override;
+  void command(Cycles time, std::uint64_t high, std::uint64_t low, bool dense) override;
+  void run_until(Cycles time) override;
+  void run_until_idle() override;
+  std::uint64_t cycles() const noexcept override { return cycles_; }
+  void open_wave(const std::string& file) override;
+  void trace(bool on) noexcept override { tracing_ = on; }
+
+ private:
+  [[noreturn]] static void stalled(const char* what, std::uint64_t cycles) {
+    throw std::runtime_error(std::string("simulated core: ") + what + " has not happened in " + std::to_string(cycles) +
+                             " cycles; the core is stuck, run with --wave to see where");
+  }
+
+  void tick();
+  void wait_until(Cycles time, bool dense);
+  void sample_outputs();
+  void deliver();
+
+  Out& out_;
+  std::unique_ptr<VerilatedContext> context_;
+  std::unique_ptr<Model> core_;
+  std::unique_ptr<VerilatedFstC> wave_;
+  bool tracing_ = false;
+  std::uint64_t cycles_ = 0;
+  std::uint64_t time_ = 0;
+  // An order's event leaves with the first beat of its frame: events wait until the frame is complete.
+  struct OrderFrame {
+    std::array<std::uint8_t, 128> bytes;
+    std::size_t size = 0;
+  };
+  OrderFrame arriving_{};
+  std::deque<OrderFrame> frames_;
+  std::deque<Event> events_;
+};
+
+template <class Model, bool kTraced>
+void CoreDriverOf<Model, kTraced>::open_wave(const std::string& file) {
+  if constexpr (kTraced) {
+    wave_ = std::make_unique<VerilatedFstC>();
+    core_->trace(wave_.get(), 99);
+    wave_->open(file.c_str());
+    if (!wave_->isOpen()) throw std::runtime_error(file + ": cannot write the waveform");
+  } else {
+    throw std::logic_error(file + ": the fast model records no waveform");
+  }
 }
 
-}  // namespace
-
-CoreDriver::CoreDriver(Out& out) : out_(out), context_(std::make_unique<VerilatedContext>()) {
-  context_->traceEverOn(true);
-  core_ = std::make_unique<Vtwinpath_core>(context_.get());
-  core_->m_axis_tready_i = 1;
-  core_->m_event_tready_i = 1;
-  core_->s_axil_bready_i = 1;
-  core_->s_axil_rready_i = 1;
-}
-
-CoreDriver::~CoreDriver() {
-  if (wave_) wave_->close();
-  // A model's scopes leave the context of the thread, which is that of the model made last: there may be two.
-  Verilated::threadContextp(context_.get());
-  core_->final();
-}
-
-void CoreDriver::open_wave(const std::string& file) {
-  wave_ = std::make_unique<VerilatedFstC>();
-  core_->trace(wave_.get(), 99);
-  wave_->open(file.c_str());
-  if (!wave_->isOpen()) throw std::runtime_error(file + ": cannot write the waveform");
-}
-
-// One clock cycle. Inputs have been set; outputs of this cycle are sampled before the edge.
-void CoreDriver::tick() {
+// One clock cycle: what has been set is offered to the core from this edge on. Outputs are those behind the edge; their
+// readers are always ready.
+template <class Model, bool kTraced>
+void CoreDriverOf<Model, kTraced>::tick() {
   core_->time_i = time_ & kTimeMask;
-  core_->clk_i = 0;
-  core_->eval();
-  if (tracing_ && wave_) wave_->dump(cycles_ * 10);
-  if (core_->m_axis_tvalid_o | core_->m_event_tvalid_o) sample_outputs();
   core_->clk_i = 1;
   core_->eval();
-  if (tracing_ && wave_) wave_->dump(cycles_ * 10 + 5);
+  if constexpr (kTraced) {
+    if (tracing_ && wave_) wave_->dump(cycles_ * 10);
+  }
+  if (core_->m_axis_tvalid_o | core_->m_event_tvalid_o) sample_outputs();
+  core_->clk_i = 0;
+  core_->eval();
+  if constexpr (kTraced) {
+    if (tracing_ && wave_) wave_->dump(cycles_ * 10 + 5);
+  }
   ++cycles_;
 }
 
-void CoreDriver::sample_outputs() {
+template <class Model, bool kTraced>
+void CoreDriverOf<Model, kTraced>::sample_outputs() {
   if (core_->m_axis_tvalid_o) {
     const unsigned keep = static_cast<unsigned>(__builtin_popcount(core_->m_axis_tkeep_o));
     if (arriving_.size + keep > arriving_.bytes.size())
@@ -77,7 +124,8 @@ void CoreDriver::sample_outputs() {
   deliver();
 }
 
-void CoreDriver::deliver() {
+template <class Model, bool kTraced>
+void CoreDriverOf<Model, kTraced>::deliver() {
   while (!events_.empty()) {
     const EventKind kind = events_.front().event_kind();
     if (kind == EventKind::order || kind == EventKind::cancel) {
@@ -90,7 +138,8 @@ void CoreDriver::deliver() {
   }
 }
 
-void CoreDriver::reset() {
+template <class Model, bool kTraced>
+void CoreDriverOf<Model, kTraced>::reset() {
   core_->rst_i = 1;
   for (int i = 0; i < 8; ++i) tick();
   core_->rst_i = 0;
@@ -101,7 +150,8 @@ void CoreDriver::reset() {
   }
 }
 
-void CoreDriver::write_register(std::uint32_t address, std::uint32_t value) {
+template <class Model, bool kTraced>
+void CoreDriverOf<Model, kTraced>::write_register(std::uint32_t address, std::uint32_t value) {
   core_->s_axil_awaddr_i = static_cast<std::uint16_t>(address);
   core_->s_axil_wdata_i = value;
   core_->s_axil_wstrb_i = 0xF;
@@ -109,8 +159,6 @@ void CoreDriver::write_register(std::uint32_t address, std::uint32_t value) {
   core_->s_axil_wvalid_i = 1;
   for (std::uint64_t n = 0;; ++n) {
     if (n > kStallCycles) stalled("a register write's response", n);
-    core_->clk_i = 0;
-    core_->eval();
     const bool aw = core_->s_axil_awvalid_i && core_->s_axil_awready_o;
     const bool w = core_->s_axil_wvalid_i && core_->s_axil_wready_o;
     const bool b = core_->s_axil_bvalid_o;
@@ -130,13 +178,12 @@ void CoreDriver::write_register(std::uint32_t address, std::uint32_t value) {
   }
 }
 
-std::uint32_t CoreDriver::read_register(std::uint32_t address) {
+template <class Model, bool kTraced>
+std::uint32_t CoreDriverOf<Model, kTraced>::read_register(std::uint32_t address) {
   core_->s_axil_araddr_i = static_cast<std::uint16_t>(address);
   core_->s_axil_arvalid_i = 1;
   for (std::uint64_t n = 0;; ++n) {
     if (n > kStallCycles) stalled("a register read's response", n);
-    core_->clk_i = 0;
-    core_->eval();
     const bool ar = core_->s_axil_arvalid_i && core_->s_axil_arready_o;
     const bool r = core_->s_axil_rvalid_o;
     const unsigned response = core_->s_axil_rresp_o;
@@ -155,13 +202,9 @@ std::uint32_t CoreDriver::read_register(std::uint32_t address) {
   }
 }
 
-std::uint64_t CoreDriver::read_register64(std::uint32_t address) {
-  const std::uint64_t low = read_register(address);
-  return low | std::uint64_t{read_register(address + 4)} << 32;
-}
-
 // Brings the time input to `time`; on return the next tick carries it.
-void CoreDriver::wait_until(Cycles time, bool dense) {
+template <class Model, bool kTraced>
+void CoreDriverOf<Model, kTraced>::wait_until(Cycles time, bool dense) {
   while (time_ < time.value) {
     if (dense || core_->idle_o) {
       time_ = time.value;
@@ -172,7 +215,8 @@ void CoreDriver::wait_until(Cycles time, bool dense) {
   }
 }
 
-void CoreDriver::run_until(Cycles time) {
+template <class Model, bool kTraced>
+void CoreDriverOf<Model, kTraced>::run_until(Cycles time) {
   run_until_idle();
   if (time_ < time.value) time_ = time.value;
   // The core sees the time even if nothing else happens.
@@ -180,16 +224,18 @@ void CoreDriver::run_until(Cycles time) {
   run_until_idle();
 }
 
-void CoreDriver::run_until_idle() {
-  // idle_o is registered: give it a cycle to see what was just taken.
-  for (int i = 0; i < 3; ++i) tick();
+template <class Model, bool kTraced>
+void CoreDriverOf<Model, kTraced>::run_until_idle() {
+  // Inputs and idle_o are registered: give it time to see what was set last.
+  for (int i = 0; i < 4; ++i) tick();
   for (std::uint64_t n = 0; !core_->idle_o; ++n) {
     if (n > kStallCycles) stalled("idle", n);
     tick();
   }
 }
 
-void CoreDriver::frame(Cycles time, std::span<const std::uint8_t> bytes, bool fcs_error, bool dense) {
+template <class Model, bool kTraced>
+void CoreDriverOf<Model, kTraced>::frame(Cycles time, std::span<const std::uint8_t> bytes, bool fcs_error, bool dense) {
   wait_until(time, dense);
   core_->s_axis_tvalid_i = 1;
   for (std::size_t at = 0; at < bytes.size(); at += 8) {
@@ -200,12 +246,12 @@ void CoreDriver::frame(Cycles time, std::span<const std::uint8_t> bytes, bool fc
     core_->s_axis_tkeep_i = static_cast<std::uint8_t>(left >= 8 ? 0xFF : (1u << left) - 1);
     core_->s_axis_tlast_i = left <= 8;
     core_->s_axis_tuser_i = left <= 8 && fcs_error;
-    // The core's ready does not depend on this cycle's inputs, so it may be read before them. Time waits with the wire.
+    tick();
+    // Offered now; taken at the next edge unless the core says no. Time waits with the wire.
     for (std::uint64_t n = 0; !core_->s_axis_tready_o; ++n) {
       if (n > kStallCycles) stalled("taking a beat of a frame", n);
       tick();
     }
-    tick();
     ++time_;
   }
   core_->s_axis_tvalid_i = 0;
@@ -213,16 +259,17 @@ void CoreDriver::frame(Cycles time, std::span<const std::uint8_t> bytes, bool fc
   core_->s_axis_tuser_i = 0;
 }
 
-void CoreDriver::command(Cycles time, std::uint64_t high, std::uint64_t low, bool dense) {
+template <class Model, bool kTraced>
+void CoreDriverOf<Model, kTraced>::command(Cycles time, std::uint64_t high, std::uint64_t low, bool dense) {
   wait_until(time, dense);
   std::memcpy(&core_->s_cmd_tdata_i[0], &low, 8);
   std::memcpy(&core_->s_cmd_tdata_i[2], &high, 8);
   core_->s_cmd_tvalid_i = 1;
+  tick();
   for (std::uint64_t n = 0; !core_->s_cmd_tready_o; ++n) {
     if (n > kStallCycles) stalled("taking a command", n);
     tick();
   }
-  tick();
   core_->s_cmd_tvalid_i = 0;
 }
 

@@ -1,0 +1,13 @@
+// Takes the place of sim/verilator/fast_core.cpp and traced_core.cpp: one faulty model for both.
+#include "Vtwinpath_core.h"
+#include "sim/verilator/core_driver_of.h"
+
+namespace twinpath {
+
+std::unique_ptr<CoreDriver> make_core_driver(CoreDriver::Out& out) { return make_traced_core_driver(out); }
+
+std::unique_ptr<CoreDriver> make_traced_core_driver(CoreDriver::Out& out) {
+  return std::make_unique<CoreDriverOf<Vtwinpath_core, true>>(out);
+}
+
+}  // namespace twinpath
