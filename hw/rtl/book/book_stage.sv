@@ -40,6 +40,7 @@ module book_stage #(
     input  wire logic                 msg_valid_i,
     output logic                      ahead_valid_o,
     output logic [TP_SYM_W-1:0]       ahead_symbol_o,
+    output logic                      moves_o,        // the message in B changes the best levels, or is a trade
     output tp_booked_t                booked_o,
     output logic                      booked_valid_o, // for one cycle with en_i
     output logic [twinpath_regs_pkg::COUNTERS-1:0] cnt_o, // one-cycle increments
@@ -390,6 +391,8 @@ module book_stage #(
       else own_next = counted(own, place == TP_PRICE_FAR, is_add, removes && gone);
     end
   end
+
+  assign moves_o = en_i && b_valid && !is_first && ((touch && !deep) || msg.op == TP_OP_TRADE);
 
   // The last level here of a side that has deeper ones may go: wait until another one is here.
   assign hold_o = removes && known && place == TP_PRICE_IN && own.incomplete && own.count == 4'd1;
