@@ -143,7 +143,7 @@ TEST_F(AxilRegs, CountsDiscardsAndHeldCyclesUntilAReset) {
     for (unsigned i = 0; i < std::max(discards, held); ++i) {
       dut.discarded_i = i < discards;
       dut.held_i = i < held;
-      bus.cycle();
+      bus.tick();
     }
     dut.discarded_i = dut.held_i = 0;
   };
