@@ -19,7 +19,7 @@ class Latency(SystemTest):
         self.generate(SESSION)
         self.lockstep("--report", "report", paths=("sw:", path))
         events = [e for e in read_events(self.folder / "report/events-1.bin") if e.kind in (ORDER, CANCEL)]
-        self.assertGreater(len(events), 1500)
+        self.assertGreater(len(events), 1200)
         for e in events:
             expected = LATENCY[chr(e.msg_type)]
             at = e.stages
