@@ -101,6 +101,10 @@ void CoreBench::on_event(const Event& e) {
   const Arrival& a = arrivals_[answered_];
   const std::uint64_t out = first_beats_.front();
   first_beats_.pop_front();
+  if (out < a.message_offered) {
+    throw std::runtime_error(fmt::format("bench: {}: its order left {} cycles before the message's last byte came",
+                                         text(mark), a.message_offered - out));
+  }
   if (e.stage(Stage::first_beat) != out - a.message_taken) {
     throw std::runtime_error(fmt::format("bench: {}: {} cycles at the pins, but the core's own stamp says {}",
                                          text(mark), out - a.message_taken, e.stage(Stage::first_beat)));

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 
-#include "bench/bench_config.h"
+#include <algorithm>
+#include <stdexcept>
+
 #include "bench/core_bench.h"
 
 namespace twinpath::bench {
@@ -110,6 +112,21 @@ TEST(CoreBench, RefusesAMarkThatIsABeatOff) {
   segment.marks.back().last_byte -= 8;
   EXPECT_THAT([&] { core.run(segment); },
               testing::ThrowsMessage<std::runtime_error>(testing::HasSubstr("the core's own stamp says")));
+}
+
+TEST(CoreBench, RefusesAnOrderBeforeItsMessage) {
+  TriggerStream stream(Load::full, 1);
+  CoreBench core(Load::full, 1, [](const TriggerMark&, const TriggerTimes&) {});
+  core.run(stream.opening());
+  Segment segment = stream.next(std::vector<Target>(32, {TriggerClass::add, 1}));
+  // The end of a message moves to where its order is already leaving.
+  constexpr std::uint32_t kLater = 15 * 8;
+  const auto mark = std::ranges::find_if(
+      segment.marks, [&](const TriggerMark& m) { return m.last_byte + kLater < segment.frames[m.frame].size; });
+  ASSERT_NE(mark, segment.marks.end());
+  mark->last_byte += kLater;
+  EXPECT_THAT([&] { core.run(segment); },
+              testing::ThrowsMessage<std::runtime_error>(testing::HasSubstr("before the message's last byte came")));
 }
 
 TEST(CoreBench, RefusesAStreamOfWhichTheCoreMissedAMessage) {
