@@ -127,6 +127,12 @@ void ScenarioMaker::make(TriggerClass c, Scenario& out) {
       reducing(c, out);
       break;
   }
+  // An order of the same book that changes nothing of interest: the trigger meets its symbol in the core's stages.
+  if (random_.one_in(2)) {
+    Order order;
+    out.setup.push_back(add(random_.one_in(2) ? Side::buy : Side::sell, kDeep, kMuch, order));
+    out.cleanup.push_back(remove(order));
+  }
 }
 
 void ScenarioMaker::adding(TriggerClass c, Scenario& out) {
