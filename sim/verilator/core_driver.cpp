@@ -62,6 +62,7 @@ void CoreDriver::sample_outputs() {
     if (arriving_.size + keep > arriving_.bytes.size())
       throw std::runtime_error("simulated core: an order frame is longer than " +
                                std::to_string(arriving_.bytes.size()) + " bytes");
+    if (arriving_.size == 0) out_.on_first_beat(cycles_);
     const std::uint64_t data = core_->m_axis_tdata_o;
     std::memcpy(arriving_.bytes.data() + arriving_.size, &data, keep);
     arriving_.size += keep;
@@ -191,26 +192,39 @@ void CoreDriver::run_until_idle() {
 
 void CoreDriver::frame(Cycles time, std::span<const std::uint8_t> bytes, bool fcs_error, bool dense) {
   wait_until(time, dense);
-  core_->s_axis_tvalid_i = 1;
   for (std::size_t at = 0; at < bytes.size(); at += 8) {
     const std::size_t left = bytes.size() - at;
-    std::uint64_t data = 0;
-    std::memcpy(&data, bytes.data() + at, left < 8 ? left : 8);
-    core_->s_axis_tdata_i = data;
-    core_->s_axis_tkeep_i = static_cast<std::uint8_t>(left >= 8 ? 0xFF : (1u << left) - 1);
-    core_->s_axis_tlast_i = left <= 8;
-    core_->s_axis_tuser_i = left <= 8 && fcs_error;
-    // The core's ready does not depend on this cycle's inputs, so it may be read before them. Time waits with the wire.
-    for (std::uint64_t n = 0; !core_->s_axis_tready_o; ++n) {
-      if (n > kStallCycles) stalled("taking a beat of a frame", n);
-      tick();
-    }
-    tick();
-    ++time_;
+    beat(bytes.subspan(at, left < 8 ? left : 8), left <= 8, fcs_error);
   }
+}
+
+std::uint64_t CoreDriver::beat(std::span<const std::uint8_t> bytes, bool last, bool fcs_error) {
+  std::uint64_t data = 0;
+  std::memcpy(&data, bytes.data(), bytes.size());
+  core_->s_axis_tvalid_i = 1;
+  core_->s_axis_tdata_i = data;
+  core_->s_axis_tkeep_i = static_cast<std::uint8_t>((1u << bytes.size()) - 1);
+  core_->s_axis_tlast_i = last;
+  core_->s_axis_tuser_i = last && fcs_error;
+  // The core's ready does not depend on this cycle's inputs, so it may be read before them. Time waits with the wire.
+  for (std::uint64_t n = 0; !core_->s_axis_tready_o; ++n) {
+    if (n > kStallCycles) stalled("taking a beat of a frame", n);
+    tick();
+  }
+  const std::uint64_t taken = cycles_;
+  tick();
+  ++time_;
   core_->s_axis_tvalid_i = 0;
   core_->s_axis_tlast_i = 0;
   core_->s_axis_tuser_i = 0;
+  return taken;
+}
+
+void CoreDriver::pass(std::uint64_t cycles) {
+  for (; cycles > 0; --cycles) {
+    tick();
+    ++time_;
+  }
 }
 
 void CoreDriver::command(Cycles time, std::uint64_t high, std::uint64_t low, bool dense) {

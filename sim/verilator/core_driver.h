@@ -28,6 +28,8 @@ class CoreDriver {
     virtual ~Out() = default;
     virtual void on_order_frame(std::span<const std::uint8_t> frame) = 0;
     virtual void on_event(const Event& event) = 0;
+    // The first beat of an order frame is at the pins, in this cycle of cycles().
+    virtual void on_first_beat(std::uint64_t) {}
   };
 
   explicit CoreDriver(Out& out);
@@ -43,6 +45,10 @@ class CoreDriver {
   // Waits for `time` (cycle by cycle, or by jumping once the core is idle; `dense`: jumps at once), then offers the
   // frame.
   void frame(Cycles time, std::span<const std::uint8_t> bytes, bool fcs_error, bool dense);
+  // For who decides about every cycle: one beat of up to 8 bytes, offered until it is taken (returns the cycle that
+  // took it), and cycles without one. Whole frames are the caller's affair.
+  std::uint64_t beat(std::span<const std::uint8_t> bytes, bool last, bool fcs_error);
+  void pass(std::uint64_t cycles);
   // op in bits 127:120 of {high, low}.
   void command(Cycles time, std::uint64_t high, std::uint64_t low, bool dense);
   void run_until(Cycles time);
