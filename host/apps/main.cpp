@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "host/apps/commands.h"
+#ifdef TP_WITH_BENCH
+#include "host/apps/bench.h"
+#endif
 #ifdef TP_WITH_RTL
 #include "sim/verilator/verilated_path.h"
 #endif
@@ -32,8 +35,11 @@ int main(int argc, char** argv) {
     return fmt::format("{}: {}; see {} --help\n", name, what, name);
   });
   app.set_version_flag("--version", "twinpath 0.1.0");
-  const std::vector<Run> runs{add_replay(app, paths), add_generate(app), add_explain(app, paths), add_inspect(app),
-                              add_day(app, paths)};
+  std::vector<Run> runs{add_replay(app, paths), add_generate(app), add_explain(app, paths), add_inspect(app),
+                        add_day(app, paths)};
+#ifdef TP_WITH_BENCH
+  runs.push_back(add_bench(app));
+#endif
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -85,6 +85,7 @@ class Timeline {
 // Stage stamps of one path.
 struct PathLatencies {
   std::array<Histogram, kClasses.size()> classes;
+  std::array<Histogram, kClasses.size()> free_line;  // of classes: those that did not wait for an earlier frame
   std::array<Histogram, kStageNames.size()> stages;
   Histogram orders;
 
@@ -92,6 +93,7 @@ struct PathLatencies {
     if (e.event_kind() != EventKind::order) return;
     const std::uint16_t latency = e.stage(Stage::first_beat);
     classes[class_of(e.msg_type)].record(latency);
+    if (e.stage(Stage::line_wait) == 0) free_line[class_of(e.msg_type)].record(latency);
     orders.record(latency);
     for (std::size_t i = 0; i < stages.size(); ++i) stages[i].record(e.stages[i]);
   }
@@ -243,6 +245,8 @@ void ReplayReport::finish(const ReplayResult& result, const std::vector<std::uin
       if (l.classes[i].count() == 0) continue;
       (software ? d.software_orders : d.fpga_classes)
           .push_back({s.paths[p], std::string(kClasses[i]), report::summarize(l.classes[i])});
+      if (!software && l.free_line[i].count() != 0)
+        d.fpga_free_line.push_back({s.paths[p], std::string(kClasses[i]), report::summarize(l.free_line[i])});
     }
   }
   std::vector<report::SymbolFigures> symbols = s.symbols;

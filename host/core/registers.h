@@ -346,8 +346,8 @@ constexpr std::string_view name(LatencyClass value) {
 namespace regs {
 
 inline constexpr std::uint32_t kMagicValue = 0x5457494E;
-inline constexpr std::uint32_t kMapVersionValue = 0x00010000;
-inline constexpr std::uint32_t kMapVersionMajorValue = 1;
+inline constexpr std::uint32_t kMapVersionValue = 0x00020000;
+inline constexpr std::uint32_t kMapVersionMajorValue = 2;
 inline constexpr std::uint32_t kMapVersionMinorValue = 0;
 
 inline constexpr std::uint32_t kId = 0x0010;
@@ -414,6 +414,12 @@ inline constexpr unsigned kCmdStatusFullShift = 0;
 inline constexpr std::uint32_t kCmdStatusFullMask = 0x00000001;
 inline constexpr std::uint32_t kTime = 0x0048;
 inline constexpr std::uint32_t kTimeHigh = 0x004C;
+inline constexpr std::uint32_t kDiscarded = 0x0050;
+inline constexpr unsigned kDiscardedFramesShift = 0;
+inline constexpr std::uint32_t kDiscardedFramesMask = 0xFFFFFFFF;
+inline constexpr std::uint32_t kHeld = 0x0054;
+inline constexpr unsigned kHeldCyclesShift = 0;
+inline constexpr std::uint32_t kHeldCyclesMask = 0xFFFFFFFF;
 
 inline constexpr std::uint32_t kCounters = 0x0400;
 inline constexpr std::uint32_t kLatency = 0x0910;
@@ -465,6 +471,8 @@ inline constexpr Register kRegisters[] = {
     {"cmd_status", 0x0044, true, false},
     {"time", 0x0048, true, false},
     {"time_high", 0x004C, true, false},
+    {"discarded", 0x0050, true, false},
+    {"held", 0x0054, true, false},
 };
 
 }  // namespace regs

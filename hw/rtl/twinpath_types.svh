@@ -20,9 +20,9 @@ localparam logic [3:0] TP_CFG_SYMBOL   = 4'd2; // index = symbol; 0 window base,
 localparam logic [3:0] TP_CFG_RULES    = 4'd3; // index = {bank, symbol}; words 0..17, see tp_rules_t
 localparam logic [3:0] TP_CFG_LIMITS   = 4'd4; // index = {bank, symbol}; words 0..6, see tp_limits_t
 localparam logic [3:0] TP_CFG_GLOBAL   = 4'd5; // index = bank; words 0..6, see tp_global_limits_t
-localparam logic [3:0] TP_CFG_TEMPLATE = 4'd6; // index 0: enter header words 0..10 (42 bytes, first byte in [31:24]); 1: cancel header; 2: word 0 = time in force, display, capacity, sweep; word 1 = cross type, ClOrdID bytes 0..2; word 2 = ClOrdID bytes 3..5, 0
+localparam logic [3:0] TP_CFG_TEMPLATE = 4'd6; // index 0: enter header words 0..10 (42 bytes, first byte in [31:24]); 1: cancel header (its first 16 bytes are the enter header's); 2: word 0 = time in force, display, capacity, sweep; word 1 = cross type, ClOrdID bytes 0..2; word 2 = ClOrdID bytes 3..5, 0
 localparam logic [3:0] TP_CFG_FEED     = 4'd7; // word 0 line A address, 1 line A port, 2 line B address, 3 line B port, 4..6 session (10 bytes, first in word 4 [31:24]; word 6 [31:16]), 7 first sequence low, 8 high, 9 gap timeout (cycles)
-localparam logic [3:0] TP_CFG_CONTROL  = 4'd8; // word 0: [0] symbols start trading, [1] any session, [2] BOOK events on, [3] armed; word 1: next user_ref
+localparam logic [3:0] TP_CFG_CONTROL  = 4'd8; // word 0: [0] symbols start trading, [1] any session, [2] BOOK events on, [3] armed; word 1: next user_ref; word 2 (speculative start, hw/rtl/order/discard_budget.sv): [0] on, [15:8] discards allowed at once, [31:16] one is given back every so many times 1,024 cycles
 
 typedef struct packed {
   logic        valid;
@@ -191,7 +191,7 @@ localparam logic [7:0] TP_EVENT_COMMAND = 8'd6;
 
 // 128 bytes, byte n of the record in bits 8n+7..8n (host/core/event.h holds the same layout).
 typedef struct packed {
-  logic [159:0] stages;           // 108: ten u16, cycles since the last byte of the message (saturating): 0 decoded, 1 looked up, 2 booked, 3 decided, 4 checked, 5 first beat of the order frame; 6: first beat of the frame to last byte; 7..9: 0
+  logic [159:0] stages;           // 108: ten u16, cycles since the last byte of the message (saturating): 0 decoded, 1 looked up, 2 booked, 3 decided, 4 checked, 5 first beat of the order frame; 6: first beat of the frame to last byte; 7: cycles that the first beat waited for the line; 8, 9: 0
   logic [15:0]  reserved;         // 106
   logic [15:0]  open_count;       // 104
   logic [63:0]  gross_lo;         // 96

@@ -20,6 +20,8 @@ class CoreDriver {
     virtual ~Out() = default;
     virtual void on_order_frame(std::span<const std::uint8_t> frame) = 0;
     virtual void on_event(const Event& event) = 0;
+    // The first beat of an order frame is at the pins, in this cycle of cycles().
+    virtual void on_first_beat(std::uint64_t) {}
   };
 
   virtual ~CoreDriver() = default;
@@ -37,6 +39,10 @@ class CoreDriver {
   // Waits for `time` (cycle by cycle, or by jumping once the core is idle; `dense`: jumps at once), then offers the
   // frame.
   virtual void frame(Cycles time, std::span<const std::uint8_t> bytes, bool fcs_error, bool dense) = 0;
+  // For who decides about every cycle: one beat of up to 8 bytes, offered until it is taken (returns the cycle that
+  // took it), and cycles without one. Whole frames are the caller's affair.
+  virtual std::uint64_t beat(std::span<const std::uint8_t> bytes, bool last, bool fcs_error) = 0;
+  virtual void pass(std::uint64_t cycles) = 0;
   // op in bits 127:120 of {high, low}.
   virtual void command(Cycles time, std::uint64_t high, std::uint64_t low, bool dense) = 0;
   virtual void run_until(Cycles time) = 0;

@@ -36,6 +36,8 @@ class CoreDriverOf final : public CoreDriver {
   void write_register(std::uint32_t address, std::uint32_t value) override;
   std::uint32_t read_register(std::uint32_t address) override;
   void frame(Cycles time, std::span<const std::uint8_t> bytes, bool fcs_error, bool dense) override;
+  std::uint64_t beat(std::span<const std::uint8_t> bytes, bool last, bool fcs_error) override;
+  void pass(std::uint64_t cycles) override;
   void command(Cycles time, std::uint64_t high, std::uint64_t low, bool dense) override;
   void run_until(Cycles time) override;
   void run_until_idle() override;
@@ -109,6 +111,7 @@ void CoreDriverOf<Model, kTraced>::sample_outputs() {
     if (arriving_.size + keep > arriving_.bytes.size())
       throw std::runtime_error("simulated core: an order frame is longer than " +
                                std::to_string(arriving_.bytes.size()) + " bytes");
+    if (arriving_.size == 0) out_.on_first_beat(cycles_);
     const std::uint64_t data = core_->m_axis_tdata_o;
     std::memcpy(arriving_.bytes.data() + arriving_.size, &data, keep);
     arriving_.size += keep;
@@ -237,26 +240,40 @@ void CoreDriverOf<Model, kTraced>::run_until_idle() {
 template <class Model, bool kTraced>
 void CoreDriverOf<Model, kTraced>::frame(Cycles time, std::span<const std::uint8_t> bytes, bool fcs_error, bool dense) {
   wait_until(time, dense);
-  core_->s_axis_tvalid_i = 1;
   for (std::size_t at = 0; at < bytes.size(); at += 8) {
     const std::size_t left = bytes.size() - at;
-    std::uint64_t data = 0;
-    std::memcpy(&data, bytes.data() + at, left < 8 ? left : 8);
-    core_->s_axis_tdata_i = data;
-    core_->s_axis_tkeep_i = static_cast<std::uint8_t>(left >= 8 ? 0xFF : (1u << left) - 1);
-    core_->s_axis_tlast_i = left <= 8;
-    core_->s_axis_tuser_i = left <= 8 && fcs_error;
-    tick();
-    // Offered now; taken at the next edge unless the core says no. Time waits with the wire.
-    for (std::uint64_t n = 0; !core_->s_axis_tready_o; ++n) {
-      if (n > kStallCycles) stalled("taking a beat of a frame", n);
-      tick();
-    }
-    ++time_;
+    beat(bytes.subspan(at, left < 8 ? left : 8), left <= 8, fcs_error);
   }
+}
+
+template <class Model, bool kTraced>
+std::uint64_t CoreDriverOf<Model, kTraced>::beat(std::span<const std::uint8_t> bytes, bool last, bool fcs_error) {
+  std::uint64_t data = 0;
+  std::memcpy(&data, bytes.data(), bytes.size());
+  core_->s_axis_tvalid_i = 1;
+  core_->s_axis_tdata_i = data;
+  core_->s_axis_tkeep_i = static_cast<std::uint8_t>((1u << bytes.size()) - 1);
+  core_->s_axis_tlast_i = last;
+  core_->s_axis_tuser_i = last && fcs_error;
+  tick();
+  // Offered now; taken at the next edge unless the core says no. Time waits with the wire.
+  for (std::uint64_t n = 0; !core_->s_axis_tready_o; ++n) {
+    if (n > kStallCycles) stalled("taking a beat of a frame", n);
+    tick();
+  }
+  ++time_;
   core_->s_axis_tvalid_i = 0;
   core_->s_axis_tlast_i = 0;
   core_->s_axis_tuser_i = 0;
+  return cycles_ - 1;
+}
+
+template <class Model, bool kTraced>
+void CoreDriverOf<Model, kTraced>::pass(std::uint64_t cycles) {
+  for (; cycles > 0; --cycles) {
+    tick();
+    ++time_;
+  }
 }
 
 template <class Model, bool kTraced>

@@ -53,6 +53,8 @@ inline ReportData sample_report() {
   d.sent_by_rule = {2'204, 7'611, 5'880, 3'190, 1'523};
   d.rejected_by_rule = {26, 1'509, 1'551, 815, 502};
 
+  d.fpga_free_line = {sample_latency("verilator:", "add", 4, 0, 8'990, 0),
+                      sample_latency("verilator:", "execute", 6, 0, 2'190, 0)};
   d.fpga_classes = {sample_latency("verilator:", "add", 4, 0, 9'011, 0),
                     sample_latency("verilator:", "execute", 8, 2, 2'210, .5),
                     sample_latency("verilator:", "cancel", 8, 0, 701, 0),

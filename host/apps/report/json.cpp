@@ -117,6 +117,7 @@ std::string to_json(const ReportData& data) {
                     {"drops_by_cause", json_of(drops_by_cause(counters))},
                     {"rules", rules},
                     {"fpga_latency", json_of(data.fpga_classes, true)},
+                    {"fpga_latency_free_line", json_of(data.fpga_free_line, true)},
                     {"fpga_stages", json_of(data.fpga_stages, true)},
                     {"software_latency", json_of(data.software_orders, false)},
                     {"software_stages", json_of(data.software_stages, false)},

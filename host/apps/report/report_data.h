@@ -97,6 +97,7 @@ struct ReportData {
 
   std::vector<LatencyFigures>
       fpga_classes;  // cycles: message's last byte in to the order's first beat out, by class of message
+  std::vector<LatencyFigures> fpga_free_line;  // the same, only orders whose frame found the line out free
   std::vector<LatencyFigures>
       fpga_stages;  // cycles: message's last byte in to each stage, in the order of the pipeline
   std::vector<LatencyFigures> software_stages;  // nanoseconds: each stage likewise

@@ -78,6 +78,7 @@ class Writer {
     counts("Frames dropped by cause", drops_by_cause(counters));
     latencies("FPGA latency by triggering message, last byte in to first beat out (cycles; ns)", data.fpga_classes,
               true);
+    latencies("The same, where the line out was free (cycles; ns)", data.fpga_free_line, true);
     latencies("FPGA stages, from the message's last byte (cycles; ns)", data.fpga_stages, true);
     latencies("Software latency, frame in to order out (ns)", data.software_orders, false);
     latencies("Software stages, from the frame in (ns)", data.software_stages, false);

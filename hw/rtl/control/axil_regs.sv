@@ -50,6 +50,8 @@ module axil_regs #(
     output logic                      soft_reset_o,    // one cycle
     input  wire logic                 ready_i,
     input  wire logic                 idle_i,
+    input  wire logic                 discarded_i,     // pulses
+    input  wire logic                 held_i,
 
     output logic                      cnt_re_o,        // counters.sv
     output logic      [6:0]           cnt_index_o,
@@ -262,6 +264,17 @@ module axil_regs #(
   assign status_word     = ({31'd0, ready_i} << twinpath_regs_pkg::REG_STATUS_READY_LSB) |
                            ({31'd0, idle_i && !cmd_valid_q} << twinpath_regs_pkg::REG_STATUS_IDLE_LSB);
   assign cmd_status_word = {31'd0, cmd_valid_q} << twinpath_regs_pkg::REG_CMD_STATUS_FULL_LSB;
+  logic [31:0] discarded_q;
+  logic [31:0] held_q;
+  always_ff @(posedge clk_i) begin
+    if (discarded_i && discarded_q != '1) discarded_q <= discarded_q + 1'b1;
+    if (held_i && held_q != '1) held_q <= held_q + 1'b1;
+    if (rst_i || soft_reset_q) begin
+      discarded_q <= '0;
+      held_q      <= '0;
+    end
+  end
+
   assign time_low        = time_i[31:0];
   assign counter_low     = cnt_data_i[31:0];
 
@@ -293,6 +306,8 @@ module axil_regs #(
         twinpath_regs_pkg::REG_CMD3: rd_data = cmd3_q;
         twinpath_regs_pkg::REG_CMD_STATUS: rd_data = cmd_status_word;
         twinpath_regs_pkg::REG_TIME: rd_data = time_low;
+        twinpath_regs_pkg::REG_DISCARDED: rd_data = discarded_q;
+        twinpath_regs_pkg::REG_HELD: rd_data = held_q;
         twinpath_regs_pkg::REG_TIME_HIGH: begin
           rd_error = high_of_q != HIGH_TIME;
           rd_data  = high_q;

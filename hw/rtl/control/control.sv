@@ -56,6 +56,8 @@ module control #(
     output logic                                        soft_reset_o,
     input  wire logic                                   ready_i,         // STATUS.ready = ready_i and ready_o
     input  wire logic                                   idle_i,
+    input  wire logic                                   discarded_i,     // a speculative start was in vain (pulse)
+    input  wire logic                                   held_i,          // the pipeline stands still
     output logic                                        ready_o
 );
 
@@ -109,6 +111,8 @@ module control #(
       .soft_reset_o    (soft_reset_o),
       .ready_i         (ready_i && ready_o),
       .idle_i          (idle_i),
+      .discarded_i     (discarded_i),
+      .held_i          (held_i),
       .cnt_re_o        (cnt_re),
       .cnt_index_o     (cnt_index),
       .cnt_data_i      (cnt_data),

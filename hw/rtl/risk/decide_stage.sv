@@ -25,6 +25,7 @@ module decide_stage (
     output logic                hold_o,
     input  wire logic           next_valid_i,    // with en_i: this operation is in B in the next cycle
     input  wire logic [TP_SYM_W-1:0] next_symbol_i,
+    output logic                armed_o,         // trading is on, and some rule of the symbol in B is enabled
     input  wire logic           booked_valid_i,
     input  wire tp_booked_t     booked_i,
     output logic                order_valid_o,   // an order or cancel leaves
@@ -111,6 +112,7 @@ module decide_stage (
   logic                  late_saturated;
 
   // ---- the intent and the verdict ----------------------------------------------------------------------------------
+  logic                  enabled;
   logic                  trusted;
   logic                  book_changed;
   logic                  fire;
@@ -129,6 +131,7 @@ module decide_stage (
   assign symbol        = lead ? lag_symbol : booked_i.msg.symbol;
   assign send          = commit && fire && pass;
   assign order_valid_o = send;
+  assign armed_o       = armed && enabled && !kill;
 
   always_comb begin
     order_o          = '0;
@@ -151,6 +154,7 @@ module decide_stage (
       .lag_o        (b_lag),
       .bank_o       (bank),
       .armed_o      (armed),
+      .enabled_o    (enabled),
       .feed_stale_o (feed_stale),
       .rules_o      (rules),
       .next_o       (next_data),

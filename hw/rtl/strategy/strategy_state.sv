@@ -5,7 +5,8 @@
 /// feed-stale and active bank (SEM 2.8, 2.9, 4.1, 4.2).
 ///
 /// Why: all of it is ready in D1, so that rules need no cycle of their own. The lagging symbol's number is read a cycle
-/// before everything else, from a copy of its own, so that its book is read together with the rules.
+/// before everything else, from a copy of its own, so that its book is read together with the rules; and whether any
+/// rule is enabled, for a frame that starts on suspicion.
 /// Ordering: an operation's read in B sees every commit up to the cycle before. Operations with a book or records are two
 /// cycles apart, so that is every older one; only the bank may change in the cycle of the early read, therefore both
 /// banks' lagging symbols are read and chosen in B. While en_i is low the operation in B stays and its reads wait (the
@@ -23,6 +24,7 @@ module strategy_state (
     output logic      [TP_SYM_W-1:0] lag_o,          // its lagging symbol
     output logic                     bank_o,
     output logic                     armed_o,
+    output logic                     enabled_o,      // some rule of the symbol in B is enabled
     output logic                     feed_stale_o,
     output tp_rules_t                rules_o,
     output logic [5*(TP_TIME_W+1)-1:0] next_o,       // next time each rule may fire
@@ -55,6 +57,8 @@ module strategy_state (
   logic                  lag_cfg;
   logic [TP_SYM_W-1:0]   lag_bank0;
   logic [TP_SYM_W-1:0]   lag_bank1;
+  logic                  enabled_bank0;
+  logic                  enabled_bank1;
   logic [TP_SYM_W-1:0]   early_symbol;
   logic [32*RULE_WORDS-1:0] rules_data;
   logic [BBO_W-1:0]      lag_data;
@@ -64,6 +68,7 @@ module strategy_state (
   assign ready_o      = !clearing_q;
   assign symbol_o     = symbol_q;
   assign lag_o        = bank_q ? lag_bank1 : lag_bank0;
+  assign enabled_o    = bank_q ? enabled_bank1 : enabled_bank0;
   assign bank_o       = bank_q;
   assign armed_o      = armed_q;
   assign feed_stale_o = feed_stale_q;
@@ -76,34 +81,34 @@ module strategy_state (
   assign command      = booked_i.msg.command[127:120];
   assign target       = booked_i.msg.command[111:96];
 
-  // ---- b - 1: the lagging symbol, [31:24] of rule word 0, of both banks --------------------------------------------
+  // ---- b - 1: the lagging symbol, [31:24] of rule word 0, and the enables, of both banks --------------------------------------------
   assign lag_cfg      = cfg_i.valid && cfg_i.table_id == TP_CFG_RULES && cfg_i.word == 5'd0 && cfg_i.index[15:9] == '0;
   assign early_symbol = en_i ? next_symbol_i : symbol_q;
 
   ram_sdp #(
-      .WIDTH(TP_SYM_W),
+      .WIDTH(TP_SYM_W + 1),
       .DEPTH(TP_SYMBOLS)
   ) u_lag_bank0 (
       .clk_i  (clk_i),
       .we_i   (lag_cfg && !cfg_i.index[8]),
       .waddr_i(cfg_i.index[TP_SYM_W-1:0]),
-      .wdata_i(cfg_i.data[31:24]),
+      .wdata_i({cfg_i.data[31:24], cfg_i.data[4:0] != '0}),
       .re_i   (1'b1),
       .raddr_i(early_symbol),
-      .rdata_o(lag_bank0)
+      .rdata_o({lag_bank0, enabled_bank0})
   );
 
   ram_sdp #(
-      .WIDTH(TP_SYM_W),
+      .WIDTH(TP_SYM_W + 1),
       .DEPTH(TP_SYMBOLS)
   ) u_lag_bank1 (
       .clk_i  (clk_i),
       .we_i   (lag_cfg && cfg_i.index[8]),
       .waddr_i(cfg_i.index[TP_SYM_W-1:0]),
-      .wdata_i(cfg_i.data[31:24]),
+      .wdata_i({cfg_i.data[31:24], cfg_i.data[4:0] != '0}),
       .re_i   (1'b1),
       .raddr_i(early_symbol),
-      .rdata_o(lag_bank1)
+      .rdata_o({lag_bank1, enabled_bank1})
   );
 
   // ---- B: everything else ------------------------------------------------------------------------------------------

@@ -146,6 +146,7 @@ module twinpath_core #(
   // ---- book -------------------------------------------------------------------------------------------------------------
   logic                ahead_valid;
   logic [TP_SYM_W-1:0] ahead_symbol;
+  logic                moves;
   tp_booked_t          booked;
   logic                booked_valid;
   logic [twinpath_regs_pkg::COUNTERS-1:0] book_cnt;
@@ -173,6 +174,7 @@ module twinpath_core #(
       .msg_valid_i   (msg_valid),
       .ahead_valid_o (ahead_valid),
       .ahead_symbol_o(ahead_symbol),
+      .moves_o       (moves),
       .booked_o      (booked),
       .booked_valid_o(booked_valid),
       .cnt_o         (book_cnt),
@@ -180,6 +182,7 @@ module twinpath_core #(
   );
 
   // ---- strategy and risk ---------------------------------------------------------------------------------------------------
+  logic                armed;
   logic                order_valid;
   tp_order_t           order;
   logic                order_room;
@@ -202,6 +205,7 @@ module twinpath_core #(
       .hold_o           (decide_hold),
       .next_valid_i     (ahead_valid),
       .next_symbol_i    (ahead_symbol),
+      .armed_o          (armed),
       .booked_valid_i   (booked_valid),
       .booked_i         (booked),
       .order_valid_o    (order_valid),
@@ -235,7 +239,7 @@ module twinpath_core #(
       .cfg_i          (cfg),
       .order_valid_i  (order_valid),
       .order_i        (order),
-      .begin_i        (1'b0),
+      .begin_i        (moves && armed),
       .room_o         (order_room),
       .m_axis_tdata_o (m_axis_tdata_o),
       .m_axis_tkeep_o (m_axis_tkeep_o),
@@ -313,6 +317,8 @@ module twinpath_core #(
       .soft_reset_o    (soft_reset),
       .ready_i         (ready_o),
       .idle_i          (idle_o),
+      .discarded_i     (discarded),
+      .held_i          (!en && ready_o),
       .ready_o         (control_ready)
   );
 endmodule

@@ -1,4 +1,4 @@
-// Takes the place of the core's Verilated header (faulty_core.cpp): the model with all faults in it, of
+// Takes the place of the core's Verilated header in sim/verilator/core_driver.cpp: the model with all faults in it, of
 // which the one that is selected when the model is made stays active.
 #pragma once
 #include "Vtwinpath_core_faulty.h"

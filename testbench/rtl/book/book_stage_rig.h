@@ -1,18 +1,18 @@
-// Drives the Verilated book stage beside the reference books: messages in with random pauses, results out with random
-// pauses, every result compared with what the reference says.
+// Drives the Verilated book stage beside the reference books: references and messages as the feed brings them, random
+// cycles without en_i, and every result compared with what the reference says, in the very cycle in which it is due.
 #pragma once
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdint>
-#include <cstring>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <random>
-#include <type_traits>
 
 #include "Vbook_stage.h"
+#include "host/core/registers.h"
+#include "testbench/rtl/book/feed_timing.h"
 #include "testbench/rtl/book/records.h"
 #include "testbench/rtl/book/reference_books.h"
 
@@ -20,22 +20,19 @@ namespace twinpath::rtl {
 
 class BookStageRig {
  public:
-  BookStageRig(unsigned sets_log2, unsigned ways, unsigned seed = 1) : random_(seed), reference_(sets_log2, ways) {
+  BookStageRig(unsigned sets_log2, unsigned ways, unsigned seed = 1)
+      : random_(seed), feed_(random_), reference_(sets_log2, ways) {
     context_.randReset(2);
     context_.randSeed(static_cast<int>(seed));
     top_ = std::make_unique<Vbook_stage>(&context_);
     top_->rst_i = 1;
+    top_->en_i = 1;
     top_->cfg_i = 0;
-    top_->msg_valid_i = 0;
-    top_->booked_ready_i = 0;
-    for (int i = 0; i < 4; ++i) clock();
+    top_->msg_valid_i = top_->next_valid_i = top_->req_valid_i = 0;
+    for (int i = 0; i < 4; ++i) edge();
     top_->rst_i = 0;
-    valid_ = ready_ = false;
-    for (unsigned i = 0; i < (1u << sets_log2) + 1000 && !ready_; ++i) {
-      clock();
-      EXPECT_EQ(accepted_ || valid_, false);
-    }
-    EXPECT_TRUE(ready_) << "never ready after reset";
+    for (unsigned i = 0; i < (1u << sets_log2) + 1000 && !top_->ready_o; ++i) edge();
+    EXPECT_TRUE(top_->ready_o) << "never ready after reset";
   }
   ~BookStageRig() { top_->final(); }
 
@@ -45,165 +42,227 @@ class BookStageRig {
     reference_.configure(symbol, base, tick);
   }
 
-  // Pauses, in percent of cycles.
-  void pauses(unsigned input, unsigned output) {
-    input_pause_ = input;
-    output_pause_ = output;
+  // Percent of cycles without en_i; percent of messages as close behind the one before as the feed can bring them;
+  // percent of messages of which only the references arrive.
+  void pace(unsigned stalls, unsigned dense, unsigned undelivered = 0) {
+    stalls_ = stalls;
+    dense_ = dense;
+    undelivered_ = undelivered;
   }
 
-  // Runs `count` messages of `next` through; false at the first difference.
-  bool run(std::uint64_t count, const std::function<Message()>& next) {
-    std::uint64_t offered = 0;
-    unsigned silent = 0;
-    bool waiting = false;
-    Message message;
-    while (offered < count || !expected_.empty()) {
-      if (!waiting && offered < count && (input_pause_ == 0 || random_() % 100 >= input_pause_)) {
-        message = next();
-        message.sequence = ++sequence_;
-        message.stamp = cycle_;
-        message.frame = static_cast<std::uint32_t>(random_());
-        message.index = random_() & 0xFFFF;
-        message.type = random_() & 0xFF;
-        message.decoded = cycle_ & 0xFFFF;
-        pack(top_->msg_i, message);
-        waiting = true;
-      }
-      top_->msg_valid_i = waiting;
-      top_->booked_ready_i = output_pause_ == 0 || random_() % 100 >= output_pause_;
-      clock();
-      if (accepted_) {
-        waiting = false;
-        ++offered;
-        expected_.push_back({reference_.apply(message), cycle_});
-      }
-      if (++silent > 200) {
-        ADD_FAILURE() << "no result for 200 cycles, " << expected_.size() << " expected";
-        return false;
-      }
-      if (valid_ && top_->booked_ready_i) {
-        silent = 0;
-        if (!check()) return false;
-      }
-      if (!valid_ && expected_.empty()) silent = 0;
+  void put(Message m, unsigned distance = 0, bool delivered = true) {
+    m.sequence = ++sequence_;
+    m.stamp = cycle_;
+    m.frame = static_cast<std::uint32_t>(random_());
+    m.index = random_() & 0xFFFF;
+    m.type = random_() & 0xFF;
+    feed_.put(m, distance, tick_, delivered);
+  }
+  void wait(unsigned cycles) { feed_.wait(cycles); }
+
+  // Runs until all that was put has its result; false at the first difference.
+  bool drain() {
+    for (unsigned silent = 0; !feed_.empty() || !due_.empty(); ++silent) {
+      if (silent > 20'000 || !step()) return fail("no end");
     }
-    top_->msg_valid_i = 0;
-    clock();
-    if (!idle_) {
-      ADD_FAILURE() << "not idle with nothing left to do";
-      return false;
+    return !testing::Test::HasFailure();
+  }
+  // And until nothing is under way behind it.
+  bool settle() {
+    if (!drain()) return false;
+    for (unsigned cycles = 0; !idle_; ++cycles) {
+      if (cycles > 2'000 || !step()) return fail("never idle");
     }
     EXPECT_EQ(counters_, reference_.counters());
     return !testing::Test::HasFailure();
   }
 
-  // One message alone: its result and its latency in cycles from acceptance to valid result.
-  Booked single(const Message& m, unsigned* latency = nullptr) {
-    pauses(0, 0);
-    for (int i = 0; i < 12; ++i) clock();
-    run(1, [&] { return m; });
-    if (latency) *latency = last_latency_;
+  // Runs `count` messages of `next` through.
+  bool run(std::uint64_t count, const std::function<Message()>& next) {
+    for (std::uint64_t n = 0; n < count; ++n) {
+      const Message m = next();
+      const bool delivered = undelivered_ == 0 || random_() % 100 >= undelivered_ || m.op >= kTrade;
+      const unsigned more = random_() % 100 < dense_ ? 0 : random_() % 8 ? random_() % 8 : random_() % 80;
+      put(m, feed_.least(m) + more, delivered);
+      while (feed_.last() > tick_ + 20) {
+        if (!step()) return false;
+      }
+    }
+    return settle();
+  }
+
+  // One message alone.
+  Booked single(const Message& m) {
+    if (settle()) put(m);
+    settle();
     return last_;
   }
 
-  std::uint64_t cycle() const { return cycle_; }
   std::mt19937_64& random() { return random_; }
   const BookCounters& counters() const { return counters_; }
+  const Hazards& hazards() const { return feed_.hazards(); }
+  std::uint64_t holds() const { return holds_; }  // cycles of hold_o
+  std::uint64_t longest_hold() const { return longest_hold_; }
 
  private:
-  struct Expected {
+  struct Due {
     Booked booked;
-    std::uint64_t accepted;
+    std::uint64_t tick;
   };
 
-  bool check() {
+  static bool is_short(const Message& m) { return m.op == kAdd || m.op == kTrade; }
+
+  // One cycle; `tick_` counts those with en_i.
+  bool step() {
+    const FeedCycle now = feed_.at(tick_);
+    const FeedCycle next = feed_.at(tick_ + 1);
+    top_->cycle_i = static_cast<std::uint16_t>(++cycle_);
+    if (now.message) pack(top_->msg_i, *now.message);
+    top_->msg_valid_i = now.message.has_value();
+    top_->en_i = 0;
+    offer(now, next);
+    top_->clk_i = 0;
+    top_->eval();
+    const bool hold = top_->hold_o;
+    const bool enabled = !hold && (stalls_ == 0 || random_() % 100 >= stalls_);
+    // What arrives comes with en_i; without it, it must not matter.
+    if (!enabled && (random_() & 1)) offer({}, {});
+    top_->en_i = enabled;
+    top_->eval();
+    if (top_->hold_o != hold) return fail("hold_o depends on en_i");
+    now_holding_ = hold ? now_holding_ + 1 : 0;
+    holds_ += hold;
+    longest_hold_ = std::max(longest_hold_, now_holding_);
+    idle_ = top_->idle_o;
+    if (idle_ && (now.message || !due_.empty())) return fail("idle with a message under way");
+    count();
+    if (!check(enabled)) return false;
+    if (enabled) {
+      if (!check_ahead(next)) return false;
+      if (now.message) {
+        due_.push_back({reference_.apply(*now.message), tick_ + (is_short(*now.message) ? 1 : 3)});
+        last_message_ = *now.message;
+      }
+      was_long_ = {now.message && !is_short(*now.message), was_long_[0]};
+      was_symbol_ = {now.message ? now.message->symbol : 0, was_symbol_[0]};
+      cycle_of_[tick_ % cycle_of_.size()] = cycle_;
+      feed_.passed(tick_);
+      ++tick_;
+    }
+    top_->clk_i = 1;
+    top_->eval();
+    return true;
+  }
+
+  void offer(const FeedCycle& now, const FeedCycle& next) {
+    top_->req_valid_i = now.reference.has_value();
+    top_->req_second_i = now.reference ? now.second : random_() & 1;
+    top_->req_ref_i = now.reference ? *now.reference : random_();
+    top_->next_valid_i = next.message.has_value();
+    top_->next_op_i = next.message ? next.message->op : random_() & 0xF;
+    top_->next_symbol_i = next.message ? next.message->symbol : random_() & 0xFF;
+  }
+
+  // In D and only there; with en_i the result is taken.
+  bool check(bool enabled) {
+    const bool expected = !due_.empty() && due_.front().tick == tick_;
+    if (top_->booked_valid_o != expected) return fail(expected ? "no result when it was due" : "a result not due");
+    if (!expected || !enabled) return true;
     unsigned looked_up = 0;
     unsigned booked = 0;
-    const Booked got = unpack(top_->booked_o, looked_up, booked);
-    if (expected_.empty()) {
-      ADD_FAILURE() << "a result that no message asked for: " << got;
+    last_ = unpack(top_->booked_o, looked_up, booked);
+    const Due due = due_.front();
+    due_.pop_front();
+    if (!(last_ == due.booked)) {
+      ADD_FAILURE() << "expected " << due.booked << "found " << last_;
       return false;
     }
-    const Expected expected = expected_.front();
-    expected_.pop_front();
-    last_ = got;
-    last_latency_ = static_cast<unsigned>(first_valid_ - expected.accepted);
-    if (!(got == expected.booked)) {
-      ADD_FAILURE() << "expected " << expected.booked << "found " << got;
-      return false;
-    }
-    const auto after = [&](unsigned stamp) { return static_cast<std::uint16_t>(stamp - expected.accepted); };
-    if (after(booked) >= 0x8000 || after(looked_up) >= after(booked)) {
-      ADD_FAILURE() << "stamps out of order: accepted " << (expected.accepted & 0xFFFF) << " looked up " << looked_up
-                    << " booked " << booked;
-      return false;
+    if (booked != (cycle_ & 0xFFFF) || looked_up != (cycle_of_[(tick_ - 1) % cycle_of_.size()] & 0xFFFF)) {
+      return fail("wrong stamps");
     }
     return true;
   }
 
+  // One cycle before the book cycle that completes a message.
+  bool check_ahead(const FeedCycle& next) {
+    const bool at_once = next.message && is_short(*next.message);
+    const bool expected = at_once || was_long_[0];
+    if (top_->ahead_valid_o != expected) return fail("ahead_valid_o");
+    if (expected && top_->ahead_symbol_o != (was_long_[0] ? was_symbol_[0] : next.message->symbol)) {
+      return fail("ahead_symbol_o");
+    }
+    return true;
+  }
+
+  bool fail(const char* what) {
+    ADD_FAILURE() << what << " in cycle " << cycle_ << ", behind " << last_message_;
+    return false;
+  }
+
   void write(unsigned symbol, unsigned word, std::uint32_t data) {
+    top_->en_i = 0;
     top_->cfg_i = 1ull << 57 | 2ull << 53 | std::uint64_t{symbol} << 37 | std::uint64_t{word} << 32 | data;
-    clock();
+    edge();
     top_->cfg_i = 0;
   }
 
-  void clock() {
-    ++cycle_;
-    top_->cycle_i = static_cast<std::uint16_t>(cycle_);
+  void edge() {
     top_->clk_i = 0;
     top_->eval();
-    ready_ = top_->ready_o;
-    idle_ = top_->idle_o;
-    accepted_ = top_->msg_valid_i && top_->msg_ready_o;
-    const bool held = valid_ && !taken_ && !top_->rst_i;
-    valid_ = top_->booked_valid_o;
-    if (held) {
-      EXPECT_TRUE(valid_ && std::memcmp(&held_, &top_->booked_o, sizeof held_) == 0)
-          << "a result changed before it was accepted";
-    }
-    if (!held && valid_) first_valid_ = cycle_;
-    taken_ = valid_ && top_->booked_ready_i;
-    if (valid_ && !taken_) held_ = top_->booked_o;
-    if (top_->rst_i == 0) count();
     top_->clk_i = 1;
     top_->eval();
   }
 
-  // Counter numbers as in twinpath_regs_pkg.
   void count() {
-    const auto bit = [&](unsigned n) { return (top_->cnt_o[n / 32] >> (n % 32)) & 1u; };
-    if ((top_->cnt_o[0] | top_->cnt_o[1] | top_->cnt_o[2]) == 0) return;
-    counters_.unknown_reference += bit(53);
-    counters_.duplicate_reference += bit(54);
-    counters_.order_table_full += bit(55);
-    counters_.over_reduction += bit(56);
-    counters_.zero_quantity += bit(57);
-    counters_.level_overflow += bit(58);
-    counters_.level_underflow += bit(59);
-    for (unsigned n = 0; n < 85; ++n) {
-      if ((n < 53 || n > 59) && bit(n)) ADD_FAILURE() << "counter " << n << " is not of the books";
+    for (unsigned n = 0; n < kCounterCount; ++n) {
+      if (((top_->cnt_o[n / 32] >> (n % 32)) & 1u) == 0) continue;
+      switch (static_cast<Counter>(n)) {
+        case Counter::unknown_reference:
+          ++counters_.unknown_reference;
+          break;
+        case Counter::duplicate_reference:
+          ++counters_.duplicate_reference;
+          break;
+        case Counter::order_table_full:
+          ++counters_.order_table_full;
+          break;
+        case Counter::over_reduction:
+          ++counters_.over_reduction;
+          break;
+        case Counter::zero_quantity:
+          ++counters_.zero_quantity;
+          break;
+        case Counter::level_overflow:
+          ++counters_.level_overflow;
+          break;
+        default:
+          ADD_FAILURE() << "counter " << n << " is not of the books";
+      }
     }
   }
 
   VerilatedContext context_;
   std::unique_ptr<Vbook_stage> top_;
   std::mt19937_64 random_;
+  FeedTiming feed_;
   ReferenceBooks reference_;
-  std::deque<Expected> expected_;
+  std::deque<Due> due_;
   BookCounters counters_;
-  std::remove_reference_t<decltype(Vbook_stage::booked_o)> held_;
   Booked last_;
-  unsigned last_latency_ = 0;
-  std::uint64_t first_valid_ = 0;
+  Message last_message_;
+  std::array<bool, 2> was_long_{};  // one and two cycles ago
+  std::array<unsigned, 2> was_symbol_{};
+  std::array<std::uint64_t, 8> cycle_of_{};
   std::uint64_t cycle_ = 0;
+  std::uint64_t tick_ = 0;
   std::uint64_t sequence_ = 0;
-  unsigned input_pause_ = 0;
-  unsigned output_pause_ = 0;
-  bool ready_ = false;
+  std::uint64_t holds_ = 0;
+  std::uint64_t now_holding_ = 0;
+  std::uint64_t longest_hold_ = 0;
+  unsigned stalls_ = 0;
+  unsigned dense_ = 100;
+  unsigned undelivered_ = 0;
   bool idle_ = false;
-  bool accepted_ = false;
-  bool valid_ = false;
-  bool taken_ = true;
 };
 
 }  // namespace twinpath::rtl

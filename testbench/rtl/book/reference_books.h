@@ -17,14 +17,13 @@ struct BookCounters {
   std::uint64_t over_reduction = 0;
   std::uint64_t zero_quantity = 0;
   std::uint64_t level_overflow = 0;
-  std::uint64_t level_underflow = 0;
   bool operator==(const BookCounters&) const = default;
 };
 
 inline std::ostream& operator<<(std::ostream& os, const BookCounters& c) {
   return os << "unknown " << c.unknown_reference << " duplicate " << c.duplicate_reference << " full "
             << c.order_table_full << " over " << c.over_reduction << " zero " << c.zero_quantity << " overflow "
-            << c.level_overflow << " underflow " << c.level_underflow;
+            << c.level_overflow;
 }
 
 class ReferenceBooks {
@@ -100,17 +99,20 @@ class ReferenceBooks {
   const BookCounters& counters() const { return counters_; }
 
  private:
+  enum class Place { in, far, beyond };
   struct Order {
     std::uint64_t reference;
     unsigned symbol;
     unsigned side;
     std::uint32_t shares;
     std::uint32_t price;
+    Place place;
   };
   using Set = std::vector<std::optional<Order>>;
   using Slot = std::optional<Order>*;
   struct Side {
     std::map<std::uint32_t, std::uint32_t> levels;  // quantity by price in the window
+    std::uint64_t total = 0;                        // of all levels, below 2^32
     std::uint64_t far = 0;
     std::uint64_t beyond = 0;
   };
@@ -120,8 +122,6 @@ class ReferenceBooks {
     bool sticky = false;
     std::array<Side, 2> sides;
   };
-  enum class Place { in, far, beyond };
-
   Set& set_of(std::uint64_t r) {
     std::uint64_t x = ((r >> 48) ^ (r >> 32) ^ (r >> 16) ^ r) & 0xFFFF;
     if (sets_log2_ < 16) x ^= x >> sets_log2_;
@@ -172,25 +172,18 @@ class ReferenceBooks {
       book.sticky = true;
       return false;
     }
-    *free = Order{reference, symbol, side, shares, price};
     Side& s = book.sides[side];
-    switch (place(book, side, price)) {
-      case Place::far:
-        ++s.far;
-        break;
-      case Place::beyond:
-        ++s.beyond;
-        break;
-      case Place::in: {
-        const auto level = s.levels.find(price);
-        const std::uint64_t held = level == s.levels.end() ? 0 : level->second;
-        if (held + shares > 0xFFFFFFFFull) {
-          ++counters_.level_overflow;
-          book.sticky = true;
-        } else {
-          s.levels[price] = static_cast<std::uint32_t>(held + shares);
-        }
-      }
+    Place where = place(book, side, price);
+    if (where == Place::in && s.total + shares > 0xFFFFFFFFull) {
+      ++counters_.level_overflow;
+      where = Place::beyond;
+    }
+    *free = Order{reference, symbol, side, shares, price, where};
+    if (where == Place::far) ++s.far;
+    if (where == Place::beyond) ++s.beyond;
+    if (where == Place::in) {
+      s.levels[price] += shares;
+      s.total += shares;
     }
     return true;
   }
@@ -207,26 +200,13 @@ class ReferenceBooks {
     const Order now = order;
     if (now.shares == 0) slot->reset();
     Side& s = book.sides[now.side];
-    switch (place(book, now.side, now.price)) {
-      case Place::far:
-        s.far -= now.shares == 0;
-        break;
-      case Place::beyond:
-        s.beyond -= now.shares == 0;
-        break;
-      case Place::in: {
-        const auto level = s.levels.find(now.price);
-        const std::uint32_t held = level == s.levels.end() ? 0 : level->second;
-        if (shares > held) {
-          ++counters_.level_underflow;
-          book.sticky = true;
-        }
-        if (shares < held) {
-          level->second -= shares;
-        } else if (level != s.levels.end()) {
-          s.levels.erase(level);
-        }
-      }
+    if (now.place == Place::far) s.far -= now.shares == 0;
+    if (now.place == Place::beyond) s.beyond -= now.shares == 0;
+    if (now.place == Place::in) {
+      const auto level = s.levels.find(now.price);
+      level->second -= shares;
+      s.total -= shares;
+      if (level->second == 0) s.levels.erase(level);
     }
     return shares;
   }

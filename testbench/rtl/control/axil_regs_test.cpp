@@ -138,6 +138,26 @@ TEST_F(AxilRegs, ControlDrivesWireModeAndOneCycleOfSoftReset) {
   EXPECT_EQ(bus.value(regs::kControl), regs::kControlWireModeMask) << "wire mode survives a soft reset";
 }
 
+TEST_F(AxilRegs, CountsDiscardsAndHeldCyclesUntilAReset) {
+  const auto pulse = [&](unsigned discards, unsigned held) {
+    for (unsigned i = 0; i < std::max(discards, held); ++i) {
+      dut.discarded_i = i < discards;
+      dut.held_i = i < held;
+      bus.tick();
+    }
+    dut.discarded_i = dut.held_i = 0;
+  };
+  pulse(3, 5);
+  EXPECT_EQ(bus.value(regs::kDiscarded), 3u);
+  EXPECT_EQ(bus.value(regs::kHeld), 5u);
+  pulse(1, 0);
+  EXPECT_EQ(bus.value(regs::kDiscarded), 4u);
+  EXPECT_EQ(bus.value(regs::kHeld), 5u);
+  EXPECT_EQ(bus.write(regs::kControl, regs::kControlSoftResetMask), kOkay);
+  EXPECT_EQ(bus.value(regs::kDiscarded), 0u);
+  EXPECT_EQ(bus.value(regs::kHeld), 0u);
+}
+
 TEST_F(AxilRegs, StatusShowsTheCoreAndAWaitingCommandIsNotIdle) {
   command_ready = false;
   for (unsigned state = 0; state < 4; ++state) {

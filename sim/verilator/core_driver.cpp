@@ -1,4 +1,5 @@
-// Takes the place of sim/verilator/fast_core.cpp and traced_core.cpp: one faulty model for both.
+// One model for both makers, in place of fast_core.cpp and traced_core.cpp: for programs with a model of their own
+// (faults, mutants, coverage).
 #include "Vtwinpath_core.h"
 #include "sim/verilator/core_driver_of.h"
 

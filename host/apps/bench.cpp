@@ -1,0 +1,21 @@
+#include "host/apps/bench.h"
+
+#include <utility>
+#include <vector>
+
+namespace twinpath {
+
+Run add_bench(CLI::App& app) {
+  CLI::App* bench = app.add_subcommand("bench", "Measure what can be measured to the cycle, and gate on it");
+  bench->require_subcommand(1);
+  std::vector<std::pair<const CLI::App*, Run>> runs;
+  const auto add = [&](Run run) { runs.emplace_back(bench->get_subcommands({}).back(), std::move(run)); };
+  add(add_bench_actionable(*bench));
+  return [runs] {
+    for (const auto& [sub, run] : runs)
+      if (sub->parsed()) return run();
+    return kExitError;
+  };
+}
+
+}  // namespace twinpath

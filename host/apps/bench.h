@@ -1,0 +1,13 @@
+// `twinpath bench`: measurements of the paths; a subcommand each. Returns what the one that was asked for ran to.
+#pragma once
+#include "host/apps/commands.h"
+
+namespace twinpath {
+
+// The gate failed: a measurement differs from what was expected.
+inline constexpr int kExitGate = 1;
+
+Run add_bench(CLI::App& app);
+Run add_bench_actionable(CLI::App& bench);
+
+}  // namespace twinpath

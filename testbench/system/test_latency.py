@@ -1,0 +1,45 @@
+"""The latency of the simulated FPGA path is one number a class, whatever the load: `twinpath replay` on a generated session."""
+
+import json
+
+from command import CANCEL, ORDER, SystemTest, read_events
+
+SESSION = ("--seed 11 --messages 60000 --symbols 40 --configured 32 --duration 4 --halts 0 --luld-pauses 0"
+           " --operational-halts 0").split()
+
+# SEM 7: stage stamps, cycles from the beat with the message's last byte.
+DECODED, LOOKED_UP, BOOKED, DECIDED, CHECKED, FIRST_BEAT, FRAME_TO_LAST_BYTE, LINE_WAIT = range(8)
+ADD, LONG = 4, 6
+LATENCY = {"A": ADD, "F": ADD, "P": ADD, "E": LONG, "C": LONG, "X": LONG, "D": LONG, "U": LONG}
+CLASSES = {"add": ADD, "trade": ADD, "execute": LONG, "cancel": LONG, "delete": LONG, "replace": LONG}
+
+
+class Latency(SystemTest):
+    def check(self, path):
+        self.generate(SESSION)
+        self.lockstep("--report", "report", paths=("sw:", path))
+        events = [e for e in read_events(self.folder / "report/events-1.bin") if e.kind in (ORDER, CANCEL)]
+        self.assertGreater(len(events), 1200)
+        for e in events:
+            expected = LATENCY[chr(e.msg_type)]
+            at = e.stages
+            self.assertEqual(at[DECODED], 2, e)
+            self.assertEqual(at[CHECKED], expected - 1, e)
+            self.assertEqual(at[FIRST_BEAT] - at[LINE_WAIT], expected, e)
+        seen = {chr(e.msg_type) for e in events if e.stages[LINE_WAIT] == 0}
+        self.assertTrue({"A", "E", "X", "D", "U"} <= seen, seen)
+        # Few orders wait for the line, and those that do wait for no more than the frames before them.
+        waits = [e.stages[LINE_WAIT] for e in events if e.stages[LINE_WAIT] != 0]
+        self.assertLess(len(waits), len(events) / 10)
+        # The report says the same.
+        report = json.loads((self.folder / "report/report.json").read_text())
+        free = {c["name"]: c for c in report["fpga_latency_free_line"]}
+        self.assertTrue({"add", "execute", "cancel", "delete", "replace"} <= set(free), free)
+        for name, figures in free.items():
+            self.assertEqual((figures["min"], figures["max"]), (CLASSES[name], CLASSES[name]), name)
+
+    def test_is_exact_when_paced(self):
+        self.check("verilator:")
+
+    def test_is_exact_back_to_back(self):
+        self.check("verilator:dense")
