@@ -64,7 +64,7 @@ target_compile_features(verilated PUBLIC cxx_std_20)
 target_compile_options(verilated PRIVATE -w -O2)
 target_link_libraries(verilated PUBLIC Threads::Threads ZLIB::ZLIB)
 
-set(TP_CORE_OPT -O3 CACHE STRING "Compiler flags of the core's fast model")
+set(TP_CORE_OPT -O2 CACHE STRING "Compiler flags of the core's fast model")
 
 set(TP_RTL_COMMON hw/rtl/control/twinpath_regs_pkg.sv)
 set(TP_RTL_LINT -Wall ${PROJECT_SOURCE_DIR}/hw/rtl/verilator.vlt)
@@ -87,11 +87,12 @@ function(tp_verilate target)
       list(APPEND sources ${PROJECT_SOURCE_DIR}/${f})
     endif()
   endforeach()
+  # make -B: it does not know when only the flags are others.
   add_custom_command(
     OUTPUT ${dir}/${A_PREFIX}__ALL.a
     COMMAND ${VERILATOR} --cc --Mdir ${dir} --prefix ${A_PREFIX} --top-module ${A_TOP} ${TP_RTL_LINT} -O3 --x-assign fast
             --x-initial fast --noassert -I${PROJECT_SOURCE_DIR}/hw/rtl ${A_ARGS} ${sources}
-    COMMAND ${CMAKE_COMMAND} -E env ${TP_OBJCACHE} make -s -j2 -C ${dir} -f ${A_PREFIX}.mk ${A_PREFIX}__ALL.a
+    COMMAND ${CMAKE_COMMAND} -E env ${TP_OBJCACHE} make -s -B -j2 -C ${dir} -f ${A_PREFIX}.mk ${A_PREFIX}__ALL.a
             "OPT_FAST=${A_OPT} -march=${TP_MARCH}" OPT_SLOW=-O0 "CXXFLAGS=-w"
     DEPENDS ${sources} ${PROJECT_SOURCE_DIR}/hw/rtl/twinpath_types.svh ${PROJECT_SOURCE_DIR}/hw/rtl/verilator.vlt
     COMMENT "Verilating ${A_TOP} (${target})"
