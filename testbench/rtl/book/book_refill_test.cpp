@@ -154,6 +154,29 @@ TEST_F(BookRefill, AChangeWhileALevelIsFetchedIsNotForgotten) {
   }
 }
 
+// While a level is fetched, two better ones push the worst here out and one of them goes again: the next is the one
+// that was pushed out, not the one that was fetched. Levels 65 apart take the search longest.
+TEST_F(BookRefill, ALevelPushedOutWhileTheNextIsFetchedComesBackFirst) {
+  for (const unsigned side : {0u, 1u}) {
+    for (unsigned distance = 4; distance <= 30; ++distance) {
+      for (unsigned later = 2; later <= 12; ++later) {
+        SCOPED_TRACE("side " + std::to_string(side) + " distance " + std::to_string(distance) + " then " +
+                     std::to_string(later));
+        auto orders = build(3, side, 12, 65);
+        const std::uint64_t better = next_++;
+        const std::uint64_t best = next_++;
+        rig_.put(reduce(kDelete, 3, orders[0]));
+        rig_.put(add(3, better, side, 77, price(side, 70)), distance);
+        rig_.put(add(3, best, side, 78, price(side, 20)));
+        rig_.put(reduce(kDelete, 3, best), later);
+        rig_.put(trade(3, 1, 1));
+        orders[0] = better;
+        ASSERT_TRUE(clear(3, orders));
+      }
+    }
+  }
+}
+
 // An operation on the other side of the symbol takes the answer up with it.
 TEST_F(BookRefill, AnOperationOnTheOtherSideTakesTheLevelAlong) {
   for (const unsigned side : {0u, 1u}) {

@@ -65,6 +65,7 @@ class FeedBench {
     command_offered_ = false;
     held_ = false;
     fault.clear();
+    exact = true;
     ticks_ = 0;
     last_message_tick_ = 0;
     last_was_own_ = false;
@@ -162,15 +163,17 @@ class FeedBench {
   unsigned lost_frames = 0;
   bool exact = true;  // beats come without a gap
   std::string fault;  // the first thing that the blocks behind could not live with
-  // Least cycles with en_i from one message to the next, by its op.
-  std::array<unsigned, 16> least_distance = [] {
-    std::array<unsigned, 16> all;
-    all.fill(~0u);
-    return all;
-  }();
+  // Least cycles with en_i from one message to the next, by its op; and from an own message to one of the feed.
+  std::array<unsigned, 9> least_distance = never();
+  std::array<unsigned, 9> least_behind_own = never();
   std::uint16_t last_beat_cycle = 0;
 
  private:
+  static std::array<unsigned, 9> never() {
+    std::array<unsigned, 9> all;
+    all.fill(~0u);
+    return all;
+  }
   static std::uint32_t word(unsigned a, unsigned b, unsigned c, unsigned d) { return a << 24 | b << 16 | c << 8 | d; }
 
   void put_beat() {
@@ -234,12 +237,13 @@ class FeedBench {
     if (top_->msg_valid_o != next_.valid) blame("next_valid_o");
     if (top_->msg_valid_o) {
       const Message& m = messages.back();
-      if (m.op != next_.op || m.symbol != next_.symbol) blame("next_op_o or next_symbol_o");
-      const bool own = m.msg_type == 0;
+      const bool own = m.msg_type == 0;  // of no symbol
+      if (m.op != next_.op || (!own && m.symbol != next_.symbol)) blame("next_op_o or next_symbol_o");
       const auto distance = static_cast<unsigned>(ticks_ - last_message_tick_);
       if (messages.size() > 1) {
         if (distance < 2 && (own || last_was_own_)) blame("an own message beside another");
-        least_distance[m.op] = std::min(least_distance[m.op], distance);
+        auto& least = (last_was_own_ && !own ? least_behind_own : least_distance)[m.op];
+        least = std::min(least, distance);
       }
       last_message_tick_ = ticks_;
       last_was_own_ = own;
