@@ -250,6 +250,24 @@ TEST_F(BookRefill, AQueueThatIsFullLosesNothing) {
   }
 }
 
+// A side that was refused is full again after its next change: seven levels then go without a wait.
+TEST_F(BookRefill, ASideThatTheFullQueueRefusedIsFilledAfterItsNextChange) {
+  std::vector<std::vector<std::uint64_t>> orders;
+  for (unsigned s = 0; s < 72; ++s) orders.push_back(build(s / 2, s & 1, 14));
+  for (unsigned s = 0; s < 72; ++s) rig_.put(reduce(kDelete, s / 2, orders[s][0]), 2);
+  ASSERT_TRUE(rig_.settle());
+  for (unsigned s = 0; s < 72; ++s) {
+    rig_.put(reduce(kExecute, s / 2, orders[s][1], 1));
+    ASSERT_TRUE(rig_.settle());
+    const std::uint64_t holds = rig_.holds();
+    for (unsigned n = 1; n <= 7; ++n) rig_.put(reduce(kDelete, s / 2, orders[s][n]), 2);
+    ASSERT_TRUE(rig_.settle());
+    EXPECT_EQ(rig_.holds(), holds) << "side " << s;
+    sweep(s / 2, orders[s]);
+    ASSERT_TRUE(rig_.settle());
+  }
+}
+
 // Books fill and empty in turns, best first or anywhere, over few symbols.
 TEST_F(BookRefill, AgreesWithTheReferenceBooksWhileSidesFillAndEmpty) {
   auto& random = rig_.random();
