@@ -99,8 +99,7 @@ void CoreBench::on_event(const Event& e) {
   }
   const TriggerMark& mark = segment_->marks[answered_];
   const Arrival& a = arrivals_[answered_];
-  const std::uint64_t out = first_beats_.front();
-  first_beats_.pop_front();
+  const std::uint64_t out = first_beat_;
   if (out < a.message_offered) {
     throw std::runtime_error(fmt::format("bench: {}: its order left {} cycles before the message's last byte came",
                                          text(mark), a.message_offered - out));

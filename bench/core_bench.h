@@ -1,7 +1,6 @@
 // A Verilated core under the benches' configuration, fed beat by beat; every order is matched with its trigger.
 #pragma once
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <span>
@@ -43,7 +42,7 @@ class CoreBench final : private CoreDriver::Out {
 
   void on_order_frame(std::span<const std::uint8_t>) override {}
   void on_event(const Event& event) override;
-  void on_first_beat(std::uint64_t cycle) override { first_beats_.push_back(cycle); }
+  void on_first_beat(std::uint64_t cycle) override { first_beat_ = cycle; }
 
   void configure();
   void frame(const Segment& segment, std::uint32_t number);
@@ -55,10 +54,10 @@ class CoreBench final : private CoreDriver::Out {
   std::unique_ptr<CoreDriver> core_;
   CoreDriver& driver_;
   const Segment* segment_ = nullptr;
-  std::vector<Arrival> arrivals_;  // by mark
-  std::size_t on_wire_ = 0;        // marks before this one are on the wire in full
-  std::size_t answered_ = 0;       // marks before this one have their order
-  std::deque<std::uint64_t> first_beats_;
+  std::vector<Arrival> arrivals_;    // by mark
+  std::size_t on_wire_ = 0;          // marks before this one are on the wire in full
+  std::size_t answered_ = 0;         // marks before this one have their order
+  std::uint64_t first_beat_ = 0;     // of the order frame whose event comes next
   std::vector<std::uint32_t> open_;  // user_ref of orders not yet done
   WireFigures wire_;
 };

@@ -11,6 +11,7 @@ Run add_bench(CLI::App& app) {
   std::vector<std::pair<const CLI::App*, Run>> runs;
   const auto add = [&](Run run) { runs.emplace_back(bench->get_subcommands({}).back(), std::move(run)); };
   add(add_bench_actionable(*bench));
+  add(add_bench_rate(*bench));
   return [runs] {
     for (const auto& [sub, run] : runs)
       if (sub->parsed()) return run();

@@ -9,5 +9,6 @@ inline constexpr int kExitGate = 1;
 
 Run add_bench(CLI::App& app);
 Run add_bench_actionable(CLI::App& bench);
+Run add_bench_rate(CLI::App& bench);
 
 }  // namespace twinpath

@@ -20,7 +20,7 @@ class CoreDriver {
     virtual ~Out() = default;
     virtual void on_order_frame(std::span<const std::uint8_t> frame) = 0;
     virtual void on_event(const Event& event) = 0;
-    // The first beat of an order frame is at the pins, in this cycle of cycles().
+    // Right before on_order_frame: the cycle of cycles() in which the frame's first beat was at the pins.
     virtual void on_first_beat(std::uint64_t) {}
   };
 

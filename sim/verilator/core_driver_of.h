@@ -67,6 +67,7 @@ class CoreDriverOf final : public CoreDriver {
   struct OrderFrame {
     std::array<std::uint8_t, 128> bytes;
     std::size_t size = 0;
+    std::uint64_t first_beat = 0;
   };
   OrderFrame arriving_{};
   std::deque<OrderFrame> frames_;
@@ -111,7 +112,7 @@ void CoreDriverOf<Model, kTraced>::sample_outputs() {
     if (arriving_.size + keep > arriving_.bytes.size())
       throw std::runtime_error("simulated core: an order frame is longer than " +
                                std::to_string(arriving_.bytes.size()) + " bytes");
-    if (arriving_.size == 0) out_.on_first_beat(cycles_);
+    if (arriving_.size == 0) arriving_.first_beat = cycles_;
     const std::uint64_t data = core_->m_axis_tdata_o;
     std::memcpy(arriving_.bytes.data() + arriving_.size, &data, keep);
     arriving_.size += keep;
@@ -133,6 +134,7 @@ void CoreDriverOf<Model, kTraced>::deliver() {
     const EventKind kind = events_.front().event_kind();
     if (kind == EventKind::order || kind == EventKind::cancel) {
       if (frames_.empty()) return;
+      out_.on_first_beat(frames_.front().first_beat);
       out_.on_order_frame(std::span(frames_.front().bytes).first(frames_.front().size));
       frames_.pop_front();
     }

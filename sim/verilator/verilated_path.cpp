@@ -30,7 +30,8 @@ class VerilatedPath final : public Path, private CoreDriver::Out {
   void submit(std::span<const TimedInput> inputs) override {
     for (const TimedInput& input : inputs) {
       if (input.is_frame) {
-        const bool wanted = frames_ >= options_.wave_from_frame && frames_ <= options_.wave_to_frame;
+        const bool wanted =
+            !options_.wave_file.empty() && frames_ >= options_.wave_from_frame && frames_ <= options_.wave_to_frame;
         driver_.trace(wanted);
         driver_.frame(input.time, input.frame, input.fcs_error, dense_ && !wanted);
         if (wanted && frames_ == options_.wave_to_frame) driver_.run_until_idle();

@@ -70,6 +70,22 @@ class Levels(unittest.TestCase):
         self.assertIn((1, "u_big (memory)", "end_q"), n.paths())
         self.assertEqual(n.cost()["uram"], 2)
 
+    def test_paths_from_ports_hide_none_between_registers(self):
+        n = netlist({
+            "a": ff(50, 1), "l1": cell("LUT1", {"I0": [50]}, {"O": [3]}), "l2": cell("LUT2", {"I0": [3], "I1": [1]}, {"O": [4]}),
+            "b": ff(4, 6),
+        }, {"start_q": [1], "end_q": [6]}, {"in": ("input", [50])})  # fmt: skip
+        self.assertEqual(n.paths()[0], (2, "port in", "end_q"))
+        self.assertEqual(n.paths(from_ports=False), [(1, "start_q", "end_q")])
+
+    def test_a_distributed_ram_starts_a_path_with_a_level_and_ends_one_at_its_write_port(self):
+        ram = cell("RAM32M16", {"WCLK": [99], "WE": [1], "DIA": [1], "ADDRA": [2]}, {"DOA": [3]})
+        n = netlist({"a": ff(50, 1), "ram": ram, "l": cell("LUT1", {"I0": [3]}, {"O": [4]}), "b": ff(4, 6)},
+                    {"start_q": [1], "word": [3], "end_q": [6]}, {"in": ("input", [50])})  # fmt: skip
+        self.assertEqual(n.paths(from_ports=False)[0], (2, "word", "end_q"))
+        self.assertIn((0, "start_q", "word"), n.paths())
+        self.assertEqual(n.cost()["lut"], 9)
+
     def test_an_unknown_cell_and_a_loop_are_refused(self):
         with self.assertRaisesRegex(Unknown, "strange is a XORCY2"):
             netlist({"strange": cell("XORCY2", {"I": [1]}, {"O": [2]})}, {}).cost()

@@ -102,13 +102,16 @@ module reorder_buffer #(
       last_q    <= last;
       if (store) index_q <= index + 1'b1;
     end
-    if (commit_i) begin
-      used_q[free_slot]             <= 1'b1;
-      sequence_q[free_slot*64+:64]  <= writing.first_sequence;
-      entry_q[free_slot*ENTRY_W+:ENTRY_W] <= {
-        writing.count, writing.line, writing.frame, writing.length, writing.lane,
-        writing.first_beat, last, tail
-      };
+    // Slot by slot: an indexed part of one wide vector would be a shifter of all its bits.
+    for (int i = 0; i < SLOTS; i++) begin
+      if (commit_i && free_slot == SLOT_W'(i)) begin
+        used_q[i]             <= 1'b1;
+        sequence_q[i*64+:64]  <= writing.first_sequence;
+        entry_q[i*ENTRY_W+:ENTRY_W] <= {
+          writing.count, writing.line, writing.frame, writing.length, writing.lane,
+          writing.first_beat, last, tail
+        };
+      end
     end
     if (free_i) used_q[slot_i] <= 1'b0;
     if (rst_i) used_q <= '0;

@@ -154,6 +154,29 @@ TEST_F(BookRefill, AChangeWhileALevelIsFetchedIsNotForgotten) {
   }
 }
 
+// While a level is fetched, two better ones push the worst here out and one of them goes again: the next is the one
+// that was pushed out, not the one that was fetched. Levels 65 apart take the search longest.
+TEST_F(BookRefill, ALevelPushedOutWhileTheNextIsFetchedComesBackFirst) {
+  for (const unsigned side : {0u, 1u}) {
+    for (unsigned distance = 4; distance <= 30; ++distance) {
+      for (unsigned later = 2; later <= 12; ++later) {
+        SCOPED_TRACE("side " + std::to_string(side) + " distance " + std::to_string(distance) + " then " +
+                     std::to_string(later));
+        auto orders = build(3, side, 12, 65);
+        const std::uint64_t better = next_++;
+        const std::uint64_t best = next_++;
+        rig_.put(reduce(kDelete, 3, orders[0]));
+        rig_.put(add(3, better, side, 77, price(side, 70)), distance);
+        rig_.put(add(3, best, side, 78, price(side, 20)));
+        rig_.put(reduce(kDelete, 3, best), later);
+        rig_.put(trade(3, 1, 1));
+        orders[0] = better;
+        ASSERT_TRUE(clear(3, orders));
+      }
+    }
+  }
+}
+
 // An operation on the other side of the symbol takes the answer up with it.
 TEST_F(BookRefill, AnOperationOnTheOtherSideTakesTheLevelAlong) {
   for (const unsigned side : {0u, 1u}) {
@@ -224,6 +247,24 @@ TEST_F(BookRefill, AQueueThatIsFullLosesNothing) {
     }
     ASSERT_TRUE(rig_.settle());
     for (unsigned s = 0; s < 36; ++s) ASSERT_TRUE(clear(s, {}));
+  }
+}
+
+// A side that was refused is full again after its next change: seven levels then go without a wait.
+TEST_F(BookRefill, ASideThatTheFullQueueRefusedIsFilledAfterItsNextChange) {
+  std::vector<std::vector<std::uint64_t>> orders;
+  for (unsigned s = 0; s < 72; ++s) orders.push_back(build(s / 2, s & 1, 14));
+  for (unsigned s = 0; s < 72; ++s) rig_.put(reduce(kDelete, s / 2, orders[s][0]), 2);
+  ASSERT_TRUE(rig_.settle());
+  for (unsigned s = 0; s < 72; ++s) {
+    rig_.put(reduce(kExecute, s / 2, orders[s][1], 1));
+    ASSERT_TRUE(rig_.settle());
+    const std::uint64_t holds = rig_.holds();
+    for (unsigned n = 1; n <= 7; ++n) rig_.put(reduce(kDelete, s / 2, orders[s][n]), 2);
+    ASSERT_TRUE(rig_.settle());
+    EXPECT_EQ(rig_.holds(), holds) << "side " << s;
+    sweep(s / 2, orders[s]);
+    ASSERT_TRUE(rig_.settle());
   }
 }
 

@@ -133,6 +133,7 @@ class BookStageRig {
     now_holding_ = hold ? now_holding_ + 1 : 0;
     holds_ += hold;
     longest_hold_ = std::max(longest_hold_, now_holding_);
+    if (now_holding_ > 1'000) return fail("held for ever");
     idle_ = top_->idle_o;
     if (idle_ && (now.message || !due_.empty())) return fail("idle with a message under way");
     count();

@@ -182,7 +182,7 @@ TEST(BookStageHazards, MeetAtEveryDistance) {
   BookStageRig rig(BOOK_SETS_LOG2, BOOK_WAYS, 9);
   Generator generator(kTraffic, rig);
   rig.pace(kTraffic.stalls, kTraffic.dense);
-  ASSERT_TRUE(rig.run(run_length(60'000), [&] { return generator(); }));
+  ASSERT_TRUE(rig.run(60'000, [&] { return generator(); }));
   std::uint64_t least_symbol = ~0ull;
   std::uint64_t least_order = ~0ull;
   for (unsigned earlier = kAdd; earlier <= kReplace; ++earlier) {

@@ -3,11 +3,13 @@
 #pragma once
 #include <verilated.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
 #include <deque>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "Vfeed_front.h"
@@ -35,7 +37,7 @@ class FeedBench {
   // Per cycle, in percent.
   struct Pace {
     unsigned gap = 0;      // no beat offered
-    unsigned stall = 0;    // messages not accepted
+    unsigned stall = 0;    // no en_i
     unsigned command = 0;  // a command is offered
     unsigned jump = 0;     // time advances by up to max_jump
     std::uint64_t max_jump = 1;
@@ -62,7 +64,13 @@ class FeedBench {
     commands_.clear();
     command_offered_ = false;
     held_ = false;
-    unstable = false;
+    fault.clear();
+    exact = true;
+    ticks_ = 0;
+    last_message_tick_ = 0;
+    last_was_own_ = false;
+    next_ = {};
+    requests_.clear();
     next_frame_ = 0;
     beat_ = 0;
     dropping_ = false;
@@ -111,7 +119,7 @@ class FeedBench {
     if (!commands_.empty() && !command_offered_) command_offered_ = random.chance(pace.command);
     top_->s_cmd_tvalid_i = command_offered_;
     if (command_offered_) std::memcpy(top_->s_cmd_tdata_i.data(), commands_.front().words.data(), 16);
-    top_->msg_ready_i = !random.chance(pace.stall);
+    top_->en_i = !random.chance(pace.stall);
     top_->eval();
     if (top_->s_cmd_tvalid_i && top_->s_cmd_tready_o) {
       Input in;
@@ -123,14 +131,16 @@ class FeedBench {
       command_offered_ = false;
     }
     if (top_->s_axis_tvalid_i && (top_->s_axis_tready_o || top_->wire_mode_i)) take_beat(top_->s_axis_tready_o);
-    if (top_->msg_valid_o && top_->msg_ready_i) {
+    if (top_->msg_valid_o && top_->en_i) {
       Stamps s;
       messages.push_back(unpack_message(top_->msg_o.data(), &s));
       stamps.push_back(s);
       message_cycles.push_back(cycle_);
     }
     count();
-    check_stable();
+    check_held();
+    if (top_->en_i) check_order();
+    if (!top_->en_i && (top_->req_valid_o || top_->next_valid_o)) blame("something arrives without en_i");
     clock();
   }
 
@@ -151,10 +161,19 @@ class FeedBench {
   std::vector<std::uint16_t> message_cycles;
   CounterValues counters{};
   unsigned lost_frames = 0;
-  bool unstable = false;  // a message changed, or went, before it was accepted
+  bool exact = true;  // beats come without a gap
+  std::string fault;  // the first thing that the blocks behind could not live with
+  // Least cycles with en_i from one message to the next, by its op; and from an own message to one of the feed.
+  std::array<unsigned, 9> least_distance = never();
+  std::array<unsigned, 9> least_behind_own = never();
   std::uint16_t last_beat_cycle = 0;
 
  private:
+  static std::array<unsigned, 9> never() {
+    std::array<unsigned, 9> all;
+    all.fill(~0u);
+    return all;
+  }
   static std::uint32_t word(unsigned a, unsigned b, unsigned c, unsigned d) { return a << 24 | b << 16 | c << 8 | d; }
 
   void put_beat() {
@@ -200,12 +219,64 @@ class FeedBench {
     counters[static_cast<std::size_t>(Counter::lost_messages)] += top_->lost_inc_o;
   }
 
-  void check_stable() {
+  void blame(const std::string& what) {
+    if (fault.empty()) fault = what + " in cycle " + std::to_string(cycle_);
+  }
+
+  // A message stands while nothing moves.
+  void check_held() {
     std::array<std::uint32_t, 20> now;
     std::memcpy(now.data(), top_->msg_o.data(), sizeof now);
-    if (held_ && (!top_->msg_valid_o || now != held_message_)) unstable = true;
-    held_ = top_->msg_valid_o && !top_->msg_ready_i;
+    if (held_ && (!top_->msg_valid_o || now != held_message_)) blame("a message changed without en_i");
+    held_ = top_->msg_valid_o && !top_->en_i;
     held_message_ = now;
+  }
+
+  // In cycles with en_i: what was announced comes, references have come before, and own messages keep their distance.
+  void check_order() {
+    if (top_->msg_valid_o != next_.valid) blame("next_valid_o");
+    if (top_->msg_valid_o) {
+      const Message& m = messages.back();
+      const bool own = m.msg_type == 0;  // of no symbol
+      if (m.op != next_.op || (!own && m.symbol != next_.symbol)) blame("next_op_o or next_symbol_o");
+      const auto distance = static_cast<unsigned>(ticks_ - last_message_tick_);
+      if (messages.size() > 1) {
+        if (distance < 2 && (own || last_was_own_)) blame("an own message beside another");
+        auto& least = (last_was_own_ && !own ? least_behind_own : least_distance)[m.op];
+        least = std::min(least, distance);
+      }
+      last_message_tick_ = ticks_;
+      last_was_own_ = own;
+      if (m.op >= 1 && m.op <= 5) check_references(m);
+    }
+    next_ = {top_->next_valid_o != 0, top_->next_op_o, top_->next_symbol_o};
+    if (top_->req_valid_o) requests_.push_back({ticks_, top_->req_second_o != 0, top_->req_ref_o});
+    if (requests_.size() > 8) requests_.pop_front();
+    ++ticks_;
+  }
+
+  // The last that came are the message's own, one cycle before it at the latest; a replace's two 8 bytes apart.
+  void check_references(const Message& m) {
+    const std::size_t wanted = m.op == 5 ? 2 : 1;
+    if (requests_.size() < wanted) return blame("no reference");
+    const Request& last = requests_.back();
+    if (last.second != (m.op == 5)) return blame("a reference of the wrong kind");
+    if (last.reference != (m.op == 5 ? m.new_order_ref : m.order_ref)) return blame("a wrong reference");
+    const std::uint64_t before = ticks_ - last.tick;
+    const unsigned beat = kBytes < 8 ? 4 : 8;
+    // Bytes from the last of the reference to the last of the message, by type.
+    const unsigned behind = m.msg_type == 'D'   ? 0
+                            : m.msg_type == 'X' ? 4
+                            : m.msg_type == 'U' ? 8
+                            : m.msg_type == 'E' ? 12
+                            : m.msg_type == 'F' ? 21
+                                                : 17;
+    if (exact && (before < 1 + behind / beat || before > 1 + (behind + beat - 1) / beat))
+      blame("a reference at another time");
+    if (m.op != 5) return;
+    const Request& first = requests_[requests_.size() - 2];
+    if (first.second || first.reference != m.order_ref) return blame("a wrong original reference");
+    if (exact && last.tick - first.tick != 8 / beat) blame("the original's reference at another time");
   }
 
   void clock() {
@@ -226,6 +297,21 @@ class FeedBench {
   bool offering_ = false;
   bool command_offered_ = false;
   bool dropping_ = false;
+  struct Request {
+    std::uint64_t tick;
+    bool second;
+    std::uint64_t reference;
+  };
+  struct Next {
+    bool valid = false;
+    unsigned op = 0;
+    unsigned symbol = 0;
+  };
+  std::uint64_t ticks_ = 0;  // cycles with en_i
+  std::uint64_t last_message_tick_ = 0;
+  bool last_was_own_ = false;
+  Next next_;
+  std::deque<Request> requests_;
   bool held_ = false;
   std::array<std::uint32_t, 20> held_message_{};
 };

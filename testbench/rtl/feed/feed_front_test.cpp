@@ -56,7 +56,7 @@ void expect_as_reference(const FeedBench& b, const ReferenceConfig& config) {
     EXPECT_EQ(b.counters[i], reference.counters[i]) << name(static_cast<Counter>(i));
     totals()[i] += reference.counters[i];
   }
-  EXPECT_FALSE(b.unstable);
+  EXPECT_EQ(b.fault, "");
 }
 
 ReferenceConfig random_config(Random& random) {
@@ -79,6 +79,7 @@ void run_session(std::uint64_t seed, unsigned damage, const FeedBench::Pace& pac
   FeedBench& b = bench();
   const ReferenceConfig config = random_config(random);
   b.configure(config);
+  b.exact = pace.gap == 0;
   for (auto& f : random_session(random, config, packets, damage, max_payload)) {
     b.send(f);
     if (pace.command != 0 && random.chance(20)) b.send(random_command(random));
@@ -157,7 +158,7 @@ Bytes message_for(Random& random, char type, std::uint16_t locate) {
   return m;
 }
 
-TEST(FeedFront, HandsOutAMessageThreeCyclesAfterTheBeatWithItsLastByte) {
+TEST(FeedFront, HandsOutAMessageTwoCyclesAfterTheBeatWithItsLastByte) {
   Random random(8);
   for (const char type : {'A', 'D', 'E', 'U'}) {
     for (const bool vlan : {false, true}) {
@@ -177,7 +178,7 @@ TEST(FeedFront, HandsOutAMessageThreeCyclesAfterTheBeatWithItsLastByte) {
         EXPECT_EQ(static_cast<std::uint16_t>(b.stamps[0].last_byte - b.stamps[0].first_beat), beats - 1);
         if (FeedBench::kBytes <= 8) {  // 128-bit beats come faster than the core's 64-bit ones leave
           EXPECT_EQ(static_cast<std::uint16_t>(b.stamps[0].decoded - b.stamps[0].last_byte), 2);
-          EXPECT_EQ(static_cast<std::uint16_t>(b.message_cycles[0] - b.last_beat_cycle), 3);
+          EXPECT_EQ(static_cast<std::uint16_t>(b.message_cycles[0] - b.last_beat_cycle), 2);
         }
       }
     }
@@ -216,7 +217,7 @@ TEST(FeedFront, SustainsTheShortestMessagesInFramesBackToBack) {
   EXPECT_EQ(b.messages.size(), sequence - 1);
   if (FeedBench::kBytes <= 8) {
     EXPECT_EQ(cycles, beats) << "a beat was held back";
-    EXPECT_LE(static_cast<std::uint16_t>(b.message_cycles.back() - b.last_beat_cycle), 3);
+    EXPECT_LE(static_cast<std::uint16_t>(b.message_cycles.back() - b.last_beat_cycle), 2);
   }
 }
 
@@ -233,7 +234,13 @@ TEST(FeedFront, IsIdleOnlyWhenNothingIsLeftToDo) {
     EXPECT_FALSE(b.idle());
     b.step(random, {.stall = 100});
   }
-  b.step(random, {});
+  EXPECT_TRUE(b.messages.empty());
+  for (int i = 0; i < 20 && b.messages.empty(); ++i) {
+    EXPECT_FALSE(b.idle());
+    b.step(random, {});
+  }
+  EXPECT_EQ(b.messages.size(), 1u);
+  for (int i = 0; i < 3; ++i) b.step(random, {});
   EXPECT_TRUE(b.idle());
   // Half a frame.
   b.send({make_frame(plain_config(), {.sequence = 2}, blocks), false});
@@ -282,6 +289,18 @@ TEST(FeedFront, WasTriedWithEveryCauseThereIs) {
     }
     if (::testing::Test::HasFailure() || getenv("TP_SHOW_COUNTS") != nullptr) {
       std::cout << name(static_cast<Counter>(i)) << ' ' << totals()[i] << '\n';
+    }
+  }
+  // What the book stage relies on, and how close it comes: by op from 1.
+  constexpr unsigned kLeast[] = {4, 4, 3, 2, 4, 5, 1, 2};
+  constexpr unsigned kLeastBehindOwn[] = {5, 5, 4, 3, 5, 6, 2};
+  for (unsigned op = 1; op <= 8; ++op) {
+    EXPECT_GE(bench().least_distance[op], kLeast[op - 1]) << op;
+    if (op < 8) {
+      EXPECT_GE(bench().least_behind_own[op], kLeastBehindOwn[op - 1]) << op;
+    }
+    if (FeedBench::kBytes == 8) {
+      EXPECT_EQ(bench().least_distance[op], kLeast[op - 1]) << op;
     }
   }
 }

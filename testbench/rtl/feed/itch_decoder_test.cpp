@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <random>
 
 #include "Vitch_decoder.h"
 #include "host/core/counters.h"
@@ -17,7 +18,7 @@ class ItchDecoder : public ::testing::Test {
  protected:
   ItchDecoder() {
     reset(top);
-    top.m_ready_i = 1;
+    top.en_i = 1;
     while (!top.ready_o) clock(top);
     write(3, 0x100 | 42);
     write(65535, 0x100 | 255);
@@ -30,10 +31,10 @@ class ItchDecoder : public ::testing::Test {
   // One message through the block; what came out, and the counters it moved.
   std::vector<Message> run(const Bytes& m) {
     counts.clear();
-    top.lookup_i = 1;
+    stall();
     top.locate_i = static_cast<std::uint16_t>(m[1] * 256 + m[2]);
     clock(top);
-    top.lookup_i = 0;
+    stall();
     PackedWriter bits(top.s_i.data());
     bits.put(0x2222, 16);
     bits.put(0x1111, 16);
@@ -43,19 +44,45 @@ class ItchDecoder : public ::testing::Test {
     bits.put(987654321, 48);
     for (unsigned i = 0; i < 50; ++i) bits.put(i < m.size() ? m[i] : 0xEE, 8);
     top.s_valid_i = 1;
-    top.cycle_i = 0x3333;
+    top.cycle_i = 0x3332;
     top.eval();
-    EXPECT_TRUE(top.s_ready_o);
+    EXPECT_FALSE(top.m_valid_o);
+    const bool announced = top.next_valid_o;
+    const unsigned op = top.next_op_o;
+    const unsigned symbol = top.next_symbol_o;
     for (unsigned c = 0; c < kCounterCount; ++c) {
       if ((top.cnt_o[c / 32] >> (c % 32) & 1u) != 0) ++counts[static_cast<Counter>(c)];
     }
     clock(top);
     top.s_valid_i = 0;
-    top.eval();
     std::vector<Message> out;
-    if (top.m_valid_o) out.push_back(unpack_message(top.m_o.data(), &stamps));
+    top.eval();
+    EXPECT_EQ(top.m_valid_o, announced);
+    if (top.m_valid_o) {
+      out.push_back(unpack_message(top.m_o.data(), &stamps));
+      EXPECT_EQ(op, out[0].op);
+      EXPECT_EQ(symbol, out[0].symbol);
+      stall();
+      EXPECT_TRUE(top.m_valid_o) << "nothing moved";
+      EXPECT_EQ(unpack_message(top.m_o.data()), out[0]);
+    }
     clock(top);
+    EXPECT_FALSE(top.m_valid_o) << "for one cycle with en_i";
     return out;
+  }
+  // Some cycles without en_i, in which everything but what it holds may change.
+  void stall() {
+    top.en_i = 0;
+    for (unsigned i = random() % 3; i > 0; --i) {
+      top.locate_i = static_cast<std::uint16_t>(random());
+      top.own_valid_i = random() & 1;
+      top.eval();
+      EXPECT_FALSE(top.own_ready_o || top.next_valid_o);
+      clock(top);
+    }
+    top.own_valid_i = 0;
+    top.en_i = 1;
+    top.eval();
   }
   static Bytes bytes(char type, std::uint16_t locate, std::size_t length) {
     Bytes m(length);
@@ -77,6 +104,7 @@ class ItchDecoder : public ::testing::Test {
     return e;
   }
 
+  std::mt19937 random{4};
   Vitch_decoder top;
   Counts counts;
   Stamps stamps;
@@ -187,13 +215,36 @@ TEST_F(ItchDecoder, LetsItsOwnersMessagesWaitForThoseBeforeThem) {
   top.eval();
   EXPECT_TRUE(top.own_ready_o);
   clock(top);
-  top.own_valid_i = 0;
-  top.m_ready_i = 0;
-  top.eval();
   EXPECT_TRUE(top.m_valid_o);
+  EXPECT_FALSE(top.own_ready_o) << "two in successive cycles";
+  clock(top);
+  EXPECT_FALSE(top.m_valid_o);
+  EXPECT_TRUE(top.own_ready_o);
+  top.own_valid_i = 0;
+}
+
+// An own message is announced like any other, and stands while nothing moves.
+TEST_F(ItchDecoder, AnnouncesItsOwnersMessagesToo) {
   top.own_valid_i = 1;
+  PackedWriter bits(top.own_i.data());
+  for (unsigned i = 0; i < 631 - 12; ++i) bits.put(0, 1);
+  bits.put(0, 8);
+  bits.put(8, 4);
   top.eval();
-  EXPECT_FALSE(top.own_ready_o) << "the output is occupied";
+  EXPECT_TRUE(top.next_valid_o);
+  EXPECT_EQ(top.next_op_o, 8u);
+  clock(top);
+  top.own_valid_i = 0;
+  top.en_i = 0;
+  for (unsigned i = 0; i < 3; ++i) {
+    top.eval();
+    EXPECT_TRUE(top.m_valid_o);
+    EXPECT_EQ(unpack_message(top.m_o.data()).op, 8u);
+    clock(top);
+  }
+  top.en_i = 1;
+  clock(top);
+  EXPECT_FALSE(top.m_valid_o);
 }
 
 }  // namespace

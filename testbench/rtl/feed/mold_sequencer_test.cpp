@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <random>
 
 #include "Vmold_sequencer.h"
 #include "host/core/counters.h"
@@ -26,12 +27,15 @@ class MoldSequencer : public ::testing::Test {
     clock(top);
     top.cfg_i = 0;
   }
-  // A step: what is handed on, in words.
-  void step() {
+  // A step: what is handed on, in words. Whether a beat was taken.
+  bool step() {
+    const bool moves = stall == 0 || random() % 100 >= stall;  // the blocks behind stand still together
+    top.split_ready_i = moves;
+    top.m_ready_i = moves && (stall == 0 || (random() & 1));  // and a message may be in the way of an own one
     top.eval();
-    top.split_deliver_i = top.split_valid_o && top.split_last_o;
+    top.split_deliver_i = top.split_valid_o && top.split_last_o && moves;
     top.eval();
-    if (top.split_valid_o && top.split_first_o) {
+    if (top.split_valid_o && top.split_first_o && moves) {
       const PacketFields p = unpack_packet(top.split_packet_o.data());
       log.push_back("packet " + std::to_string(p.first_sequence) + " skip " + std::to_string(top.split_skip_o) +
                     " at " + std::to_string(p.stamp) + " frame " + std::to_string(p.frame));
@@ -45,8 +49,10 @@ class MoldSequencer : public ::testing::Test {
     for (unsigned c = 0; c < kCounterCount; ++c) counts[static_cast<Counter>(c)] += top.cnt_o[c / 32] >> (c % 32) & 1u;
     counts[Counter::duplicate_messages] += top.duplicate_inc_o;
     counts[Counter::lost_messages] += static_cast<unsigned>(top.lost_inc_o);
+    const bool taken = top.s_valid_i && top.s_ready_o;
     clock(top);
     top.split_deliver_i = 0;
+    return taken;
   }
   void steps(int n) {
     for (int i = 0; i < n; ++i) step();
@@ -69,15 +75,12 @@ class MoldSequencer : public ::testing::Test {
       top.s_last_i = last;
       top.s_error_i = last && error;
       top.s_bytes_i = last ? 4 : 8;
-      for (bool taken = false; !taken;) {
-        top.eval();
-        taken = top.s_ready_o;
-        step();
+      while (!step()) {
       }
       top.pending_i = 0;
     }
     top.s_valid_i = 0;
-    steps(10);
+    steps(stall ? 300 : 10);
   }
   void command(std::uint32_t word, std::uint64_t stamp, std::uint32_t before_frame) {
     top.cmd_valid_i = 1;
@@ -87,6 +90,8 @@ class MoldSequencer : public ::testing::Test {
   }
   using Log = std::vector<std::string>;
 
+  std::mt19937 random{6};
+  unsigned stall = 0;  // percent
   Vmold_sequencer top;
   Log log;
   std::map<Counter, unsigned> counts;
@@ -205,6 +210,24 @@ TEST_F(MoldSequencer, KeepsSixteenPacketsAndCountsTheSeventeenth) {
   EXPECT_EQ(counts[Counter::reorder_overflow], 1u);
   packet(12, 3, 10, 17);
   EXPECT_EQ(counts[Counter::duplicate_messages], 3u);
+}
+
+TEST_F(MoldSequencer, StallsChangeNothingButTime) {
+  stall = 60;
+  packet(2, 1, 10, 0);
+  packet(1, 1, 11, 1, true);
+  packet(2, 2, 12, 2);
+  packet(9, 1, 13, 3);
+  packet(4, 1, 14, 4);
+  packet(1, 1, 90, 5);
+  packet(10, 0xFFFF, 91, 6);
+  EXPECT_EQ(log,
+            (Log{"packet 1 skip 0 at 11 frame 1", "state 8 sequence 2 at 11 frame 1", "packet 2 skip 0 at 11 frame 0",
+                 "packet 2 skip 1 at 12 frame 2", "packet 4 skip 0 at 14 frame 4", "state 7 sequence 9 at 64 frame 0",
+                 "packet 9 skip 0 at 64 frame 3", "state 6 sequence 10 at 91 frame 6"}));
+  EXPECT_EQ(counts[Counter::duplicate_messages], 2u);
+  EXPECT_EQ(counts[Counter::lost_messages], 4u);
+  EXPECT_EQ(counts[Counter::reorder_replayed], 2u);
 }
 
 }  // namespace

@@ -1,0 +1,224 @@
+#!/usr/bin/env python3
+"""The constraint files hold Tcl that Vivado's commands take, and name what the RTL and the card have.
+
+Commands are stood in for (scripts/fpga/record.tcl); ports and instances come from the elaborated core. What this cannot
+tell is what Vivado does with them.
+"""
+import fnmatch
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts" / "fpga"))
+import flow  # noqa: E402
+
+CONSTRAINTS = ROOT / "constraints"
+CARDS = {  # number of SLRs, memory banks
+    "u50": (2, {"HBM": 32}),
+    "u55c": (3, {"HBM": 32}),
+    "u250": (4, {"DDR": 4}),
+}
+# Modules that the constraints speak of and hw/rtl does not have yet, with the ports they will have.
+PLANNED = {"twinpath_kernel": {"ap_clk", "ap_clk_2", "s_axis", "m_axis", "m_axi_event"}}
+OTHERS = {"cmac_0": {"S_AXIS", "M_AXIS"}}
+
+
+class Wrong(Exception):
+    pass
+
+
+def split(line):
+    """A Tcl list as the recorder prints it, to Python strings."""
+    words, word, depth = [], "", 0
+    for char in line.strip() + " ":
+        if char == " " and depth == 0:
+            if word:
+                words.append(word[1:-1] if word[0] == "{" and word[-1] == "}" else word)
+            word = ""
+            continue
+        depth += (char == "{") - (char == "}")
+        word += char
+    return words
+
+
+class Design:
+    def __init__(self, work):
+        flow.elaborate("twinpath_core", ROOT / "hw" / "rtl", work)
+        self.modules = json.loads((work / "elaborated.json").read_text())["modules"]
+        self.ports = set(self.modules["twinpath_core"]["ports"])
+
+    def plain(self, module):
+        """The module of a source name, whatever parameters it was elaborated with."""
+        for name in self.modules:
+            if name == module or re.search(rf"\\{module}(\\|$)", name):
+                return name
+        return None
+
+    def instance(self, module, path):
+        name = self.plain(module)
+        for step in path.split("/"):
+            cells = self.modules[name]["cells"]
+            if step not in cells:
+                raise Wrong(f"{module} has no instance {path}")
+            name = cells[step]["type"]
+
+
+def check_tcl(path, card, design):
+    slrs, _ = CARDS[card]
+    done = subprocess.run(["tclsh", ROOT / "scripts/fpga/record.tcl", path], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Wrong(done.stderr.strip())
+    clocks, pblocks, calls = set(), set(), [split(line) for line in done.stdout.splitlines()]
+    if not calls:
+        raise Wrong(f"{path} calls nothing")
+    for call in calls:
+        command, text = call[0], " ".join(call)
+        if command == "create_clock":
+            clocks.add(call[call.index("-name") + 1])
+        if "-clock" in call and call[call.index("-clock") + 1] not in clocks:
+            raise Wrong(f"no clock is called {call[call.index('-clock') + 1]}")
+        if command == "create_pblock":
+            pblocks.add(call[1])
+        if command == "get_pblocks" and call[1] not in pblocks:
+            raise Wrong(f"no pblock is called {call[1]}")
+        if command == "resize_pblock":
+            for slr in call[call.index("-add") + 1].split():
+                if not re.fullmatch(rf"SLR[0-{slrs - 1}]", slr):
+                    raise Wrong(f"{card} has no {slr}")
+        if command == "get_ports":
+            names = call[1].split() if not call[1].startswith("-") else re.findall(r"\bNAME [!=]= (\S+?)}?(?=\s|$)", text)
+            for name in names:
+                if not fnmatch.filter(design.ports, name):
+                    raise Wrong(f"twinpath_core has no port {name}")
+        modules = set(re.findall(r"\bREF_NAME == (\w+)", text))
+        for module in modules:
+            if module not in PLANNED and not design.plain(module):
+                raise Wrong(f"no module is called {module}")
+        if command == "get_pins":
+            for pin in re.findall(r"REF_PIN_NAME == (\w+)", text):
+                for module in modules:
+                    known = PLANNED.get(module) or design.modules[design.plain(module)]["ports"]
+                    if pin not in known:
+                        raise Wrong(f"{module} has no port {pin}")
+        if command == "get_cells":
+            for instance in re.findall(r"}/([\w/]+)", text):
+                for module in modules:
+                    design.instance(module, instance)
+    return calls
+
+
+def check_link(path, card):
+    slrs, banks = CARDS[card]
+    kernels, section = {}, ""
+    ports = {**PLANNED, **OTHERS}
+    for number, raw in enumerate(path.read_text().splitlines(), 1):
+        text = raw.split("#")[0].strip()
+        if not text:
+            continue
+        if text.startswith("["):
+            section = text
+            if section not in ("[connectivity]", "[clock]"):
+                raise Wrong(f"line {number}: no section is called {section}")
+            continue
+        key, _, value = text.partition("=")
+
+        def port(name, number=number):
+            instance, _, leaf = name.partition(".")
+            if instance not in kernels or leaf not in ports[kernels[instance]]:
+                raise Wrong(f"line {number}: no kernel port is called {name}")
+
+        if section == "[connectivity]" and key == "nk":
+            kernel, count, names = value.split(":")
+            if kernel not in ports or len(names.split(".")) != int(count):
+                raise Wrong(f"line {number}: {value} is not a kernel, a count and as many names")
+            kernels.update(dict.fromkeys(names.split("."), kernel))
+        elif section == "[connectivity]" and key == "slr":
+            instance, slr = value.split(":")
+            if instance not in kernels or not re.fullmatch(rf"SLR[0-{slrs - 1}]", slr):
+                raise Wrong(f"line {number}: {card} has no {slr}, or no kernel is called {instance}")
+        elif section == "[connectivity]" and key == "stream_connect":
+            for end in value.split(":"):
+                port(end)
+        elif section == "[connectivity]" and key == "sp":
+            name, bank = value.split(":")
+            port(name)
+            found = re.fullmatch(r"(\w+)\[(\d+)\]", bank)
+            if not found or int(found[2]) >= banks.get(found[1], 0):
+                raise Wrong(f"line {number}: {card} has no {bank}")
+        elif section == "[clock]" and key == "freqHz":
+            frequency, name = value.split(":")
+            port(name)
+            if frequency != "322265625":
+                raise Wrong(f"line {number}: the core's clock is 322265625 Hz, not {frequency}")
+        else:
+            raise Wrong(f"line {number}: {key} is not known in {section}")
+    if not kernels:
+        raise Wrong("no kernel")
+
+
+class Constraints(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.work = pathlib.Path(cls.folder.name)
+        cls.design = Design(cls.work)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def refused(self, why, file, *edits, card="u50"):
+        text = (CONSTRAINTS / card / file).read_text()
+        for old, new in edits:
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        copy = self.work / file
+        copy.write_text(text)
+        with self.assertRaisesRegex(Wrong, why):
+            check_link(copy, card) if file.endswith(".cfg") else check_tcl(copy, card, self.design)
+
+    def test_every_file_of_every_card(self):
+        self.assertEqual({p.name for p in CONSTRAINTS.iterdir() if p.is_dir()}, set(CARDS))
+        for card in CARDS:
+            with self.subTest(card=card):
+                calls = check_tcl(CONSTRAINTS / card / "core.xdc", card, self.design)
+                self.assertIn("3.103", next(c for c in calls if c[0] == "create_clock"))
+                calls = check_tcl(CONSTRAINTS / card / "kernel.tcl", card, self.design)
+                both = {c[c.index("-from") + 1] for c in calls if c[0] == "set_max_delay"}
+                self.assertEqual(len(both), 2, "crossings both ways")
+                check_link(CONSTRAINTS / card / "link.cfg", card)
+
+    def test_a_port_that_is_not_there(self):
+        self.refused("no port clk", "core.xdc", ("[get_ports clk_i]", "[get_ports clk]"))
+        self.refused("no port clock", "core.xdc", ("NAME != clk_i", "NAME != clock"))
+
+    def test_a_command_or_option_that_is_not_there(self):
+        self.refused("invalid command name", "core.xdc", ("create_clock", "create_clok"))
+        self.refused("no option -perod", "core.xdc", ("-period", "-perod"))
+        self.refused("not closed", "core.xdc", ("{DIRECTION == OUT}", "{DIRECTION == OUT"))
+        self.refused("no clock is called", "core.xdc", ("-name core_clk", "-name clk"))
+
+    def test_an_instance_or_region_that_is_not_there(self):
+        self.refused("no instance u_books", "kernel.tcl", ("$core/u_book]", "$core/u_books]"))
+        self.refused("no module is called twinpath_cor$", "kernel.tcl", ("== twinpath_core", "== twinpath_cor"))
+        self.refused("has no port clk$", "kernel.tcl", ("== clk_i", "== clk"))
+        self.refused("u50 has no SLR2", "kernel.tcl", ("{SLR1}", "{SLR2}"))
+
+    def test_a_link_that_the_card_cannot_have(self):
+        self.refused(r"u50 has no HBM\[32\]", "link.cfg", ("HBM[0]", "HBM[32]"))
+        self.refused("no SLR2", "link.cfg", ("twinpath_0:SLR1", "twinpath_0:SLR2"))
+        self.refused("no kernel port is called twinpath_0.s_axi$", "link.cfg", (":twinpath_0.s_axis", ":twinpath_0.s_axi"))
+        self.refused("not 300000000", "link.cfg", ("322265625", "300000000"))
+
+
+if __name__ == "__main__":
+    if not shutil.which("tclsh") or not shutil.which("yosys"):
+        print("skipped: tclsh or yosys is missing: scripts/install --test", file=sys.stderr)
+        sys.exit(77)
+    unittest.main()
