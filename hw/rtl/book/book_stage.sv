@@ -333,16 +333,22 @@ module book_stage #(
 
   function automatic tp_side_t filled(input tp_side_t from, input logic found, input logic [31:0] new_price,
                                       input logic [31:0] new_quantity);
-    filled = from;
+    logic [32*TP_TOP_LEVELS-1:0] prices;
+    logic [32*TP_TOP_LEVELS-1:0] quantities;
+    filled     = from;
+    prices     = from.price;
+    quantities = from.quantity;
     if (from.incomplete && from.count != 4'(TP_TOP_LEVELS)) begin
       if (found) begin
         for (int i = 0; i < TP_TOP_LEVELS; i++) begin
           if (4'(i) == from.count) begin
-            filled.price[32*i+:32]    = new_price;
-            filled.quantity[32*i+:32] = new_quantity;
+            prices[32*i+:32]     = new_price;
+            quantities[32*i+:32] = new_quantity;
           end
         end
-        filled.count = from.count + 1'b1;
+        filled.price    = prices;
+        filled.quantity = quantities;
+        filled.count    = from.count + 1'b1;
       end else filled.incomplete = 1'b0;
     end
   endfunction
@@ -722,8 +728,10 @@ module book_stage #(
       if (msg_valid_i && !ready_o) $fatal(1, "book_stage: a message before ready_o");
       if (v4_q && (is_short || is_first)) $fatal(1, "book_stage: two operations in one book cycle");
       if (b_book && d_book_q) $fatal(1, "book_stage: two operations on books in successive cycles");
-      if (b_valid && touch && (removes || is_replace) && d_add_q && d_touch_q) $fatal(1, "book_stage: two commits to the order table");
-      if (b_valid && touch && removes && place == TP_PRICE_IN && deep && !own.incomplete) $fatal(1, "book_stage: a removal from a level that is not there");
+      if (b_valid && touch && (removes || is_replace) && d_add_q && d_touch_q)
+        $fatal(1, "book_stage: two commits to the order table");
+      if (b_valid && touch && removes && place == TP_PRICE_IN && deep && !own.incomplete)
+        $fatal(1, "book_stage: a removal from a level that is not there");
       if (b_valid && own.incomplete && own.count == '0) $fatal(1, "book_stage: a side with deeper levels only");
     end
   end
