@@ -150,7 +150,7 @@ class Netlist:
                             label = label or self.names.get(b, "")
                 label = label or cell_name
                 if not FLIP_FLOP.match(kind):
-                    owner = re.sub(r"\.mem\..*$|\.mem$|\$.*$", "", cell_name).rstrip(".") or cell_name
+                    owner = self.owner(cell_name)
                     short = "memory" if kind in self.large or kind.startswith(("RAMB", "URAM")) else kind
                     label = f"{owner} ({short})"
                     for p in outs:
@@ -211,13 +211,21 @@ class Netlist:
             level[bit], origin[bit] = max(reached, key=lambda r: r[0]) if reached else (0, None)
             stack.pop()
 
+    @staticmethod
+    def owner(cell):
+        """Instance of a memory's cell; instance and source file of a product, which has no name of its own."""
+        product = re.match(r"(.*?)\.?\$mul\$.*?(\w+\.sv)", cell)
+        if product:
+            return f"{product[1]} product in {product[2]}".strip()
+        return re.sub(r"\.mem\..*$|\.mem$|\$.*$", "", cell).rstrip(".") or cell
+
     def unregistered_dsp(self):
         """DSP blocks whose product has no register on its way: no path through them is counted."""
         keys = ("MREG", "PREG", "AREG", "BREG")
         found = []
         for name, cell in self.top["cells"].items():
             if cell["type"].startswith("DSP48") and not any(int(str(cell["parameters"].get(k, "0")), 2) for k in keys):
-                found.append(self.name(next((b for b in cell["connections"].get("P", []) if b in self.names), -1), name))
+                found.append(self.owner(name))
         return found
 
 

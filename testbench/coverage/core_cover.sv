@@ -68,7 +68,7 @@ module core_cover (
     for (genvar i = 1; i <= 13; i++) begin : reject_for_one_check_alone
       cover property (@(posedge clk_i) ev_reject && event_i.check_mask == 32'd1 << (i - 1));
     end
-    for (genvar i = 1; i <= 13; i++) begin : check_fails_behind_another
+    for (genvar i = 2; i <= 13; i++) begin : check_fails_behind_another
       cover property (@(posedge clk_i) ev_reject && event_i.check_mask[i-1] && event_i.reason != 8'(i));
     end
     for (genvar i = 0; i < 10; i++) begin : order_of_rule_and_side
@@ -225,7 +225,7 @@ module core_cover (
     else if (held_q != 8'hFF) held_q <= held_q + 1'b1;
   end
   generate
-    for (genvar n = 1; n <= 16; n++) begin : message_held_cycles
+    for (genvar n = 1; n <= 8; n++) begin : message_held_cycles
       cover property (@(posedge clk_i) msg_valid_i && msg_ready_i && held_q == 8'(n));
     end
   endgenerate

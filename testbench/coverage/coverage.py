@@ -96,7 +96,7 @@ def main():
     parser.add_argument("--sessions", type=pathlib.Path, required=True, help="the program coverage_sessions")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder for the counts")
     parser.add_argument("--write", type=pathlib.Path, default=HERE / "COVERAGE.md", help="the report")
-    parser.add_argument("--trials", type=int, default=20)
+    parser.add_argument("--trials", type=int, default=40)
     parser.add_argument("--messages", type=int, default=3000)
     arguments = parser.parse_args()
     counts = points.read(run(arguments.sessions, arguments.out, arguments.trials, arguments.messages))

@@ -36,6 +36,21 @@ fault::Trial few_references(unsigned n) {
   return t;
 }
 
+// Sessions as lockstep_test has them: gaps that stay open until the reorder slots are full, numbers far out of range.
+fault::Trial untidy(unsigned n) {
+  fault::Trial t;
+  t.kind = "untidy";
+  t.address = "verilator:";
+  t.responses = {true, Cycles{300}, Cycles{500}, Cycles{2000}, 60, 30};
+  t.options.seed = 1 + n;
+  t.options.symbols = 1 + static_cast<unsigned>(t.options.seed % 6);
+  t.options.packets = 3000;
+  return t;
+}
+
+constexpr unsigned kMore = 6;
+fault::Trial more(unsigned n) { return n < 2 ? few_references(n) : untidy(n - 2); }
+
 ReplayResult play(testing::GeneratedSession& session, const PathRegistry& registry) {
   std::vector<std::unique_ptr<OutputRecorder>> recorders;
   std::vector<std::unique_ptr<Path>> paths;
@@ -53,8 +68,8 @@ int run(unsigned trials, unsigned messages) {
   PathRegistry registry;
   add_verilated_path(registry);
   bool fine = true;
-  for (unsigned n = 0; n < trials + 2; ++n) {
-    const fault::Trial trial = n < trials ? fault::trial(n) : few_references(n - trials);
+  for (unsigned n = 0; n < trials + kMore; ++n) {
+    const fault::Trial trial = n < trials ? fault::trial(n) : more(n - trials);
     const auto path = [&](const std::string& address) {
       return [&registry, address](const CoreConfig& config, PathSink& sink) {
         return registry.make(address, config, sink);

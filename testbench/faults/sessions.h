@@ -43,8 +43,8 @@ inline void loosen(CoreConfig& config) {
   }
 }
 
-inline constexpr unsigned kKinds = 5;
-inline constexpr unsigned kTrials = 20;
+inline constexpr unsigned kKinds = 6;
+inline constexpr unsigned kTrials = 24;
 
 inline Trial trial(unsigned n) {
   Trial t;
@@ -88,6 +88,18 @@ inline Trial trial(unsigned n) {
       o.overlap = true;
       o.adopt_session = true;
       o.symbols = 6;
+      break;
+    case 4:
+      // Books of many levels that empty from the best one on, without a pause.
+      t.kind = "deep";
+      t.address = "verilator:dense";
+      o.deep = true;
+      o.damage = false;
+      o.gap_ns = 50;
+      o.symbols = 1 + n / kKinds % 2;
+      o.price_levels = 60;
+      o.fine_window_base = 998'000;
+      o.calm = 50;
       break;
     default:
       // The exchange is slow: orders stay open while prices move on, and commands that were not meant for them come

@@ -41,6 +41,7 @@ struct HostileOptions {
   unsigned calm = 1;           // prices, quantities and halts out of the ordinary are so many times as rare
   unsigned gap_timeout =
       2000;  // cycles; much longer than it takes to fill the reorder slots, and most of a lossy session is lost
+  bool deep = false;           // tidy: a hundred orders a symbol, built up and then taken away from the best price on
   unsigned restore_every = 0;  // packets until the host trusts, releases, resumes and arms again; 0: only by chance
 };
 
@@ -203,14 +204,25 @@ class HostileSession final : public FrameSource {
     std::uint16_t locate;
     std::uint32_t shares;
     bool buy;
+    std::uint32_t price = 0;
   };
   std::uint64_t fresh() {
     const std::uint64_t r = 1 + o_.references + next_fresh_++;
     return o_.crowded_sets ? crowd(r) : r;
   }
   void choose(unsigned& kind, Live& order) {
+    if (o_.deep && kind < 90 && pick(8) != 0) {
+      if (!sweeping_ && live_.size() < 100 * o_.symbols) {
+        kind = 0;
+      } else if (sweeping_ && !live_.empty()) {
+        kind = 43 + pick(25);  // a delete or an execution
+        order = *std::ranges::min_element(live_, {},
+                                          [](const Live& o) { return o.buy ? -std::int64_t{o.price} : o.price; });
+        return;
+      }
+    }
     const bool adds = kind < 43;
-    if (adds && live_.size() > 10 * o_.symbols) kind = 43 + pick(47);
+    if (adds && live_.size() > (o_.deep ? 100 : 10) * o_.symbols) kind = 43 + pick(47);
     if (!adds && kind < 90 && live_.empty()) kind = 0;
     if (kind < 43) {
       order.reference = fresh();
@@ -250,7 +262,7 @@ class HostileSession final : public FrameSource {
       a.buy_sell_indicator = buy ? 'B' : o_.odd_headers && pick(20) == 0 ? 'b' : 'S';
       a.shares = shares();
       a.price = price(buy);
-      lives({reference, a.stock_locate, a.shares, a.buy_sell_indicator == 'B'});
+      lives({reference, a.stock_locate, a.shares, a.buy_sell_indicator == 'B', a.price});
       put(blocks, a);
     } else if (kind < 43) {
       itch::AddOrderMpid a;
@@ -259,7 +271,7 @@ class HostileSession final : public FrameSource {
       a.buy_sell_indicator = pick(2) ? 'B' : 'S';
       a.shares = shares();
       a.price = price(a.buy_sell_indicator == 'B');
-      lives({reference, a.stock_locate, a.shares, a.buy_sell_indicator == 'B'});
+      lives({reference, a.stock_locate, a.shares, a.buy_sell_indicator == 'B', a.price});
       put(blocks, a);
     } else if (kind < 58) {
       itch::OrderDelete d;
@@ -298,7 +310,7 @@ class HostileSession final : public FrameSource {
       u.shares = shares();
       u.price = price(o_.tidy ? order.buy : pick(2) != 0);
       reduced(reference, UINT32_MAX);
-      lives({u.new_order_reference_number, u.stock_locate, u.shares, order.buy});
+      lives({u.new_order_reference_number, u.stock_locate, u.shares, order.buy, u.price});
       put(blocks, u);
     } else if (kind < 94) {
       itch::Trade p;
@@ -449,6 +461,7 @@ class HostileSession final : public FrameSource {
         const unsigned phase = n / 60 % (2 * o_.drift);
         drift_ = 100 * std::min(phase, 2 * o_.drift - phase);
       }
+      sweeping_ = n / 60 % 2 == 1;
       std::vector<std::uint8_t> blocks;
       std::uint16_t count = 0;
       const unsigned wanted = pick(15) == 0 ? 0 : pick(10) == 0 ? 1 + pick(30) : 1 + pick(4);
@@ -531,6 +544,7 @@ class HostileSession final : public FrameSource {
   std::vector<Live> live_;
   std::uint64_t next_fresh_ = 0;
   std::uint32_t drift_ = 0;
+  bool sweeping_ = false;
   std::size_t at_ = 0;
 };
 

@@ -331,24 +331,22 @@ module book_stage #(
   assign fills    = rsp_valid && rsp_symbol == b_symbol && ((b_valid && msg.op != TP_OP_STATE && msg.op != TP_OP_COMMAND) ||
                                                             (pseudo_q && !b_valid && !lost));
 
-  function automatic tp_side_t filled(input tp_side_t from, input logic found, input logic [31:0] new_price,
-                                      input logic [31:0] new_quantity);
-    filled = from;
-    if (from.incomplete && from.count != 4'(TP_TOP_LEVELS)) begin
-      if (found) begin
-        for (int i = 0; i < TP_TOP_LEVELS; i++) begin
-          if (4'(i) == from.count) begin
-            filled.price[32*i+:32]    = new_price;
-            filled.quantity[32*i+:32] = new_quantity;
-          end
-        end
-        filled.count = from.count + 1'b1;
-      end else filled.incomplete = 1'b0;
-    end
-  endfunction
-
-  assign bid = (fills && !rsp_side) ? filled(bid_seen, rsp_found, rsp_price, rsp_quantity) : bid_seen;
-  assign ask = (fills && rsp_side) ? filled(ask_seen, rsp_found, rsp_price, rsp_quantity) : ask_seen;
+  side_fill u_fill_bid (
+      .side_i    (bid_seen),
+      .fill_i    (fills && !rsp_side),
+      .found_i   (rsp_found),
+      .price_i   (rsp_price),
+      .quantity_i(rsp_quantity),
+      .side_o    (bid)
+  );
+  side_fill u_fill_ask (
+      .side_i    (ask_seen),
+      .fill_i    (fills && rsp_side),
+      .found_i   (rsp_found),
+      .price_i   (rsp_price),
+      .quantity_i(rsp_quantity),
+      .side_o    (ask)
+  );
 
   // ---- B: the change ---------------------------------------------------------------------------------------------------------
   tp_side_t own;
@@ -378,17 +376,12 @@ module book_stage #(
       .emptied_o   (emptied)
   );
 
-  function automatic tp_side_t counted(input tp_side_t from, input logic is_far, input logic up, input logic down);
-    counted = from;
-    if (is_far) counted.far_orders = from.far_orders + TP_ORDERS_W'(up) - TP_ORDERS_W'(down);
-    else counted.beyond_orders = from.beyond_orders + TP_ORDERS_W'(up) - TP_ORDERS_W'(down);
-  endfunction
-
   always_comb begin
     own_next = own;
     if (touch) begin
       if (place == TP_PRICE_IN && !over) own_next = own_in;
-      else own_next = counted(own, place == TP_PRICE_FAR, is_add, removes && gone);
+      else if (place == TP_PRICE_FAR) own_next.far_orders = own.far_orders + TP_ORDERS_W'(is_add) - TP_ORDERS_W'(removes && gone);
+      else own_next.beyond_orders = own.beyond_orders + TP_ORDERS_W'(is_add) - TP_ORDERS_W'(removes && gone);
     end
   end
 
@@ -397,11 +390,24 @@ module book_stage #(
   // The last level here of a side that has deeper ones may go: wait until another one is here.
   assign hold_o = removes && known && place == TP_PRICE_IN && own.incomplete && own.count == 4'd1;
 
-  function automatic logic [65:0] quote(input tp_side_t of);
-    if (of.beyond_orders != '0) quote = {TP_SIDE_UNKNOWN, 64'd0};
-    else if (of.count != '0) quote = {TP_SIDE_QUOTED, of.price[31:0], of.quantity[31:0]};
-    else quote = {of.far_orders != '0 ? TP_SIDE_UNKNOWN : TP_SIDE_EMPTY, 64'd0};
-  endfunction
+  logic [65:0] bid_quote;
+  logic [65:0] ask_quote;
+  logic [65:0] own_quote;
+  logic [65:0] next_quote;
+
+  side_quote u_quote_bid (
+      .side_i (bid),
+      .quote_o(bid_quote)
+  );
+  side_quote u_quote_ask (
+      .side_i (ask),
+      .quote_o(ask_quote)
+  );
+  side_quote u_quote_next (
+      .side_i (own_next),
+      .quote_o(next_quote)
+  );
+  assign own_quote = side ? ask_quote : bid_quote;
 
   // ---- D registers -------------------------------------------------------------------------------------------------------------
   tp_msg_t     d_msg_q;
@@ -469,11 +475,11 @@ module book_stage #(
         d_over_reduced_q <= over_reduced;
         d_unknown_q      <= removes && !known;
         d_next_q         <= own_next;
-        d_before_q       <= {quote(bid), quote(ask)};
-        d_own_before_q   <= quote(own);
-        d_quote_q        <= quote(own_next);
+        d_before_q       <= {bid_quote, ask_quote};
+        d_own_before_q   <= own_quote;
+        d_quote_q        <= next_quote;
         d_looked_up_q    <= cycle_i;
-        if (is_first) first_before_q <= {quote(bid), quote(ask)};
+        if (is_first) first_before_q <= {bid_quote, ask_quote};
       end
     end
     if (rst_i) begin
@@ -502,7 +508,9 @@ module book_stage #(
     d_next  = d_next_q;
     d_quote = d_quote_q;
     if (d_add_q && d_touch_q && d_place != TP_PRICE_IN) begin
-      d_next  = counted(d_own, d_place == TP_PRICE_FAR, 1'b1, 1'b0);
+      d_next = d_own;
+      if (d_place == TP_PRICE_FAR) d_next.far_orders = d_own.far_orders + 1'b1;
+      else d_next.beyond_orders = d_own.beyond_orders + 1'b1;
       d_quote = (d_place == TP_PRICE_FAR && d_own_before_q[65:64] == TP_SIDE_QUOTED) ? d_own_before_q : {TP_SIDE_UNKNOWN, 64'd0};
     end
     bid_we   = en_i && ((d_touch_q && !d_side_q) || (d_fills_q && !d_fill_side_q));
@@ -722,8 +730,10 @@ module book_stage #(
       if (msg_valid_i && !ready_o) $fatal(1, "book_stage: a message before ready_o");
       if (v4_q && (is_short || is_first)) $fatal(1, "book_stage: two operations in one book cycle");
       if (b_book && d_book_q) $fatal(1, "book_stage: two operations on books in successive cycles");
-      if (b_valid && touch && (removes || is_replace) && d_add_q && d_touch_q) $fatal(1, "book_stage: two commits to the order table");
-      if (b_valid && touch && removes && place == TP_PRICE_IN && deep && !own.incomplete) $fatal(1, "book_stage: a removal from a level that is not there");
+      if (b_valid && touch && (removes || is_replace) && d_add_q && d_touch_q)
+        $fatal(1, "book_stage: two commits to the order table");
+      if (b_valid && touch && removes && place == TP_PRICE_IN && deep && !own.incomplete)
+        $fatal(1, "book_stage: a removal from a level that is not there");
       if (b_valid && own.incomplete && own.count == '0) $fatal(1, "book_stage: a side with deeper levels only");
     end
   end

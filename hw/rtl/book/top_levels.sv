@@ -31,38 +31,43 @@ module top_levels (
   logic            found;
   logic [31:0]     at_price; // quantity there
   logic [31:0]     sum;
+  logic [32*K-1:0] held_price;
+  logic [32*K-1:0] held_quantity;
   logic [32*K-1:0] price;
   logic [32*K-1:0] quantity;
   logic            shift;    // from the level on
 
+  assign held_price    = side_state_i.price;
+  assign held_quantity = side_state_i.quantity;
+
   always_comb begin
     for (int i = 0; i < K; i++) begin
       held[i]   = 4'(i) < side_state_i.count;
-      equal[i]  = held[i] && side_state_i.price[32*i+:32] == price_i;
-      ahead[i] = held[i] && (sell_i ? side_state_i.price[32*i+:32] < price_i : side_state_i.price[32*i+:32] > price_i);
+      equal[i]  = held[i] && held_price[32*i+:32] == price_i;
+      ahead[i] = held[i] && (sell_i ? held_price[32*i+:32] < price_i : held_price[32*i+:32] > price_i);
     end
     found    = equal != '0;
     at_price = '0;
-    for (int i = 0; i < K; i++) at_price = at_price | (side_state_i.quantity[32*i+:32] & {32{equal[i]}});
+    for (int i = 0; i < K; i++) at_price = at_price | (held_quantity[32*i+:32] & {32{equal[i]}});
     sum       = add_i ? at_price + shares_i : at_price - shares_i;
     emptied_o = found && !add_i && sum == '0;
     best_o    = equal[0];
     deep_o    = !found && (add_i ? ahead == '1 || (ahead == held && side_state_i.incomplete) : 1'b1);
     dropped_o = !found && add_i && ahead != held && held[K-1];
 
-    price    = side_state_i.price;
-    quantity = side_state_i.quantity;
+    price    = held_price;
+    quantity = held_quantity;
     shift    = 1'b0;
     for (int i = 0; i < K; i++) begin
       if (equal[i]) quantity[32*i+:32] = sum;
       if (add_i && !found && !ahead[i]) begin
-        price[32*i+:32]    = (i == 0 || ahead[(i+K-1)%K]) ? price_i : side_state_i.price[32*((i+K-1)%K)+:32];
-        quantity[32*i+:32] = (i == 0 || ahead[(i+K-1)%K]) ? shares_i : side_state_i.quantity[32*((i+K-1)%K)+:32];
+        price[32*i+:32]    = (i == 0 || ahead[(i+K-1)%K]) ? price_i : held_price[32*((i+K-1)%K)+:32];
+        quantity[32*i+:32] = (i == 0 || ahead[(i+K-1)%K]) ? shares_i : held_quantity[32*((i+K-1)%K)+:32];
       end
       shift = shift || (emptied_o && equal[i]);
       if (shift && i != K - 1) begin
-        price[32*i+:32]    = side_state_i.price[32*((i+1)%K)+:32];
-        quantity[32*i+:32] = side_state_i.quantity[32*((i+1)%K)+:32];
+        price[32*i+:32]    = held_price[32*((i+1)%K)+:32];
+        quantity[32*i+:32] = held_quantity[32*((i+1)%K)+:32];
       end
     end
 
