@@ -179,11 +179,12 @@ Script script(std::string_view name, std::uint64_t n) {
 
 struct Workload {
   std::string_view name, what;
+  double floor = 0;  // millions a second; 0: the wire is the limit, and no beat may wait
 };
 constexpr Workload kWorkloads[] = {
     {"deletes", "the shortest message about an order, 128 symbols"},
     {"deletes of one symbol", "the same, all of one book"},
-    {"sweeps of one side", "every delete empties the best level, for 400 levels"},
+    {"sweeps of one side", "every delete empties the best level, for 400 levels", 30},
     {"add and delete of an order", "each order is gone with the next message"},
     {"executions of an order", "one share after the other"},
     {"cancels of an order", "one share after the other"},
@@ -237,6 +238,8 @@ bool same(const Event& a, const Event& b) {
 
 }  // namespace
 
+bool RateFigures::as_promised() const { return floor == 0 ? waited == 0 : per_second() >= floor * 1e6; }
+
 double RateFigures::per_second() const {
   return static_cast<double>(messages) / static_cast<double>(cycles) * kCoreClockHz;
 }
@@ -270,7 +273,7 @@ RateFigures run_rate(std::string_view workload, std::uint64_t messages) {
 
   RateFigures r;
   for (const Workload& w : kWorkloads)
-    if (w.name == workload) r.name = w.name, r.what = w.what;
+    if (w.name == workload) r.name = w.name, r.what = w.what, r.floor = w.floor;
   const std::uint32_t held = driver.read_register(regs::kHeld);
   const std::uint64_t start = driver.cycles();
   for (const auto& f : timed) send(f, r);

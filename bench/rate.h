@@ -19,7 +19,9 @@ struct RateFigures {
   std::uint64_t held = 0;     // cycles in which the pipeline stood still
   std::uint64_t queued = 0;   // cycles from the last beat until the core was idle
   std::uint64_t books = 0;    // changes of best bid and offer, equal to the software path's
+  double floor = 0;           // promised, millions a second; 0: the wire is the limit, and no beat may wait
   double per_second() const;  // at the core clock
+  bool as_promised() const;
 };
 
 // Workloads by name, in the order in which they are run.
