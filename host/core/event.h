@@ -13,7 +13,16 @@ enum class EventKind : std::uint8_t { none = 0, order = 1, reject = 2, cancel = 
 
 // Index into Event::stages.
 // line_wait: how much later than at once the first beat left, because the line was busy (FPGA only).
-enum class Stage : std::uint8_t { decoded, looked_up, booked, decided, checked, first_beat, frame_to_last_byte, line_wait };
+enum class Stage : std::uint8_t {
+  decoded,
+  looked_up,
+  booked,
+  decided,
+  checked,
+  first_beat,
+  frame_to_last_byte,
+  line_wait
+};
 inline constexpr unsigned kStages = 10;
 
 // Little endian as a whole; fields not used by a kind are 0.

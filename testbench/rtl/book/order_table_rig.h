@@ -119,13 +119,14 @@ class OrderTableRig {
   std::uint64_t reference(Kind kind) const { return kinds_[kind].held->reference; }
   Answer answer(Kind kind) const {
     const auto& t = *top_;
-    Answer a = kind == kFirst
-                   ? Answer{static_cast<bool>(t.first_hit_o),
-                            static_cast<bool>(t.first_full_o),
-                            {t.first_symbol_o, t.first_side_o, t.first_class_o, t.first_shares_o, t.first_price_o}}
-                   : Answer{static_cast<bool>(t.second_hit_o),
-                            static_cast<bool>(t.second_full_o),
-                            {t.second_symbol_o, t.second_side_o, t.second_class_o, t.second_shares_o, t.second_price_o}};
+    Answer a =
+        kind == kFirst
+            ? Answer{static_cast<bool>(t.first_hit_o),
+                     static_cast<bool>(t.first_full_o),
+                     {t.first_symbol_o, t.first_side_o, t.first_class_o, t.first_shares_o, t.first_price_o}}
+            : Answer{static_cast<bool>(t.second_hit_o),
+                     static_cast<bool>(t.second_full_o),
+                     {t.second_symbol_o, t.second_side_o, t.second_class_o, t.second_shares_o, t.second_price_o}};
     if (!a.hit) a.entry = {};
     return a;
   }
