@@ -19,11 +19,15 @@ module core_cover (
     input wire logic         reg_cmd_tvalid_i,
     input wire tp_msg_t      msg_i,
     input wire logic         msg_valid_i,
-    input wire logic         msg_ready_i,
+    input wire logic         en_i,
+    input wire logic         book_hold_i,
+    input wire logic         decide_hold_i,
     input wire logic         booked_valid_i,
-    input wire logic         booked_ready_i,
-    input wire logic         out_valid_i,
-    input wire logic         out_ready_i,
+    input wire logic         order_valid_i,
+    input wire logic         order_room_i,
+    input wire logic         started_i,
+    input wire logic         discarded_i,
+    input wire logic         ready_i,
     input wire logic         m_axis_tvalid_i,
     input wire logic         m_axis_tready_i,
     input wire tp_event_t    event_i,
@@ -106,7 +110,7 @@ module core_cover (
   logic [TP_SYM_W-1:0] old_sym_q   [1:MESSAGES];
   logic [7:0]          old_age_q   [1:MESSAGES];
 
-  assign take      = msg_valid_i && msg_ready_i;
+  assign take      = msg_valid_i && en_i;
   assign by_ref    = msg_i.op >= TP_OP_ADD && msg_i.op <= TP_OP_REPLACE;
   assign by_symbol = msg_i.op >= TP_OP_ADD && msg_i.op <= TP_OP_TRADE;
 
@@ -219,22 +223,32 @@ module core_cover (
   endgenerate
 
   // ---- holds and stalls ----------------------------------------------------------------------------------------------------
+  // How long the pipeline stood still at a time, and why.
   logic [7:0] held_q;
+  logic       book_held_q;
   always_ff @(posedge clk_i) begin
-    if (!msg_valid_i || msg_ready_i || rst_i) held_q <= '0;
+    if (en_i || rst_i) held_q <= '0;
     else if (held_q != 8'hFF) held_q <= held_q + 1'b1;
+    if (en_i) book_held_q <= 1'b0;
+    else if (book_hold_i) book_held_q <= 1'b1;
   end
   generate
-    for (genvar n = 1; n <= 8; n++) begin : message_held_cycles
-      cover property (@(posedge clk_i) msg_valid_i && msg_ready_i && held_q == 8'(n));
+    for (genvar n = 1; n <= 5; n++) begin : held_by_decision_cycles
+      cover property (@(posedge clk_i) ready_i && en_i && held_q == 8'(n) && !book_held_q);
+    end
+    for (genvar n = 1; n <= 24; n++) begin : held_by_book_cycles
+      cover property (@(posedge clk_i) ready_i && en_i && held_q == 8'(n) && book_held_q);
     end
   endgenerate
-  message_held: cover property (@(posedge clk_i) msg_valid_i && !msg_ready_i);
+  message_held: cover property (@(posedge clk_i) msg_valid_i && !en_i);
   message_back_to_back: cover property (@(posedge clk_i) take && old_valid_q[1] && old_age_q[1] <= 8'd2);
-  booked_held: cover property (@(posedge clk_i) booked_valid_i && !booked_ready_i);
-  result_held: cover property (@(posedge clk_i) out_valid_i && !out_ready_i);
-  message_held_while_booked_is: cover property (@(posedge clk_i) msg_valid_i && !msg_ready_i && booked_valid_i && !booked_ready_i);
-  message_held_by_the_book_alone: cover property (@(posedge clk_i) msg_valid_i && !msg_ready_i && !booked_valid_i);
+  message_in_successive_cycles: cover property (@(posedge clk_i) take && old_valid_q[1] && old_age_q[1] == 8'd1);
+  booked_held: cover property (@(posedge clk_i) booked_valid_i && !en_i);
+  held_by_both: cover property (@(posedge clk_i) ready_i && book_hold_i && decide_hold_i);
+  order_waits_for_the_line: cover property (@(posedge clk_i) order_valid_i && m_axis_tvalid_i);
+  no_room_for_orders: cover property (@(posedge clk_i) ready_i && !order_room_i);
+  order_started: cover property (@(posedge clk_i) started_i);
+  speculative_start_discarded: cover property (@(posedge clk_i) discarded_i);
   frame_held: cover property (@(posedge clk_i) s_axis_tvalid_i && !s_axis_tready_i);
   command_held: cover property (@(posedge clk_i) s_cmd_tvalid_i && !s_cmd_tready_i);
   order_frame_held: cover property (@(posedge clk_i) m_axis_tvalid_i && !m_axis_tready_i);
@@ -260,14 +274,18 @@ bind twinpath_core core_cover u_cover (
     .reg_cmd_tvalid_i(reg_cmd_tvalid),
     .msg_i           (msg),
     .msg_valid_i     (msg_valid),
-    .msg_ready_i     (msg_ready),
+    .en_i            (en),
+    .book_hold_i     (book_hold),
+    .decide_hold_i   (decide_hold),
     .booked_valid_i  (booked_valid),
-    .booked_ready_i  (booked_ready),
-    .out_valid_i     (out_valid),
-    .out_ready_i     (out_ready),
+    .order_valid_i   (order_valid),
+    .order_room_i    (order_room),
+    .started_i       (started_valid),
+    .discarded_i     (discarded),
+    .ready_i         (ready_o),
     .m_axis_tvalid_i (m_axis_tvalid_o),
     .m_axis_tready_i (m_axis_tready_i),
-    .event_i         (event_record),
+    .event_i         (m_event_tdata_o),
     .event_valid_i   (m_event_tvalid_o),
     .event_ready_i   (m_event_tready_i),
     .cnt_i           (feed_cnt | book_cnt | decide_cnt),
