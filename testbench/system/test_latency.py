@@ -2,7 +2,7 @@
 
 import json
 
-from command import CANCEL, ORDER, SystemTest, read_events
+from command import CANCEL, COMMAND, ORDER, SystemTest, read_events
 
 SESSION = ("--seed 11 --messages 60000 --symbols 40 --configured 32 --duration 4 --halts 0 --luld-pauses 0"
            " --operational-halts 0").split()
@@ -10,6 +10,7 @@ SESSION = ("--seed 11 --messages 60000 --symbols 40 --configured 32 --duration 4
 # SEM 7: stage stamps, cycles from the beat with the message's last byte.
 DECODED, LOOKED_UP, BOOKED, DECIDED, CHECKED, FIRST_BEAT, FRAME_TO_LAST_BYTE, LINE_WAIT = range(8)
 ADD, LONG = 4, 6
+COMMAND_CYCLES = 5  # at most (hw/rtl/risk/decide_stage.sv), and the message behind it keeps its distance
 LATENCY = {"A": ADD, "F": ADD, "P": ADD, "E": LONG, "C": LONG, "X": LONG, "D": LONG, "U": LONG}
 CLASSES = {"add": ADD, "trade": ADD, "execute": LONG, "cancel": LONG, "delete": LONG, "replace": LONG}
 
@@ -18,14 +19,23 @@ class Latency(SystemTest):
     def check(self, path):
         self.generate(SESSION)
         self.lockstep("--report", "report", paths=("sw:", path))
-        events = [e for e in read_events(self.folder / "report/events-1.bin") if e.kind in (ORDER, CANCEL)]
+        log = read_events(self.folder / "report/events-1.bin")
+        events = [e for e in log if e.kind in (ORDER, CANCEL)]
+        commands = [e.time for e in log if e.kind == COMMAND]
         self.assertGreater(len(events), 1200)
+        held = 0
         for e in events:
             expected = LATENCY[chr(e.msg_type)]
             at = e.stages
-            self.assertEqual(at[DECODED], 2, e)
-            self.assertEqual(at[CHECKED], expected - 1, e)
-            self.assertEqual(at[FIRST_BEAT] - at[LINE_WAIT], expected, e)
+            wait = at[CHECKED] - (expected - 1)
+            if wait != 0:
+                # Only a host command at work holds a message, for as long as it takes.
+                held += 1
+                ended = e.time + at[FRAME_TO_LAST_BYTE]
+                self.assertTrue(any(-2 <= ended - c <= COMMAND_CYCLES + 2 for c in commands), e)
+                self.assertLessEqual(wait, COMMAND_CYCLES, e)
+            self.assertEqual(at[FIRST_BEAT] - at[LINE_WAIT], expected + wait, e)
+        self.assertLess(held, len(events) / 100)
         seen = {chr(e.msg_type) for e in events if e.stages[LINE_WAIT] == 0}
         self.assertTrue({"A", "E", "X", "D", "U"} <= seen, seen)
         # Few orders wait for the line, and those that do wait for no more than the frames before them.
@@ -36,7 +46,8 @@ class Latency(SystemTest):
         free = {c["name"]: c for c in report["fpga_latency_free_line"]}
         self.assertTrue({"add", "execute", "cancel", "delete", "replace"} <= set(free), free)
         for name, figures in free.items():
-            self.assertEqual((figures["min"], figures["max"]), (CLASSES[name], CLASSES[name]), name)
+            self.assertEqual(figures["min"], CLASSES[name], name)
+            self.assertLessEqual(figures["max"], CLASSES[name] + (COMMAND_CYCLES if held else 0), name)
 
     def test_is_exact_when_paced(self):
         self.check("verilator:")

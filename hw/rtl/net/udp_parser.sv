@@ -169,7 +169,8 @@ module udp_parser #(
 
   always_comb begin
     unique case (state_q)
-      HEAD: beat_ready_o = !(valid_q && first_q) && (free || !completes) && (active_q || meta_valid_i);
+      // The headers collected are still wanted while the packet's first beat is here, but not behind the cycle it leaves in.
+      HEAD: beat_ready_o = (free || !(valid_q && first_q || completes)) && (active_q || meta_valid_i);
       BODY: beat_ready_o = free;
       default: beat_ready_o = 1'b1;
     endcase

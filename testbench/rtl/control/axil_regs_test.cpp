@@ -236,10 +236,11 @@ TEST_F(AxilRegs, EveryCounterIsReadAsTwoWordsThatBelongTogether) {
   for (unsigned i = 0; i < kCounterCount; ++i) {
     EXPECT_EQ(bus.value64(regs::counter(static_cast<Counter>(i))), counter_pattern(i)) << name(static_cast<Counter>(i));
   }
-  EXPECT_EQ(bus.value(regs::counter(Counter::orders)), static_cast<std::uint32_t>(counter_pattern(65)));
+  constexpr auto kOrders = static_cast<unsigned>(Counter::orders);
+  EXPECT_EQ(bus.value(regs::counter(Counter::orders)), static_cast<std::uint32_t>(counter_pattern(kOrders)));
   EXPECT_EQ(bus.read(regs::counter(Counter::cancels) + 4).response, kSlverr) << "another counter's high word";
   EXPECT_EQ(bus.read(regs::kTimeHigh).response, kSlverr);
-  EXPECT_EQ(bus.value(regs::counter(Counter::orders) + 4), counter_pattern(65) >> 32);
+  EXPECT_EQ(bus.value(regs::counter(Counter::orders) + 4), counter_pattern(kOrders) >> 32);
   bus.value(regs::kTime);
   EXPECT_EQ(bus.read(regs::counter(Counter::orders) + 4).response, kSlverr);
   bus.value(regs::counter(Counter::orders));
