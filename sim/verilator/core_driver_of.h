@@ -210,8 +210,9 @@ std::uint32_t CoreDriverOf<Model, kTraced>::read_register(std::uint32_t address)
 // Brings the time input to `time`; on return the next tick carries it.
 template <class Model, bool kTraced>
 void CoreDriverOf<Model, kTraced>::wait_until(Cycles time, bool dense) {
-  while (time_ < time.value) {
-    if (dense || core_->idle_o) {
+  // Inputs and idle_o are registered: idle means nothing before the core has seen what was set last.
+  for (unsigned seen = 0; time_ < time.value; ++seen) {
+    if (dense || (seen >= 4 && core_->idle_o)) {
       time_ = time.value;
       return;
     }
