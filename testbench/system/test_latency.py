@@ -29,16 +29,15 @@ class Latency(SystemTest):
             at = e.stages
             wait = at[CHECKED] - (expected - 1)
             if wait != 0:
-                # Only a host command at work holds a message, for as long as it takes.
+                # Only a host command at work holds a message, for as long as it takes. Back to back, all answers of the
+                # exchange that are due stand in a row, and frames wait behind packets that are replayed.
                 held += 1
-                ended = e.time + at[FRAME_TO_LAST_BYTE]
-                if path == "verilator:":
-                    self.assertTrue(any(-2 <= ended - c <= COMMAND_CYCLES + 2 for c in commands), e)
-                # Back to back, all answers of the exchange that are due stand in a row.
-                self.assertLessEqual(wait, COMMAND_CYCLES if path == "verilator:" else 20 * COMMAND_CYCLES, e)
                 self.assertGreater(wait, 0, e)
+                if path == "verilator:":
+                    ended = e.time + at[FRAME_TO_LAST_BYTE]
+                    self.assertTrue(any(-2 <= ended - c <= COMMAND_CYCLES + 2 for c in commands), e)
+                    self.assertLessEqual(wait, COMMAND_CYCLES, e)
             self.assertEqual(at[FIRST_BEAT] - at[LINE_WAIT], expected + wait, e)
-        # Back to back, commands stand right in front of frames that came much later.
         self.assertLess(held, len(events) / (100 if path == "verilator:" else 10))
         seen = {chr(e.msg_type) for e in events if e.stages[LINE_WAIT] == 0}
         self.assertTrue({"A", "E", "X", "D", "U"} <= seen, seen)
