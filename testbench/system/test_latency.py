@@ -1,4 +1,7 @@
-"""The latency of the simulated FPGA path is one number a class, whatever the load: `twinpath replay` on a generated session."""
+"""The latency of the simulated FPGA path is one number a class: `twinpath replay` on a generated session at its own pace.
+
+Lines full to the last beat: bench.actionable_latency_is_as_expected. There what makes frames wait once (a command, a packet
+replayed) would make all behind them wait too, since such a line leaves no room to catch up."""
 
 import json
 
@@ -16,9 +19,9 @@ CLASSES = {"add": ADD, "trade": ADD, "execute": LONG, "cancel": LONG, "delete": 
 
 
 class Latency(SystemTest):
-    def check(self, path):
+    def test_is_exact_when_paced(self):
         self.generate(SESSION)
-        self.lockstep("--report", "report", paths=("sw:", path))
+        self.lockstep("--report", "report", paths=("sw:", "verilator:"))
         log = read_events(self.folder / "report/events-1.bin")
         events = [e for e in log if e.kind in (ORDER, CANCEL)]
         commands = [e.time for e in log if e.kind == COMMAND]
@@ -29,16 +32,13 @@ class Latency(SystemTest):
             at = e.stages
             wait = at[CHECKED] - (expected - 1)
             if wait != 0:
-                # Only a host command at work holds a message, for as long as it takes. Back to back, all answers of the
-                # exchange that are due stand in a row, and frames wait behind packets that are replayed.
+                # Only a host command at work holds a message, for as long as it takes.
                 held += 1
-                self.assertGreater(wait, 0, e)
-                if path == "verilator:":
-                    ended = e.time + at[FRAME_TO_LAST_BYTE]
-                    self.assertTrue(any(-2 <= ended - c <= COMMAND_CYCLES + 2 for c in commands), e)
-                    self.assertLessEqual(wait, COMMAND_CYCLES, e)
+                ended = e.time + at[FRAME_TO_LAST_BYTE]
+                self.assertTrue(any(-2 <= ended - c <= COMMAND_CYCLES + 2 for c in commands), e)
+                self.assertTrue(0 < wait <= COMMAND_CYCLES, e)
             self.assertEqual(at[FIRST_BEAT] - at[LINE_WAIT], expected + wait, e)
-        self.assertLess(held, len(events) / (100 if path == "verilator:" else 10))
+        self.assertLess(held, len(events) / 100)
         seen = {chr(e.msg_type) for e in events if e.stages[LINE_WAIT] == 0}
         self.assertTrue({"A", "E", "X", "D", "U"} <= seen, seen)
         # Few orders wait for the line, and those that do wait for no more than the frames before them.
@@ -52,9 +52,3 @@ class Latency(SystemTest):
             self.assertEqual(figures["min"], CLASSES[name], name)
             if not held:
                 self.assertEqual(figures["max"], CLASSES[name], name)
-
-    def test_is_exact_when_paced(self):
-        self.check("verilator:")
-
-    def test_is_exact_back_to_back(self):
-        self.check("verilator:dense")
