@@ -236,7 +236,7 @@ module core_cover (
     for (genvar n = 1; n <= 5; n++) begin : held_by_decision_cycles
       cover property (@(posedge clk_i) ready_i && en_i && held_q == 8'(n) && !book_held_q);
     end
-    for (genvar n = 1; n <= 24; n++) begin : held_by_book_cycles
+    for (genvar n = 1; n <= 16; n++) begin : held_by_book_cycles
       cover property (@(posedge clk_i) ready_i && en_i && held_q == 8'(n) && book_held_q);
     end
   endgenerate
