@@ -69,7 +69,7 @@ unsigned how_many(const CounterValues& met, Counter first, Counter last) {
 // Damage, gaps, commands, banks loaded and swapped, an exchange that answers late: as much as a simulator of a thousand
 // cycles a second has time for.
 TEST(CoreInIcarus, AgreesWithSoftwareOnAHostileSession) {
-  fault::Trial trial = fault::trial(4);
+  fault::Trial trial = fault::trial(5);  // slow
   test::HostileOptions& o = trial.options;
   o.seed = 11;
   o.packets = 450;
