@@ -55,8 +55,38 @@ module book_stage #(
   logic    is_short;
   logic    is_first;   // a replace's removal is in B
 
-  assign is_short = msg_valid_i && (msg_i.op == TP_OP_ADD || msg_i.op == TP_OP_TRADE);
-  assign is_first = msg_valid_i && msg_i.op == TP_OP_REPLACE;
+  // What B does is known a cycle ahead.
+  logic    short_q;
+  logic    first_q;
+  logic    valid_q;     // b_valid
+  logic    removes_q;
+  logic    reduces_q;
+  logic    add_q;       // of a new order
+  logic    replaces_q;  // the addition of a replace
+  assign is_short = short_q;
+  assign is_first = first_q;
+
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      short_q    <= next_valid_i && (next_op_i == TP_OP_ADD || next_op_i == TP_OP_TRADE);
+      first_q    <= next_valid_i && next_op_i == TP_OP_REPLACE;
+      add_q      <= next_valid_i && next_op_i == TP_OP_ADD;
+      valid_q    <= v3_q || next_in_b;
+      removes_q  <= (next_valid_i && next_op_i == TP_OP_REPLACE) ||
+                    (v3_q && (m3_q.op == TP_OP_EXECUTE || m3_q.op == TP_OP_CANCEL || m3_q.op == TP_OP_DELETE));
+      reduces_q  <= v3_q && (m3_q.op == TP_OP_EXECUTE || m3_q.op == TP_OP_CANCEL);
+      replaces_q <= v3_q && m3_q.op == TP_OP_REPLACE;
+    end
+    if (rst_i) begin
+      short_q    <= 1'b0;
+      first_q    <= 1'b0;
+      add_q      <= 1'b0;
+      valid_q    <= 1'b0;
+      removes_q  <= 1'b0;
+      reduces_q  <= 1'b0;
+      replaces_q <= 1'b0;
+    end
+  end
 
   always_ff @(posedge clk_i) begin
     if (en_i) begin
@@ -137,7 +167,7 @@ module book_stage #(
 
   // ---- B: the operation ----------------------------------------------------------------------------------------------------
   logic                pseudo_q;         // an operation of book_refill, without effect
-  logic [TP_SYM_W-1:0] pseudo_symbol_q;
+  logic [TP_SYM_W-1:0] symbol_q;         // of the operation in B, a pseudo one included
   tp_msg_t             msg;
   logic                b_valid;
   logic [TP_SYM_W-1:0] b_symbol;
@@ -152,35 +182,40 @@ module book_stage #(
   logic [31:0]         price;
   logic [31:0]         shares;
   logic                over_reduced;
+  logic                whole;            // all of the order goes
   logic                gone;
+  logic                adds;             // an addition, unless of a replace without its order
   logic                zero;
   logic                dup;
   logic                full;
   logic                touch;            // a level or a count changes
-  logic [1:0]          place;            // TP_PRICE_*; of an add: in, until D knows better
+  logic [1:0]          place;            // TP_PRICE_* of a removal; of an addition: in, until D knows better
   logic [1:0]          window_class;
   logic [TP_LEVEL_W-1:0] window_level;
 
-  assign b_valid    = v4_q || is_short || is_first;
+  assign b_valid    = valid_q;
   assign msg        = v4_q ? m4_q : msg_i;
-  assign b_symbol   = b_valid ? msg.symbol : pseudo_symbol_q;
-  assign is_replace = v4_q && msg.op == TP_OP_REPLACE;
-  assign is_add     = (is_short && msg.op == TP_OP_ADD) || is_replace;
-  assign reduces    = v4_q && (msg.op == TP_OP_EXECUTE || msg.op == TP_OP_CANCEL);
-  assign removes    = reduces || is_first || (v4_q && msg.op == TP_OP_DELETE);
-  assign known      = removes && first_hit && first_symbol == msg.symbol;
+  assign b_symbol   = symbol_q;
+  assign is_replace = replaces_q;
+  assign is_add     = add_q || replaces_q;
+  assign reduces    = reduces_q;
+  assign removes    = removes_q;
+  assign known      = removes && first_hit && first_symbol == b_symbol;
 
+  assign whole        = removes && (!reduces || msg.shares > first_shares);
   assign over_reduced = reduces && known && msg.shares > first_shares;
   assign side         = removes ? first_side : is_replace ? replaced_side_q : msg.side;
   assign price        = removes ? first_price : msg.price;
-  assign shares       = (removes && (!reduces || over_reduced)) ? first_shares : msg.shares;
-  assign gone         = shares == first_shares;
+  assign shares       = whole ? first_shares : msg.shares;
+  assign gone         = whole || msg.shares == first_shares;
 
-  assign zero  = is_add && (!is_replace || replaced_known_q) && msg.shares == '0;
-  assign dup   = is_add && (!is_replace || replaced_known_q) && !zero && (is_replace ? second_hit : first_hit);
-  assign full  = is_add && (!is_replace || replaced_known_q) && !zero && !dup && (is_replace ? second_full : first_full);
-  assign touch = removes ? known && shares != '0 : is_add && (!is_replace || replaced_known_q) && !zero && !dup && !full;
-  assign place = removes ? first_class : is_replace ? window_class : TP_PRICE_IN;
+  assign adds   = is_add && (!is_replace || replaced_known_q);
+  assign zero   = adds && msg.shares == '0;
+  assign dup    = adds && msg.shares != '0 && (is_replace ? second_hit : first_hit);
+  assign full   = adds && msg.shares != '0 && (is_replace ? !second_hit && second_full : !first_hit && first_full);
+  assign touch  = removes ? known && (whole ? first_shares != '0 : msg.shares != '0)
+                          : adds && msg.shares != '0 && (is_replace ? !second_hit && !second_full : !first_hit && !first_full);
+  assign place  = first_class;
 
   always_ff @(posedge clk_i) begin
     if (en_i && is_first) begin
@@ -221,8 +256,8 @@ module book_stage #(
 
   always_ff @(posedge clk_i) begin
     if (en_i) begin
-      pseudo_q        <= inject_taken;
-      pseudo_symbol_q <= inject_symbol;
+      pseudo_q <= inject_taken;
+      symbol_q <= ahead;
     end
     if (clearing) clear_q <= clear_q + 1'b1;
     if (rst_i) begin
@@ -305,11 +340,12 @@ module book_stage #(
   );
 
   // ---- B: both sides as they are: forwarded, and with what the depth store found ------------------------------------------
-  logic                bid_wrote_q;
-  logic                ask_wrote_q;
-  logic [TP_SYM_W-1:0] wrote_symbol_q;
+  logic                bid_behind_q;   // what was read is a write behind
+  logic                ask_behind_q;
   tp_side_t            bid_wrote_q2;
   tp_side_t            ask_wrote_q2;
+  logic                bid_last;
+  logic                ask_last;
   tp_side_t            bid_seen;
   tp_side_t            ask_seen;
   tp_side_t            bid;
@@ -322,92 +358,125 @@ module book_stage #(
   logic [31:0]         rsp_quantity;
   logic                lost;         // our pseudo operation is too close behind one of its symbol
   logic                fills;        // the answer is taken up
+  logic                fill_symbol_q; // it is of the symbol in B
+  logic                stateless_q;  // the message in B is of no book
+  logic                same_q;       // the operation before was of the symbol in B
   logic                d_valid_q;
   logic                d_changes_q;
 
-  assign bid_seen = (bid_wrote_q && wrote_symbol_q == b_symbol) ? bid_wrote_q2 : bid_read;
-  assign ask_seen = (ask_wrote_q && wrote_symbol_q == b_symbol) ? ask_wrote_q2 : ask_read;
-  assign lost     = d_changes_q && d_symbol == b_symbol;
-  assign fills    = rsp_valid && rsp_symbol == b_symbol && ((b_valid && msg.op != TP_OP_STATE && msg.op != TP_OP_COMMAND) ||
-                                                            (pseudo_q && !b_valid && !lost));
+  assign bid_seen = bid_behind_q ? bid_wrote_q2 : bid_read;
+  assign ask_seen = ask_behind_q ? ask_wrote_q2 : ask_read;
+  assign lost     = d_changes_q && same_q;
+  assign fills    = rsp_valid && fill_symbol_q && (b_valid ? !stateless_q : pseudo_q && !lost);
 
-  function automatic tp_side_t filled(input tp_side_t from, input logic found, input logic [31:0] new_price,
-                                      input logic [31:0] new_quantity);
-    filled = from;
-    if (from.incomplete && from.count != 4'(TP_TOP_LEVELS)) begin
-      if (found) begin
-        for (int i = 0; i < TP_TOP_LEVELS; i++) begin
-          if (4'(i) == from.count) begin
-            filled.price[32*i+:32]    = new_price;
-            filled.quantity[32*i+:32] = new_quantity;
-          end
-        end
-        filled.count = from.count + 1'b1;
-      end else filled.incomplete = 1'b0;
+  // The symbol of an answer is settled long before the answer.
+  always_ff @(posedge clk_i) begin
+    fill_symbol_q <= rsp_symbol == read_symbol;
+    if (en_i) begin
+      same_q      <= b_symbol == ahead;
+      stateless_q <= v3_q && (m3_q.op == TP_OP_STATE || m3_q.op == TP_OP_COMMAND);
     end
-  endfunction
+  end
 
-  assign bid = (fills && !rsp_side) ? filled(bid_seen, rsp_found, rsp_price, rsp_quantity) : bid_seen;
-  assign ask = (fills && rsp_side) ? filled(ask_seen, rsp_found, rsp_price, rsp_quantity) : ask_seen;
+  logic [65:0] bid_quote;
+  logic [65:0] ask_quote;
+
+  side_view u_bid_view (
+      .side_state_i(bid_seen),
+      .fill_i      (fills && !rsp_side),
+      .found_i     (rsp_found),
+      .price_i     (rsp_price),
+      .quantity_i  (rsp_quantity),
+      .side_state_o(bid),
+      .quote_o     (bid_quote)
+  );
+  side_view u_ask_view (
+      .side_state_i(ask_seen),
+      .fill_i      (fills && rsp_side),
+      .found_i     (rsp_found),
+      .price_i     (rsp_price),
+      .quantity_i  (rsp_quantity),
+      .side_state_o(ask),
+      .quote_o     (ask_quote)
+  );
 
   // ---- B: the change ---------------------------------------------------------------------------------------------------------
   tp_side_t own;
   tp_side_t own_in;
-  tp_side_t own_next;
+  logic     best;        // its level is the best one
+  logic     behind;      // or behind it
+  logic     best_goes;
+  logic     deep_now;
   logic     deep;
   logic     dropped;
-  logic     was_best;
   logic     emptied;
   logic     over;        // the side's total has no room for it
   logic [32:0] total;
 
   assign own   = side ? ask : bid;
-  assign total = {1'b0, own.total} + {1'b0, shares};
-  assign over  = is_add && place == TP_PRICE_IN && total[32];
+  assign total = {1'b0, own.total} + {1'b0, msg.shares};
+  assign over  = is_add && total[32];
 
   top_levels u_top (
-      .side_state_i(own),
-      .sell_i      (side),
-      .add_i       (is_add),
-      .price_i     (price),
-      .shares_i    (shares),
-      .side_state_o(own_in),
-      .deep_o      (deep),
-      .dropped_o   (dropped),
-      .best_o      (was_best),
-      .emptied_o   (emptied)
+      .clk_i         (clk_i),
+      .en_i          (en_i && b_valid),
+      .side_state_i  (own),
+      .sell_i        (side),
+      .add_i         (is_add),
+      .price_i       (price),
+      .asked_i       (msg.shares),
+      .order_i       (first_shares),
+      .whole_i       (whole),
+      .best_o        (best),
+      .behind_o      (behind),
+      .best_goes_o   (best_goes),
+      .deep_now_o    (deep_now),
+      .d_side_state_i(d_own),
+      .d_add_i       (d_adds_q),
+      .d_price_i     (d_price_q),
+      .d_shares_i    (d_shares_q),
+      .side_state_o  (own_in),
+      .deep_o        (deep),
+      .dropped_o     (dropped),
+      .emptied_o     (emptied)
   );
 
-  function automatic tp_side_t counted(input tp_side_t from, input logic is_far, input logic up, input logic down);
-    counted = from;
-    if (is_far) counted.far_orders = from.far_orders + TP_ORDERS_W'(up) - TP_ORDERS_W'(down);
-    else counted.beyond_orders = from.beyond_orders + TP_ORDERS_W'(up) - TP_ORDERS_W'(down);
-  endfunction
-
-  always_comb begin
-    own_next = own;
-    if (touch) begin
-      if (place == TP_PRICE_IN && !over) own_next = own_in;
-      else own_next = counted(own, place == TP_PRICE_FAR, is_add, removes && gone);
-    end
-  end
-
-  assign moves_o = en_i && b_valid && !is_first && ((touch && !deep) || msg.op == TP_OP_TRADE);
+  assign moves_o = en_i && b_valid && !is_first && ((touch && !deep_now && (is_add || in_now)) || msg.op == TP_OP_TRADE);
 
   // The last level here of a side that has deeper ones may go: wait until another one is here.
-  assign hold_o = removes && known && place == TP_PRICE_IN && own.incomplete && own.count == 4'd1;
+  assign bid_last = bid_seen.incomplete && bid_seen.count == 4'd1 && !(fills && !rsp_side);
+  assign ask_last = ask_seen.incomplete && ask_seen.count == 4'd1 && !(fills && rsp_side);
+  assign hold_o   = removes && known && place == TP_PRICE_IN && (first_side ? ask_last : bid_last);
 
-  function automatic logic [65:0] quote(input tp_side_t of);
-    if (of.beyond_orders != '0) quote = {TP_SIDE_UNKNOWN, 64'd0};
-    else if (of.count != '0) quote = {TP_SIDE_QUOTED, of.price[31:0], of.quantity[31:0]};
-    else quote = {of.far_orders != '0 ? TP_SIDE_UNKNOWN : TP_SIDE_EMPTY, 64'd0};
-  endfunction
+  // The side's state after, from what is known in B: of an addition, should it lie in the window, and should it lie far.
+  logic       in_now;
+  logic       down;
+  logic       beyond_after;
+  logic       far_after;
+  logic       held_after;
+  logic [1:0] state_after;
+  logic [1:0] state_far;
+
+  assign in_now       = place == TP_PRICE_IN;
+  assign down         = touch && removes && gone;
+  assign beyond_after = down && place == TP_PRICE_BEYOND ? own.beyond_orders != TP_ORDERS_W'(1) : own.beyond_orders != '0;
+  assign far_after    = down && place == TP_PRICE_FAR ? own.far_orders != TP_ORDERS_W'(1) : own.far_orders != '0;
+  assign held_after   = removes ? own.count != '0 && !(touch && in_now && best_goes && own.count == 4'd1)
+                                : own.count != '0 || (touch && is_add);
+  assign state_after  = beyond_after ? TP_SIDE_UNKNOWN : held_after ? TP_SIDE_QUOTED : far_after ? TP_SIDE_UNKNOWN : TP_SIDE_EMPTY;
+  assign state_far    = own.beyond_orders == '0 && own.count != '0 ? TP_SIDE_QUOTED : TP_SIDE_UNKNOWN;
+
+  // Price and quantity then are one of four.
+  logic in_after;  // a level here may change
+  logic [31:0] best_sum;  // shares at the best price with, or without, these
+  assign in_after = touch && (is_add || in_now);
+  assign best_sum = is_add ? own.quantity[31:0] + msg.shares : whole ? own.quantity[31:0] - first_shares : own.quantity[31:0] - msg.shares;
 
   // ---- D registers -------------------------------------------------------------------------------------------------------------
   tp_msg_t     d_msg_q;
   logic        d_final_q;     // completes its message
   logic        d_touch_q;
-  logic        d_add_q;       // an add whose place in the window is known only now
+  logic        d_add_q;       // an add: the order table takes it now
   logic        d_adds_q;
   logic        d_known_q;
   logic        d_replaced_q;  // the second half of a replace whose order was there
@@ -416,8 +485,6 @@ module book_stage #(
   logic [31:0] d_shares_q;
   logic [1:0]  d_place_q;
   logic        d_over_q;
-  logic        d_disturbs_q;
-  logic        d_through_q;
   logic        d_zero_q;
   logic        d_dup_q;
   logic        d_full_q;
@@ -427,10 +494,14 @@ module book_stage #(
   logic        d_fill_side_q;
   tp_side_t    d_bid_q;
   tp_side_t    d_ask_q;
-  tp_side_t    d_next_q;
   tp_bbo_t     d_before_q;
-  logic [65:0] d_quote_q;     // own side, after
-  logic [65:0] d_own_before_q;
+  logic        d_gone_q;      // the order
+  logic        d_fresh_q;     // its own side after: this price is the best,
+  logic        d_quantity_q;  // it is the best with another quantity,
+  logic        d_second_q;    // the second level is; or none of these
+  logic [31:0] d_best_sum_q;
+  logic [1:0]  d_state_q;
+  logic [1:0]  d_state_far_q; // if it lies far
   logic [TP_CYC_W-1:0] d_looked_up_q;
   logic [TP_SYM_W-1:0] d_symbol_q;
   tp_bbo_t     first_before_q;
@@ -461,19 +532,21 @@ module book_stage #(
         d_shares_q       <= shares;
         d_place_q        <= place;
         d_over_q         <= over;
-        d_disturbs_q     <= deep || dropped;
-        d_through_q      <= was_best && emptied;
         d_zero_q         <= zero;
         d_dup_q          <= dup;
         d_full_q         <= full;
         d_over_reduced_q <= over_reduced;
         d_unknown_q      <= removes && !known;
-        d_next_q         <= own_next;
-        d_before_q       <= {quote(bid), quote(ask)};
-        d_own_before_q   <= quote(own);
-        d_quote_q        <= quote(own_next);
+        d_gone_q         <= removes && gone;
+        d_fresh_q        <= in_after && is_add && !best && !behind;
+        d_quantity_q     <= in_after && best && !(removes && best_goes);
+        d_second_q       <= in_after && removes && best_goes;
+        d_best_sum_q     <= best_sum;
+        d_state_q        <= state_after;
+        d_state_far_q    <= state_far;
+        d_before_q       <= {bid_quote, ask_quote};
         d_looked_up_q    <= cycle_i;
-        if (is_first) first_before_q <= {quote(bid), quote(ask)};
+        if (is_first) first_before_q <= {bid_quote, ask_quote};
       end
     end
     if (rst_i) begin
@@ -485,25 +558,31 @@ module book_stage #(
     end
   end
 
-  // ---- D: the place of an add is known, all is committed ------------------------------------------------------------------
+  // ---- D: the place of an addition is known, all is committed ----------------------------------------------------------
   logic [1:0]  d_place;
   logic        d_over;
   logic        d_in;
+  logic [1:0]  d_state;
   tp_side_t    d_own;
   tp_side_t    d_next;
-  logic [65:0] d_quote;
+  logic [65:0] d_quote;      // own side, after
 
-  assign d_place = d_add_q ? window_class : d_place_q;
-  assign d_over  = d_over_q && d_place == TP_PRICE_IN;
-  assign d_in    = d_place == TP_PRICE_IN && !d_over;
-  assign d_own   = d_side_q ? d_ask_q : d_bid_q;
+  assign d_place  = d_adds_q ? window_class : d_place_q;
+  assign d_over   = d_over_q && d_place == TP_PRICE_IN;
+  assign d_in     = d_place == TP_PRICE_IN && !d_over;
+  assign d_own    = d_side_q ? d_ask_q : d_bid_q;
+  assign d_state  = !(d_adds_q && d_touch_q) || d_in ? d_state_q : d_place == TP_PRICE_FAR ? d_state_far_q : TP_SIDE_UNKNOWN;
 
   always_comb begin
-    d_next  = d_next_q;
-    d_quote = d_quote_q;
-    if (d_add_q && d_touch_q && d_place != TP_PRICE_IN) begin
-      d_next  = counted(d_own, d_place == TP_PRICE_FAR, 1'b1, 1'b0);
-      d_quote = (d_place == TP_PRICE_FAR && d_own_before_q[65:64] == TP_SIDE_QUOTED) ? d_own_before_q : {TP_SIDE_UNKNOWN, 64'd0};
+    d_next = d_own;
+    if (d_in) d_next = own_in;
+    else if (d_place == TP_PRICE_FAR) d_next.far_orders = d_own.far_orders + TP_ORDERS_W'(d_adds_q) - TP_ORDERS_W'(d_gone_q);
+    else d_next.beyond_orders = d_own.beyond_orders + TP_ORDERS_W'(d_adds_q) - TP_ORDERS_W'(d_gone_q);
+    d_quote = {d_state, 64'd0};
+    if (d_state == TP_SIDE_QUOTED) begin
+      if (d_fresh_q && d_in) d_quote[63:0] = {d_price_q, d_shares_q};
+      else if (d_second_q) d_quote[63:0] = {d_own.price[63:32], d_own.quantity[63:32]};
+      else d_quote[63:0] = {d_own.price[31:0], d_quantity_q && d_in ? d_best_sum_q : d_own.quantity[31:0]};
     end
     bid_we   = en_i && ((d_touch_q && !d_side_q) || (d_fills_q && !d_fill_side_q));
     ask_we   = en_i && ((d_touch_q && d_side_q) || (d_fills_q && d_fill_side_q));
@@ -512,14 +591,13 @@ module book_stage #(
   end
 
   always_ff @(posedge clk_i) begin
-    bid_wrote_q    <= bid_we;
-    ask_wrote_q    <= ask_we;
-    wrote_symbol_q <= d_symbol_q;
+    bid_behind_q <= bid_we && d_symbol_q == read_symbol;
+    ask_behind_q <= ask_we && d_symbol_q == read_symbol;
     if (bid_we) bid_wrote_q2 <= bid_next;
     if (ask_we) ask_wrote_q2 <= ask_next;
     if (rst_i) begin
-      bid_wrote_q <= 1'b0;
-      ask_wrote_q <= 1'b0;
+      bid_behind_q <= 1'b0;
+      ask_behind_q <= 1'b0;
     end
   end
 
@@ -542,7 +620,7 @@ module book_stage #(
       commit_side   = side;
       commit_shares = is_replace ? shares : first_shares - shares;
       commit_price  = price;
-      commit_class  = is_replace && over ? TP_PRICE_BEYOND : place;
+      commit_class  = !is_replace ? place : over && window_class == TP_PRICE_IN ? TP_PRICE_BEYOND : window_class;
     end
   end
 
@@ -606,7 +684,7 @@ module book_stage #(
       .rst_i           (rst_i),
       .cfg_i           (cfg_i),
       .want_i          (want),
-      .disturb_i       (en_i && d_touch_q && d_in && d_disturbs_q),
+      .disturb_i       (en_i && d_touch_q && d_in && (deep || dropped)),
       .commit_symbol_i (d_symbol_q),
       .commit_side_i   (d_side_q),
       .inject_o        (inject),
@@ -672,7 +750,7 @@ module book_stage #(
   assign traded    = execution || d_msg_q.op == TP_OP_TRADE;
   assign quoted    = d_quote[65:64] == TP_SIDE_QUOTED;
   // A level of the window: its price is the best or behind it, unless it emptied. Others may lie anywhere.
-  assign worse     = d_place_q == TP_PRICE_IN && !d_over_q ? d_through_q
+  assign worse     = d_place_q == TP_PRICE_IN ? d_second_q
                    : d_side_q ? d_quote[63:32] > d_price_q : d_quote[63:32] < d_price_q;
 
   always_comb begin
