@@ -40,9 +40,12 @@ module book_stage #(
     input  wire logic                 msg_valid_i,
     output logic                      ahead_valid_o,
     output logic [TP_SYM_W-1:0]       ahead_symbol_o,
+    output logic [TP_TIME_W-1:0]      b_stamp_o,      // of the operation in B
     output logic                      moves_o,        // the message in B changes the best levels, or is a trade
     output tp_booked_t                booked_o,
     output logic                      booked_valid_o, // for one cycle with en_i
+    output tp_bbo_t                   likely_o,       // best bid and offer after, if an add lies in the window; early
+    output logic                      veto_o,         // it does not, so that it fires no rule; late
     output logic [twinpath_regs_pkg::COUNTERS-1:0] cnt_o, // one-cycle increments
     output logic                      idle_o          // nothing is under way
 );
@@ -189,7 +192,7 @@ module book_stage #(
   logic                dup;
   logic                full;
   logic                touch;            // a level or a count changes
-  logic [1:0]          place;            // TP_PRICE_* of a removal; of an addition: in, until D knows better
+  logic [1:0]          place;            // TP_PRICE_*; of an add it is known in D only
   logic [1:0]          window_class;
   logic [TP_LEVEL_W-1:0] window_level;
 
@@ -215,7 +218,7 @@ module book_stage #(
   assign full   = adds && msg.shares != '0 && (is_replace ? !second_hit && second_full : !first_hit && first_full);
   assign touch  = removes ? known && (whole ? first_shares != '0 : msg.shares != '0)
                           : adds && msg.shares != '0 && (is_replace ? !second_hit && !second_full : !first_hit && !first_full);
-  assign place  = first_class;
+  assign place  = is_replace ? window_class : first_class;
 
   always_ff @(posedge clk_i) begin
     if (en_i && is_first) begin
@@ -401,7 +404,7 @@ module book_stage #(
   );
 
   // ---- B: the change ---------------------------------------------------------------------------------------------------------
-  tp_side_t own;
+  tp_side_t own_seen;
   tp_side_t own_in;
   logic     best;        // its level is the best one
   logic     behind;      // or behind it
@@ -413,14 +416,18 @@ module book_stage #(
   logic     over;        // the side's total has no room for it
   logic [32:0] total;
 
-  assign own   = side ? ask : bid;
-  assign total = {1'b0, own.total} + {1'b0, msg.shares};
+  assign own_seen = side ? ask_seen : bid_seen;
+  assign total = {1'b0, own_seen.total} + {1'b0, msg.shares};
   assign over  = is_add && total[32];
 
   top_levels u_top (
       .clk_i         (clk_i),
       .en_i          (en_i && b_valid),
-      .side_state_i  (own),
+      .side_state_i  (own_seen),
+      .fill_i        (fills && rsp_found && rsp_side == side),
+      .ends_i        (fills && !rsp_found && rsp_side == side),
+      .fill_price_i  (rsp_price),
+      .fill_quantity_i(rsp_quantity),
       .sell_i        (side),
       .add_i         (is_add),
       .price_i       (price),
@@ -446,7 +453,7 @@ module book_stage #(
   // The last level here of a side that has deeper ones may go: wait until another one is here.
   assign bid_last = bid_seen.incomplete && bid_seen.count == 4'd1 && !(fills && !rsp_side);
   assign ask_last = ask_seen.incomplete && ask_seen.count == 4'd1 && !(fills && rsp_side);
-  assign hold_o   = removes && known && place == TP_PRICE_IN && (first_side ? ask_last : bid_last);
+  assign hold_o   = removes && known && in_now && (first_side ? ask_last : bid_last);
 
   // The side's state after, from what is known in B: of an addition, should it lie in the window, and should it lie far.
   logic       in_now;
@@ -457,20 +464,21 @@ module book_stage #(
   logic [1:0] state_after;
   logic [1:0] state_far;
 
-  assign in_now       = place == TP_PRICE_IN;
+  assign in_now       = first_class == TP_PRICE_IN;  // of a removal
   assign down         = touch && removes && gone;
-  assign beyond_after = down && place == TP_PRICE_BEYOND ? own.beyond_orders != TP_ORDERS_W'(1) : own.beyond_orders != '0;
-  assign far_after    = down && place == TP_PRICE_FAR ? own.far_orders != TP_ORDERS_W'(1) : own.far_orders != '0;
-  assign held_after   = removes ? own.count != '0 && !(touch && in_now && best_goes && own.count == 4'd1)
-                                : own.count != '0 || (touch && is_add);
+  assign beyond_after = down && first_class == TP_PRICE_BEYOND ? own_seen.beyond_orders != TP_ORDERS_W'(1) : own_seen.beyond_orders != '0;
+  assign far_after    = down && first_class == TP_PRICE_FAR ? own_seen.far_orders != TP_ORDERS_W'(1) : own_seen.far_orders != '0;
+  assign held_after   = removes ? own_seen.count != '0 && !(touch && in_now && best_goes && own_seen.count == 4'd1 && !(own_seen.incomplete && rsp_found))
+                                : own_seen.count != '0 || (touch && is_add);
   assign state_after  = beyond_after ? TP_SIDE_UNKNOWN : held_after ? TP_SIDE_QUOTED : far_after ? TP_SIDE_UNKNOWN : TP_SIDE_EMPTY;
-  assign state_far    = own.beyond_orders == '0 && own.count != '0 ? TP_SIDE_QUOTED : TP_SIDE_UNKNOWN;
+  assign state_far    = own_seen.beyond_orders == '0 && own_seen.count != '0 ? TP_SIDE_QUOTED : TP_SIDE_UNKNOWN;
 
   // Price and quantity then are one of four.
   logic in_after;  // a level here may change
   logic [31:0] best_sum;  // shares at the best price with, or without, these
   assign in_after = touch && (is_add || in_now);
-  assign best_sum = is_add ? own.quantity[31:0] + msg.shares : whole ? own.quantity[31:0] - first_shares : own.quantity[31:0] - msg.shares;
+  assign best_sum = is_add ? own_seen.quantity[31:0] + msg.shares
+                  : whole ? own_seen.quantity[31:0] - first_shares : own_seen.quantity[31:0] - msg.shares;
 
   // ---- D registers -------------------------------------------------------------------------------------------------------------
   tp_msg_t     d_msg_q;
@@ -567,7 +575,7 @@ module book_stage #(
   tp_side_t    d_next;
   logic [65:0] d_quote;      // own side, after
 
-  assign d_place  = d_adds_q ? window_class : d_place_q;
+  assign d_place  = d_add_q ? window_class : d_place_q;
   assign d_over   = d_over_q && d_place == TP_PRICE_IN;
   assign d_in     = d_place == TP_PRICE_IN && !d_over;
   assign d_own    = d_side_q ? d_ask_q : d_bid_q;
@@ -586,8 +594,19 @@ module book_stage #(
     end
     bid_we   = en_i && ((d_touch_q && !d_side_q) || (d_fills_q && !d_fill_side_q));
     ask_we   = en_i && ((d_touch_q && d_side_q) || (d_fills_q && d_fill_side_q));
-    bid_next = (d_touch_q && !d_side_q) ? d_next : d_bid_q;
-    ask_next = (d_touch_q && d_side_q) ? d_next : d_ask_q;
+    // The levels change only in the window; elsewhere the side's own are as they were.
+    bid_next = d_bid_q;
+    ask_next = d_ask_q;
+    if (d_touch_q && !d_side_q) begin
+      bid_next       = d_next;
+      bid_next.price = d_in ? own_in.price : d_bid_q.price;
+      bid_next.quantity = d_in ? own_in.quantity : d_bid_q.quantity;
+    end
+    if (d_touch_q && d_side_q) begin
+      ask_next       = d_next;
+      ask_next.price = d_in ? own_in.price : d_ask_q.price;
+      ask_next.quantity = d_in ? own_in.quantity : d_ask_q.quantity;
+    end
   end
 
   always_ff @(posedge clk_i) begin
@@ -612,7 +631,7 @@ module book_stage #(
     commit_shares = d_shares_q;
     commit_price  = d_price_q;
     commit_class  = d_over ? TP_PRICE_BEYOND : d_place;
-    if (b_valid && touch && (removes || is_replace)) begin
+    if (removes || is_replace) begin
       commit_second = is_replace;
       commit_insert = is_replace;
       commit_live   = is_replace || !gone;
@@ -620,7 +639,7 @@ module book_stage #(
       commit_side   = side;
       commit_shares = is_replace ? shares : first_shares - shares;
       commit_price  = price;
-      commit_class  = !is_replace ? place : over && window_class == TP_PRICE_IN ? TP_PRICE_BEYOND : window_class;
+      commit_class  = is_replace && over && place == TP_PRICE_IN ? TP_PRICE_BEYOND : place;
     end
   end
 
@@ -771,6 +790,26 @@ module book_stage #(
     booked_o.trade_through        = execution && (!quoted || worse);
   end
   assign booked_valid_o = d_final_q;
+
+  // What it is if an add lies in the window: another leaves the best bid and offer as they are, or unknown.
+  logic        in_early;
+  logic [1:0]  state_early;
+  logic [65:0] quote_early;
+
+  assign in_early    = !d_adds_q || d_add_q || (d_place_q == TP_PRICE_IN && !d_over_q);
+  assign state_early = in_early || !d_touch_q ? d_state_q : d_place_q == TP_PRICE_FAR ? d_state_far_q : TP_SIDE_UNKNOWN;
+  always_comb begin
+    quote_early = {state_early, 64'd0};
+    if (state_early == TP_SIDE_QUOTED) begin
+      if (d_fresh_q && in_early) quote_early[63:0] = {d_price_q, d_shares_q};
+      else if (d_second_q) quote_early[63:0] = {d_own.price[63:32], d_own.quantity[63:32]};
+      else quote_early[63:0] = {d_own.price[31:0], d_quantity_q && in_early ? d_best_sum_q : d_own.quantity[31:0]};
+    end
+    likely_o = !book_op ? '0
+             : {d_touch_q && !d_side_q ? quote_early : d_before_q[131:66], d_touch_q && d_side_q ? quote_early : d_before_q[65:0]};
+  end
+  assign veto_o    = d_add_q && d_touch_q && !d_in;
+  assign b_stamp_o = msg.origin.stamp;
 
   always_ff @(posedge clk_i) begin
     cnt_o <= '0;

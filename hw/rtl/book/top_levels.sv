@@ -16,7 +16,11 @@ module top_levels (
     input  wire logic        clk_i,
     input  wire logic        en_i,
     // B
-    input  wire tp_side_t    side_state_i,
+    input  wire tp_side_t    side_state_i, // without the level that is found in this cycle,
+    input  wire logic        fill_i,       // if one is:
+    input  wire logic        ends_i,       // or it is found that there is none
+    input  wire logic [31:0] fill_price_i,
+    input  wire logic [31:0] fill_quantity_i,
     input  wire logic        sell_i,       // offers: lower is better
     input  wire logic        add_i,        // 1 add, 0 remove
     input  wire logic [31:0] price_i,
@@ -40,6 +44,10 @@ module top_levels (
 
   localparam int K = TP_TOP_LEVELS;
 
+  logic            fill_equal;
+  logic            fill_ahead;
+  logic            fill_whole;
+  logic [K-1:0]    fill;      // level i is the one found
   logic [K-1:0]    held;      // level i is occupied
   logic [K-1:0]    last;      // and it is the worst here
   logic [K-1:0]    equal;
@@ -50,20 +58,27 @@ module top_levels (
   logic [K-1:0]    ahead_q;
   logic [K-1:0]    whole_q;
 
+  // A level that is found comes behind those held.
+  assign fill_equal = fill_price_i == price_i;
+  assign fill_ahead = sell_i ? fill_price_i < price_i : fill_price_i > price_i;
+  assign fill_whole = whole_i ? fill_quantity_i == order_i : fill_quantity_i == asked_i;
   always_comb begin
     for (int i = 0; i < K; i++) begin
-      held[i]  = 4'(i) < side_state_i.count;
-      last[i]  = 4'(i + 1) == side_state_i.count;
-      equal[i] = held[i] && side_state_i.price[32*i+:32] == price_i;
-      ahead[i] = held[i] && (sell_i ? side_state_i.price[32*i+:32] < price_i : side_state_i.price[32*i+:32] > price_i);
-      whole[i] = whole_i ? side_state_i.quantity[32*i+:32] == order_i : side_state_i.quantity[32*i+:32] == asked_i;
+      fill[i]  = fill_i && side_state_i.incomplete && 4'(i) == side_state_i.count;
+      held[i]  = 4'(i) < side_state_i.count || fill[i];
+      last[i]  = fill[i] || (4'(i + 1) == side_state_i.count && !(fill_i && side_state_i.incomplete && i != K - 1));
+      equal[i] = fill[i] ? fill_equal : 4'(i) < side_state_i.count && side_state_i.price[32*i+:32] == price_i;
+      ahead[i] = fill[i] ? fill_ahead
+               : 4'(i) < side_state_i.count && (sell_i ? side_state_i.price[32*i+:32] < price_i : side_state_i.price[32*i+:32] > price_i);
+      whole[i] = fill[i] ? fill_whole
+               : whole_i ? side_state_i.quantity[32*i+:32] == order_i : side_state_i.quantity[32*i+:32] == asked_i;
     end
   end
   assign best_o      = equal[0];
   assign behind_o    = ahead[0];
   assign best_goes_o = equal[0] && whole[0];
   // An order of the book whose price is behind all levels here lies deeper, or its addition goes behind them.
-  assign deep_now_o  = (last & ahead) != '0 && (!add_i || side_state_i.incomplete || held[K-1]);
+  assign deep_now_o  = (last & ahead) != '0 && (!add_i || (side_state_i.incomplete && !ends_i) || held[K-1]);
 
   always_ff @(posedge clk_i) begin
     if (en_i) begin
@@ -75,36 +90,52 @@ module top_levels (
   end
 
   // ---- D ---------------------------------------------------------------------------------------------------------------
+  // Each level stays, takes another quantity, takes the place of the one before it or behind it, or is the change's own.
   logic            found;
-  logic [31:0]     at_price; // quantity there
-  logic [31:0]     sum;
   logic            inserts;
-  logic [K-1:0]    gone;     // of the level or one before it, the level is gone
+  logic [K-1:0]    sums;     // takes another quantity
+  logic [K-1:0]    back;     // takes the one before
+  logic [K-1:0]    fresh;
+  logic [K-1:0]    forth;    // takes the one behind
+  logic [K-1:0]    stays;
+  logic [31:0]     was_price;
+  logic [31:0]     was;
+  logic [31:0]     sum;
   logic [32*K-1:0] price;
   logic [32*K-1:0] quantity;
 
   always_comb begin
-    found    = equal_q != '0;
-    at_price = '0;
-    for (int i = 0; i < K; i++) at_price = at_price | (d_side_state_i.quantity[32*i+:32] & {32{equal_q[i]}});
-    sum       = d_add_i ? at_price + d_shares_i : at_price - d_shares_i;
+    found     = equal_q != '0;
     emptied_o = !d_add_i && (equal_q & whole_q) != '0;
     deep_o    = !found && (!d_add_i || ahead_q == '1 || (ahead_q == held_q && d_side_state_i.incomplete));
     dropped_o = !found && d_add_i && ahead_q != held_q && held_q[K-1];
     inserts   = !found && d_add_i && !deep_o;
-
-    price    = d_side_state_i.price;
-    quantity = d_side_state_i.quantity;
-    gone     = '0;
+    sums      = '0;
+    back      = '0;
+    fresh     = '0;
+    forth     = '0;
     for (int i = 0; i < K; i++) begin
-      for (int j = 0; j <= i; j++) gone[i] = gone[i] || (!d_add_i && equal_q[j] && whole_q[j]);
-      if (gone[i] && i != K - 1) begin
-        price[32*i+:32]    = d_side_state_i.price[32*((i+1)%K)+:32];
-        quantity[32*i+:32] = d_side_state_i.quantity[32*((i+1)%K)+:32];
-      end else if (inserts && !ahead_q[i]) begin
-        price[32*i+:32]    = (i == 0 || ahead_q[(i+K-1)%K]) ? d_price_i : d_side_state_i.price[32*((i+K-1)%K)+:32];
-        quantity[32*i+:32] = (i == 0 || ahead_q[(i+K-1)%K]) ? d_shares_i : d_side_state_i.quantity[32*((i+K-1)%K)+:32];
-      end else if (equal_q[i]) quantity[32*i+:32] = sum;
+      for (int j = 0; j <= i; j++) forth[i] = forth[i] || (!d_add_i && equal_q[j] && whole_q[j]);
+      sums[i]  = equal_q[i];
+      fresh[i] = inserts && !ahead_q[i] && (i == 0 || ahead_q[(i+K-1)%K]);
+      back[i]  = inserts && !ahead_q[i] && !(i == 0 || ahead_q[(i+K-1)%K]);
+    end
+    forth[K-1] = 1'b0;
+    stays      = ~(forth | fresh | back | sums);
+
+    price    = '0;
+    quantity = '0;
+    was_price = '0;
+    was       = '0;
+    sum       = '0;
+    for (int i = 0; i < K; i++) begin
+      was_price = d_side_state_i.price[32*i+:32];
+      was       = d_side_state_i.quantity[32*i+:32];
+      sum       = d_add_i ? was + d_shares_i : was - d_shares_i;
+      price[32*i+:32] = ({32{stays[i] || (sums[i] && !forth[i])}} & was_price) | ({32{fresh[i]}} & d_price_i) |
+          ({32{back[i]}} & d_side_state_i.price[32*((i+K-1)%K)+:32]) | ({32{forth[i]}} & d_side_state_i.price[32*((i+1)%K)+:32]);
+      quantity[32*i+:32] = ({32{stays[i]}} & was) | ({32{sums[i] && !forth[i]}} & sum) | ({32{fresh[i]}} & d_shares_i) |
+          ({32{back[i]}} & d_side_state_i.quantity[32*((i+K-1)%K)+:32]) | ({32{forth[i]}} & d_side_state_i.quantity[32*((i+1)%K)+:32]);
     end
 
     side_state_o          = d_side_state_i;

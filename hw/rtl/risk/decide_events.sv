@@ -3,18 +3,19 @@
 
 /// From what D1 found to events and counters (SEM 7, 8).
 ///
-/// Why: the verdict must not wait for its explanation. D1 leaves the message, the intent and the failing checks in a
+/// Why: the verdict must not wait for its explanation. D2 leaves the message, the intent and the failing checks in a
 /// register; reason, kind and the record of 128 bytes are made from there, behind a queue, so that D1 never waits for a
 /// reader of events that is slow for a moment.
 /// Safety: nothing is ever dropped: nearly_full_o (a register) rises while there is room for all that can still come
 /// before the pipeline stands still.
 /// Ordering: events leave in the order of their operations, one a cycle; of one message BOOK before ORDER, REJECT or
-/// CANCEL. A command that takes longer is loaded with emit_i low and finished by finish_i, with nothing loaded between.
-/// Timing: load_i in D1, event_valid_o and counters from 2 cycles later.
+/// CANCEL. A command that takes longer is loaded with emit_i low and finished by finish_i, in the same cycle or later, with
+/// nothing loaded between.
+/// Timing: load_i in D2, event_valid_o and counters from 2 cycles later.
 module decide_events (
     input  wire logic           clk_i,
     input  wire logic           rst_i,
-    input  wire logic           load_i,        // an operation leaves D1
+    input  wire logic           load_i,        // an operation leaves D2
     input  wire logic           emit_i,        // and is complete
     input  wire tp_intent_t     intent_i,      // book_changed only where a BOOK event is to be sent
     input  wire tp_finding_t    finding_i,     // kind and reason are made here; check_mask bit n-1: check n fails
@@ -24,7 +25,6 @@ module decide_events (
     input  wire logic           unknown_i,
     input  wire logic           overfill_i,
     input  wire logic           saturated_i,
-    output logic [127:0]        command_o,     // of the operation loaded last
     output logic                nearly_full_o,
     output tp_event_t           event_o,
     output logic                event_valid_o,
@@ -36,7 +36,7 @@ module decide_events (
 );
 
   localparam int DEPTH = 8;
-  localparam int NEARLY = 5;  // two more can be on their way when the count exceeds it, and one comes before the hold
+  localparam int NEARLY = 4;  // three more can be on their way when the count exceeds it
   localparam int COUNT_W = $clog2(DEPTH + 1);
   localparam int RECORD_W = TP_INTENT_W + TP_FINDING_W;
 
@@ -60,7 +60,6 @@ module decide_events (
   assign op         = intent_q.booked.msg.op;
   assign is_command = op == TP_OP_COMMAND;
   assign is_state   = op == TP_OP_STATE;
-  assign command_o  = intent_q.booked.msg.command;
 
   always_ff @(posedge clk_i) begin
     valid_q <= 1'b0;
@@ -98,7 +97,7 @@ module decide_events (
       found = found_q;
       if (is_command) begin
         found.kind   = TP_EVENT_COMMAND;
-        found.reason = command_o[127:120];
+        found.reason = intent_q.booked.msg.command[127:120];
       end else if (is_state) begin
         found.kind   = TP_EVENT_STATE;
         found.reason = intent_q.booked.msg.reason;

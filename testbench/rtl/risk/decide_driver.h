@@ -73,7 +73,13 @@ class DecideDriver {
     dut_->next_valid_i = next.has_value();
     dut_->next_symbol_i = next ? next->msg.symbol : static_cast<std::uint8_t>(rng_());
     dut_->booked_valid_i = decide_.has_value();
-    if (decide_) to_port(*decide_, dut_->booked_i);
+    dut_->b_stamp_i = book_ ? book_->msg.stamp : rng_();
+    if (decide_) {
+      to_port(*decide_, dut_->booked_i);
+      const auto answer = likely(*decide_);
+      to_port(answer.value_or(decide_->after), dut_->likely_i);
+      dut_->veto_i = answer.has_value();
+    }
     settle(*dut_);
     EXPECT_EQ(dut_->hold_o, c.hold) << "hold_o depends on an input";
     if (dut_->order_valid_o) c.order = from_port<Order>(dut_->order_o);
@@ -117,6 +123,18 @@ class DecideDriver {
   }
 
  private:
+  // What the book may say at first of a message that fires no rule, if it vetoes it then.
+  std::optional<Bbo> likely(const Booked& b) {
+    const bool unknown = b.after.bid_state == kUnknown || b.after.ask_state == kUnknown;
+    if (b.msg.op == kState || b.msg.op == kCommand || b.trade || !(unknown || b.after == b.before) || chance(30))
+      return std::nullopt;
+    Bbo answer = b.before;
+    if (chance(50))
+      answer.bid_state = kQuoted, answer.bid_price = 990 + rng_() % 20, answer.bid_quantity = 1 + rng_() % 12;
+    else
+      answer.ask_state = kQuoted, answer.ask_price = 990 + rng_() % 20, answer.ask_quantity = 1 + rng_() % 12;
+    return answer;
+  }
   bool chance(unsigned percent) { return percent != 0 && rng_() % 100 < percent; }
 
   DriverOptions options_;
