@@ -40,11 +40,12 @@ module book_stage #(
     input  wire logic                 msg_valid_i,
     output logic                      ahead_valid_o,
     output logic [TP_SYM_W-1:0]       ahead_symbol_o,
-    output logic [TP_TIME_W-1:0]      b_stamp_o,      // of the operation in B
+    output tp_outlook_t               outlook_o,      // B
     output logic                      moves_o,        // the message in B changes the best levels, or is a trade
     output tp_booked_t                booked_o,
     output logic                      booked_valid_o, // for one cycle with en_i
     output tp_bbo_t                   likely_o,       // best bid and offer after, if an add lies in the window; early
+    output logic [2:0]                pick_o,         // which of the outlook it is, TP_PICK_*
     output logic                      veto_o,         // it does not, so that it fires no rule; late
     output logic [twinpath_regs_pkg::COUNTERS-1:0] cnt_o, // one-cycle increments
     output logic                      idle_o          // nothing is under way
@@ -737,6 +738,7 @@ module book_stage #(
   // ---- trust -----------------------------------------------------------------------------------------------------------
   logic [TP_SYMBOLS-1:0] sticky_q;
   logic                  sticky;
+  logic                  sticky_q2;  // of the symbol in D, looked up in B
   logic                  sticky_set;
   logic                  sticky_next;
   logic                  trust;
@@ -746,11 +748,15 @@ module book_stage #(
   assign trust        = d_final_q && d_msg_q.op == TP_OP_COMMAND && d_msg_q.command[127:120] == twinpath_regs_pkg::CMD_TRUST;
   assign trust_symbol = d_msg_q.command[111:96];
   assign trust_all    = trust && trust_symbol == 16'hFFFF;
-  assign sticky       = sticky_q[d_symbol_q];
+  assign sticky       = sticky_q2;
   assign sticky_set   = d_dup_q || d_full_q || d_over_reduced_q;
   assign sticky_next  = (sticky || sticky_set) && !trust_all && !(trust && trust_symbol == 16'(d_symbol_q));
 
   always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      sticky_q2 <= (sticky_q[b_symbol] || (d_valid_q && sticky_set && same_q)) && !trust_all &&
+                   !(trust && trust_symbol == 16'(b_symbol));
+    end
     if (en_i && d_valid_q && sticky_set) sticky_q[d_symbol_q] <= 1'b1;
     if (en_i && trust && trust_symbol < 16'(TP_SYMBOLS)) sticky_q[trust_symbol[TP_SYM_W-1:0]] <= 1'b0;
     if (rst_i || (en_i && trust_all)) sticky_q <= '0;
@@ -761,16 +767,19 @@ module book_stage #(
   logic    execution;
   logic    traded;
   tp_bbo_t after;
+  logic        in_early;
+  logic [1:0]  state_early;
+  logic [65:0] quote_early;
   logic    quoted;
   logic    worse;
 
   assign book_op   = d_msg_q.op != TP_OP_STATE && d_msg_q.op != TP_OP_COMMAND;
   assign execution = d_msg_q.op == TP_OP_EXECUTE && d_known_q && d_msg_q.printable && d_shares_q != '0;
   assign traded    = execution || d_msg_q.op == TP_OP_TRADE;
-  assign quoted    = d_quote[65:64] == TP_SIDE_QUOTED;
+  assign quoted    = quote_early[65:64] == TP_SIDE_QUOTED;  // an execution is no addition
   // A level of the window: its price is the best or behind it, unless it emptied. Others may lie anywhere.
   assign worse     = d_place_q == TP_PRICE_IN ? d_second_q
-                   : d_side_q ? d_quote[63:32] > d_price_q : d_quote[63:32] < d_price_q;
+                   : d_side_q ? quote_early[63:32] > d_price_q : quote_early[63:32] < d_price_q;
 
   always_comb begin
     after = {d_touch_q && !d_side_q ? d_quote : d_before_q[131:66], d_touch_q && d_side_q ? d_quote : d_before_q[65:0]};
@@ -792,10 +801,6 @@ module book_stage #(
   assign booked_valid_o = d_final_q;
 
   // What it is if an add lies in the window: another leaves the best bid and offer as they are, or unknown.
-  logic        in_early;
-  logic [1:0]  state_early;
-  logic [65:0] quote_early;
-
   assign in_early    = !d_adds_q || d_add_q || (d_place_q == TP_PRICE_IN && !d_over_q);
   assign state_early = in_early || !d_touch_q ? d_state_q : d_place_q == TP_PRICE_FAR ? d_state_far_q : TP_SIDE_UNKNOWN;
   always_comb begin
@@ -809,7 +814,20 @@ module book_stage #(
              : {d_touch_q && !d_side_q ? quote_early : d_before_q[131:66], d_touch_q && d_side_q ? quote_early : d_before_q[65:0]};
   end
   assign veto_o    = d_add_q && d_touch_q && !d_in;
-  assign b_stamp_o = msg.origin.stamp;
+  assign pick_o    = {d_second_q, d_fresh_q && in_early, d_quantity_q && in_early};
+
+  always_comb begin
+    outlook_o.valid           = b_valid;
+    outlook_o.side            = side;
+    outlook_o.prior           = is_replace ? first_before_q : {bid_quote, ask_quote};
+    outlook_o.here            = {2'd0, bid_seen.price[31:0], bid_seen.quantity[31:0], 2'd0, ask_seen.price[31:0], ask_seen.quantity[31:0]};
+    outlook_o.sum             = best_sum;
+    outlook_o.price           = msg.price;
+    outlook_o.shares          = msg.shares;
+    outlook_o.second_price    = side ? ask.price[63:32] : bid.price[63:32];
+    outlook_o.second_quantity = side ? ask.quantity[63:32] : bid.quantity[63:32];
+    outlook_o.stamp           = msg.origin.stamp;
+  end
 
   always_ff @(posedge clk_i) begin
     cnt_o <= '0;

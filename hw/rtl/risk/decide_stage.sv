@@ -11,7 +11,7 @@
 /// Ordering: one operation in D1 at a time. Operations with a book or records are at least two cycles apart, so that a
 /// read in b - 1 meets at most one commit, which is forwarded; a STATE operation may be one cycle from its neighbours.
 /// With en_i low nothing moves and nothing commits; hold_o asks for that, from registers only.
-/// Timing: b - 1 next_symbol_i, reads; b b_stamp_i; D1 = b + 1 booked_i, order_o; event_valid_o from D1 + 3. Commands: hold_o is
+/// Timing: b - 1 next_symbol_i, reads; b outlook_i; D1 = b + 1 booked_i, order_o; event_valid_o from D1 + 3. Commands: hold_o is
 /// high for 1 cycle after the D1 of an ACK, or of a FILL or DONE of an unknown order; for 4 cycles after that of any
 /// other FILL or DONE and of a POSITION; for none otherwise.
 /// ready_o rises 4,096 cycles after reset, when the memories are clear. A configuration write of CONTROL, or to the
@@ -27,10 +27,11 @@ module decide_stage (
     input  wire logic           next_valid_i,    // with en_i: this operation is in B in the next cycle
     input  wire logic [TP_SYM_W-1:0] next_symbol_i,
     output logic                armed_o,         // trading is on, and some rule of the symbol in B is enabled
-    input  wire logic [TP_TIME_W-1:0] b_stamp_i, // of the operation in B
+    input  wire tp_outlook_t    outlook_i,       // of the operation in B
     input  wire logic           booked_valid_i,
     input  wire tp_booked_t     booked_i,
     input  wire tp_bbo_t        likely_i,        // booked_i.bbo_after, unless
+    input  wire logic [2:0]     pick_i,          // which of the outlook that is
     input  wire logic           veto_i,          // the book's answer is one that fires no rule; late
     output logic                order_valid_o,   // an order or cancel leaves
     output tp_order_t           order_o,
@@ -83,6 +84,7 @@ module decide_stage (
   logic [TP_SYM_W-1:0]   b_lag;
   tp_rules_t             b_rules;
   logic [5*NEXT_W-1:0]   b_next;
+  logic                  b_lag_is_own;
   tp_bbo_t               b_lag_bbo;
   logic                  b_lag_sticky;
   tp_account_t           b_account0;
@@ -149,10 +151,19 @@ module decide_stage (
   logic [31:0]           own;
   logic [7:0]            wish;
   logic [4:0]            ready;
-  logic [33:0]           take_buy;
-  logic [33:0]           take_sell;
-  logic [33:0]           cancel_buy;
-  logic [33:0]           cancel_sell;
+  logic                  outlook_side_q;
+  logic [2:0]            crossed;
+  logic [2:0]            narrow;
+  logic [2:0]            away;
+  logic [2:0]            take_buy;
+  logic [2:0]            take_sell;
+  logic [2:0]            lead_buy;
+  logic [2:0]            lead_sell;
+  logic [3:0]            heavy_buy;
+  logic [3:0]            heavy_sell;
+  logic [3:0]            moved;
+  logic                  trade_up;
+  logic                  trade_down;
   logic                  send;
 
   assign symbol        = lead ? lag_symbol : booked_i.msg.symbol;
@@ -188,6 +199,7 @@ module decide_stage (
       .b_enabled_o  (enabled),
       .b_rules_o    (b_rules),
       .b_next_o     (b_next),
+      .b_lag_is_own_o(b_lag_is_own),
       .b_lag_bbo_o  (b_lag_bbo),
       .b_lag_sticky_o(b_lag_sticky),
       .rules_o      (rules),
@@ -265,26 +277,37 @@ module decide_stage (
   );
 
   strategy_ahead u_ahead (
-      .clk_i        (clk_i),
-      .en_i         (en_i),
-      .stamp_i      (b_stamp_i),
-      .rules_i      (b_rules),
-      .next_i       (b_next),
-      .working_i    (b_account0.working),
-      .ready_o      (ready),
-      .take_buy_o   (take_buy),
-      .take_sell_o  (take_sell),
-      .cancel_buy_o (cancel_buy),
-      .cancel_sell_o(cancel_sell),
-      .next_o       (next_fired)
+      .clk_i       (clk_i),
+      .en_i        (en_i),
+      .outlook_i   (outlook_i),
+      .rules_i     (b_rules),
+      .next_i      (b_next),
+      .working_i   (b_account0.working),
+      .next_o      (next_fired),
+      .ready_o     (ready),
+      .crossed_o   (crossed),
+      .narrow_o    (narrow),
+      .away_o      (away),
+      .take_buy_o  (take_buy),
+      .take_sell_o (take_sell),
+      .lead_buy_o  (lead_buy),
+      .lead_sell_o (lead_sell),
+      .heavy_buy_o (heavy_buy),
+      .heavy_sell_o(heavy_sell),
+      .moved_o     (moved),
+      .trade_up_o  (trade_up),
+      .trade_down_o(trade_down)
   );
+
+  always_ff @(posedge clk_i) if (en_i) outlook_side_q <= outlook_i.side;
 
   assign lag_likely = lag_is_own ? likely_i : lag_bbo;
 
   strategy_decide u_strategy (
-      .valid_i       (booked_valid_i),
       .booked_i      (booked_i),
       .likely_i      (likely_i),
+      .pick_i        (pick_i),
+      .side_i        (outlook_side_q),
       .is_book_i     (is_book),
       .armed_i       (armed),
       .feed_stale_i  (feed_stale),
@@ -293,10 +316,18 @@ module decide_stage (
       .lag_bbo_i     (lag_likely),
       .lag_sticky_i  (lag_sticky),
       .ready_i       (ready),
+      .crossed_i     (crossed),
+      .narrow_i      (narrow),
+      .away_i        (away),
       .take_buy_i    (take_buy),
       .take_sell_i   (take_sell),
-      .cancel_buy_i  (cancel_buy),
-      .cancel_sell_i (cancel_sell),
+      .lead_buy_i    (lead_buy),
+      .lead_sell_i   (lead_sell),
+      .heavy_buy_i   (heavy_buy),
+      .heavy_sell_i  (heavy_sell),
+      .moved_i       (moved),
+      .trade_up_i    (trade_up),
+      .trade_down_i  (trade_down),
       .trusted_o     (trusted),
       .book_changed_o(book_changed),
       .cancel_o      (cancel),
@@ -311,7 +342,9 @@ module decide_stage (
   risk_verdict u_verdict (
       .clk_i               (clk_i),
       .en_i                (en_i),
-      .b_stamp_i           (b_stamp_i),
+      .b_outlook_i         (outlook_i),
+      .b_lag_is_own_i      (b_lag_is_own),
+      .b_lag_bbo_i         (b_lag_bbo),
       .b_rules_i           (b_rules),
       .b_limits0_i         (b_limits0),
       .b_limits1_i         (b_limits1),
@@ -324,8 +357,7 @@ module decide_stage (
       .cancel_i            (cancel),
       .wish_i              (wish),
       .stamp_i             (booked_i.msg.origin.stamp),
-      .bbo0_i              (likely_i),
-      .bbo1_i              (lag_likely),
+      .pick_i              (pick_i),
       .limits0_i           (limits0),
       .limits1_i           (limits1),
       .account0_i          (account0),

@@ -11,7 +11,9 @@
 module risk_verdict (
     input  wire logic           clk_i,
     input  wire logic           en_i,
-    input  wire logic [TP_TIME_W-1:0] b_stamp_i,
+    input  wire tp_outlook_t    b_outlook_i,
+    input  wire logic           b_lag_is_own_i,
+    input  wire tp_bbo_t        b_lag_bbo_i,        // unless it is the message's own
     input  wire tp_rules_t      b_rules_i,
     // [0] of the message's symbol, [1] of the lagging one
     input  wire tp_limits_t     b_limits0_i,
@@ -26,8 +28,7 @@ module risk_verdict (
     input  wire logic           cancel_i,
     input  wire logic [7:0]     wish_i,
     input  wire logic [TP_TIME_W-1:0] stamp_i,
-    input  wire tp_bbo_t        bbo0_i,
-    input  wire tp_bbo_t        bbo1_i,
+    input  wire logic [2:0]     pick_i,             // which of the outlook it is
     input  wire tp_limits_t     limits0_i,
     input  wire tp_limits_t     limits1_i,
     input  wire tp_account_t    account0_i,
@@ -56,6 +57,7 @@ module risk_verdict (
 );
 
   logic [7:0]    pass;      // by wish
+  logic [8*32-1:0] price;
   logic [8*32-1:0] quantity;
   logic [8*64-1:0] notional;
   logic [8*32-1:0] open;
@@ -64,21 +66,49 @@ module risk_verdict (
 
   assign wanted = {b_rules_i.leadlag_quantity, b_rules_i.momentum_quantity, b_rules_i.imbalance_quantity, b_rules_i.take_quantity};
 
+  // ---- B: the quotes there may be, of the offer [0] and the bid [1]; which it is --------------------------------------
+  logic [2*96-1:0]  quote;
+  logic [2*128-1:0] there;
+  logic [2:0]       picked_price;
+  logic [3:0]       picked_there;
+
+  assign picked_price = {pick_i[TP_PICK_SECOND], pick_i[TP_PICK_FRESH], !pick_i[TP_PICK_SECOND] && !pick_i[TP_PICK_FRESH]};
+  assign picked_there = {pick_i[TP_PICK_SUM], picked_price[2:1], pick_i == '0};
+  always_comb begin
+    quote = {{3{b_outlook_i.here.bid_price}}, {3{b_outlook_i.here.ask_price}}};
+    there = {{4{b_outlook_i.here.bid_quantity}}, {4{b_outlook_i.here.ask_quantity}}};
+    if (b_outlook_i.side) begin
+      quote[95:32]  = {b_outlook_i.second_price, b_outlook_i.price};
+      there[127:32] = {b_outlook_i.sum, b_outlook_i.second_quantity, b_outlook_i.shares};
+    end else begin
+      quote[191:128] = {b_outlook_i.second_price, b_outlook_i.price};
+      there[255:160] = {b_outlook_i.sum, b_outlook_i.second_quantity, b_outlook_i.shares};
+    end
+  end
+
   for (genvar w = 0; w < 8; w = w + 1) begin : g_wish
+    logic [31:0] lag_price;
+    logic [31:0] lag_there;
+    assign lag_price = w % 2 == 1 ? b_lag_bbo_i.bid_price : b_lag_bbo_i.ask_price;
+    assign lag_there = w % 2 == 1 ? b_lag_bbo_i.bid_quantity : b_lag_bbo_i.ask_quantity;
+
     risk_wish #(
         .SIDE(w % 2 == 1)
     ) u_wish (
         .clk_i               (clk_i),
         .en_i                (en_i),
-        .b_stamp_i           (b_stamp_i),
+        .b_stamp_i           (b_outlook_i.stamp),
         .b_wanted_i          (wanted[32*(w/2)+:32]),
         .b_limits_i          (w < 6 ? b_limits0_i : b_limits1_i),
         .b_account_i         (w < 6 ? b_account0_i : b_account1_i),
         .b_last_trade_i      (w < 6 ? b_last_trade0_i : b_last_trade1_i),
         .b_duplicate_window_i(b_duplicate_window_i),
+        .b_valid_i           (b_outlook_i.valid),
+        .b_price_i           (w < 6 || b_lag_is_own_i ? quote[96*(w%2)+:96] : {3{lag_price}}),
+        .b_there_i           (w < 6 || b_lag_is_own_i ? there[128*(w%2)+:128] : {4{lag_there}}),
         .valid_i             (valid_i),
-        .price_i             (w % 2 == 1 ? (w < 6 ? bbo0_i.bid_price : bbo1_i.bid_price) : (w < 6 ? bbo0_i.ask_price : bbo1_i.ask_price)),
-        .there_i             (w % 2 == 1 ? (w < 6 ? bbo0_i.bid_quantity : bbo1_i.bid_quantity) : (w < 6 ? bbo0_i.ask_quantity : bbo1_i.ask_quantity)),
+        .price_i             (picked_price),
+        .there_i             (picked_there),
         .limits_i            (w < 6 ? limits0_i : limits1_i),
         .account_i           (w < 6 ? account0_i : account1_i),
         .tradable_i          (tradable_i[w/6]),
@@ -86,6 +116,7 @@ module risk_verdict (
         .trade_price_i       (trade_price_i),
         .headroom_i          (headroom_i),
         .pass_o              (pass[w]),
+        .price_o             (price[32*w+:32]),
         .quantity_o          (quantity[32*w+:32]),
         .notional_o          (notional[64*w+:64]),
         .open_o              (open[32*w+:32]),
@@ -137,7 +168,7 @@ module risk_verdict (
       end
       if (first[w] && !cancel_i) begin
         quantity_o = quantity_o | quantity[32*w+:32];
-        price_o    = price_o | (w % 2 == 1 ? (w < 6 ? bbo0_i.bid_price : bbo1_i.bid_price) : (w < 6 ? bbo0_i.ask_price : bbo1_i.ask_price));
+        price_o    = price_o | price[32*w+:32];
       end
     end
   end

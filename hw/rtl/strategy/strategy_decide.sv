@@ -12,9 +12,10 @@
 /// rule, whatever likely_i says.
 /// Latency: combinational.
 module strategy_decide (
-    input  wire logic           valid_i,
     input  wire tp_booked_t     booked_i,
     input  wire tp_bbo_t        likely_i,            // best bid and offer after the message, unless it is vetoed
+    input  wire logic [2:0]     pick_i,              // which of the outlook it is
+    input  wire logic           side_i,              // of the outlook
     input  wire logic           is_book_i,
     input  wire logic           armed_i,
     input  wire logic           feed_stale_i,
@@ -24,10 +25,18 @@ module strategy_decide (
     input  wire logic           lag_sticky_i,
     // from strategy_ahead
     input  wire logic [4:0]     ready_i,
-    input  wire logic [33:0]    take_buy_i,
-    input  wire logic [33:0]    take_sell_i,
-    input  wire logic [33:0]    cancel_buy_i,
-    input  wire logic [33:0]    cancel_sell_i,
+    input  wire logic [2:0]     crossed_i,
+    input  wire logic [2:0]     narrow_i,
+    input  wire logic [2:0]     away_i,
+    input  wire logic [2:0]     take_buy_i,
+    input  wire logic [2:0]     take_sell_i,
+    input  wire logic [2:0]     lead_buy_i,
+    input  wire logic [2:0]     lead_sell_i,
+    input  wire logic [3:0]     heavy_buy_i,
+    input  wire logic [3:0]     heavy_sell_i,
+    input  wire logic [3:0]     moved_i,
+    input  wire logic           trade_up_i,
+    input  wire logic           trade_down_i,
     output logic                trusted_o,           // the message's symbol, after
     output logic                book_changed_o,      // best bid and offer or trust changed
     output logic                cancel_o,            // the working order is to be cancelled: comes before all wishes
@@ -38,7 +47,6 @@ module strategy_decide (
   tp_bbo_t after;
   logic    trusted_before;
   logic    trusted_likely;
-  logic    crossed;
   logic    lag_ok;
   logic    lead_buy;
   logic    lead_sell;
@@ -55,21 +63,28 @@ module strategy_decide (
 
   assign trusted_likely = !feed_stale_i && !booked_i.sticky_after && likely_i.bid_state != TP_SIDE_UNKNOWN &&
       likely_i.ask_state != TP_SIDE_UNKNOWN;
-  assign crossed = likely_i.bid_state == TP_SIDE_QUOTED && likely_i.ask_state == TP_SIDE_QUOTED &&
-      likely_i.bid_price >= likely_i.ask_price;
 
   strategy_rules u_rules (
-      .valid_i      (valid_i),
-      .allow_i      (is_book_i && booked_i.effect && armed_i && trusted_likely && !crossed),
+      .allow_i      (is_book_i && booked_i.effect && armed_i && trusted_likely),
       .booked_i     (booked_i),
       .after_i      (likely_i),
+      .pick_i       (pick_i),
+      .side_i       (side_i),
       .rules_i      (rules_i),
       .working_i    (working_i),
       .ready_i      (ready_i),
+      .crossed_i    (crossed_i),
+      .narrow_i     (narrow_i),
+      .away_i       (away_i),
       .take_buy_i   (take_buy_i),
       .take_sell_i  (take_sell_i),
-      .cancel_buy_i (cancel_buy_i),
-      .cancel_sell_i(cancel_sell_i),
+      .lead_buy_i   (lead_buy_i),
+      .lead_sell_i  (lead_sell_i),
+      .heavy_buy_i  (heavy_buy_i),
+      .heavy_sell_i (heavy_sell_i),
+      .moved_i      (moved_i),
+      .trade_up_i   (trade_up_i),
+      .trade_down_i (trade_down_i),
       .cancel_o     (cancel_o),
       .buy_o        (buy),
       .sell_o       (sell),

@@ -29,6 +29,7 @@ module strategy_state (
     output logic                     b_enabled_o,    // some rule of the symbol in B is enabled
     output tp_rules_t                b_rules_o,
     output logic [5*(TP_TIME_W+1)-1:0] b_next_o,     // next time each rule may fire
+    output logic                     b_lag_is_own_o,
     output tp_bbo_t                  b_lag_bbo_o,    // unless it is the message's own
     output logic                     b_lag_sticky_o,
     output tp_rules_t                rules_o,
@@ -56,6 +57,7 @@ module strategy_state (
   logic [TP_SYMBOLS-1:0] sticky_q;  // copy of every book's untrusted flag
   logic [TP_SYM_W-1:0]   symbol_q;
   logic [TP_SYM_W-1:0]   lag_symbol_q;
+  logic                  b_lag_is_own_q;
   logic                  lag_is_own_q;
   logic                  lag_sticky_q;
 
@@ -86,6 +88,7 @@ module strategy_state (
   assign b_enabled_o  = enabled_q;
   assign b_rules_o    = rules_data;
   assign b_next_o     = next_data;
+  assign b_lag_is_own_o = b_lag_is_own_q;
   assign b_lag_bbo_o  = lag_data;
   assign b_lag_sticky_o = sticky_q[lag_q];
   assign rules_o      = rules_q;
@@ -157,7 +160,8 @@ module strategy_state (
       next_q       <= next_data;
       lag_data_q   <= lag_data;
       lag_symbol_q <= lag_q;
-      lag_is_own_q <= lag_q == symbol_q;
+      b_lag_is_own_q <= next_lag_o == next_symbol_i;
+      lag_is_own_q <= b_lag_is_own_q;
       lag_sticky_q <= sticky_q[lag_q];
     end
     if (commit_i) begin
