@@ -188,6 +188,7 @@ module book_stage #(
   logic                over_reduced;
   logic                whole;            // all of the order goes
   logic                gone;
+  logic [31:0]         asked;            // shares a reduction asks for
   logic                adds;             // an addition, unless of a replace without its order
   logic                zero;
   logic                dup;
@@ -206,18 +207,20 @@ module book_stage #(
   assign removes    = removes_q;
   assign known      = removes && first_hit && first_symbol == b_symbol;
 
-  assign whole        = removes && (!reduces || msg.shares > first_shares);
-  assign over_reduced = reduces && known && msg.shares > first_shares;
+  // Only what came the long way reduces.
+  assign asked        = m4_q.shares;
+  assign whole        = removes && (!reduces || asked >= first_shares);
+  assign over_reduced = reduces && known && asked > first_shares;
   assign side         = removes ? first_side : is_replace ? replaced_side_q : msg.side;
   assign price        = removes ? first_price : msg.price;
   assign shares       = whole ? first_shares : msg.shares;
-  assign gone         = whole || msg.shares == first_shares;
+  assign gone         = whole;
 
   assign adds   = is_add && (!is_replace || replaced_known_q);
   assign zero   = adds && msg.shares == '0;
   assign dup    = adds && msg.shares != '0 && (is_replace ? second_hit : first_hit);
   assign full   = adds && msg.shares != '0 && (is_replace ? !second_hit && second_full : !first_hit && first_full);
-  assign touch  = removes ? known && (whole ? first_shares != '0 : msg.shares != '0)
+  assign touch  = removes ? known && first_shares != '0 && (!reduces || asked != '0)
                           : adds && msg.shares != '0 && (is_replace ? !second_hit && !second_full : !first_hit && !first_full);
   assign place  = is_replace ? window_class : first_class;
 
@@ -432,7 +435,7 @@ module book_stage #(
       .sell_i        (side),
       .add_i         (is_add),
       .price_i       (price),
-      .asked_i       (msg.shares),
+      .asked_i       (asked),
       .order_i       (first_shares),
       .whole_i       (whole),
       .best_o        (best),
@@ -479,7 +482,7 @@ module book_stage #(
   logic [31:0] best_sum;  // shares at the best price with, or without, these
   assign in_after = touch && (is_add || in_now);
   assign best_sum = is_add ? own_seen.quantity[31:0] + msg.shares
-                  : whole ? own_seen.quantity[31:0] - first_shares : own_seen.quantity[31:0] - msg.shares;
+                  : whole ? own_seen.quantity[31:0] - first_shares : own_seen.quantity[31:0] - asked;
 
   // ---- D registers -------------------------------------------------------------------------------------------------------------
   tp_msg_t     d_msg_q;
@@ -662,6 +665,8 @@ module book_stage #(
   logic [TP_LEVEL_W-1:0] found_rank;
   logic [31:0]           found_quantity;
   logic                  want;
+  logic                  want_in;
+  logic                  want_out;
 
   always_ff @(posedge clk_i) begin
     op_valid_q  <= en_i && d_touch_q && d_in;
@@ -697,7 +702,9 @@ module book_stage #(
       .idle_o          (depth_idle)
   );
 
-  assign want = en_i && d_touch_q && d_next.incomplete && d_next.count != 4'(TP_TOP_LEVELS);
+  assign want_in  = own_in.incomplete && own_in.count != 4'(TP_TOP_LEVELS);
+  assign want_out = d_own.incomplete && d_own.count != 4'(TP_TOP_LEVELS);
+  assign want     = en_i && d_touch_q && (d_in ? want_in : want_out);
 
   book_refill u_refill (
       .clk_i           (clk_i),

@@ -11,7 +11,7 @@
 /// Ordering: events leave in the order of their operations, one a cycle; of one message BOOK before ORDER, REJECT or
 /// CANCEL. A command that takes longer is loaded with emit_i low and finished by finish_i, in the same cycle or later, with
 /// nothing loaded between.
-/// Timing: load_i in D2, event_valid_o and counters from 2 cycles later.
+/// Timing: load_i in D2, event_valid_o from 2 cycles later, counters 3.
 module decide_events (
     input  wire logic           clk_i,
     input  wire logic           rst_i,
@@ -48,6 +48,7 @@ module decide_events (
   logic        unknown_q;
   logic        overfill_q;
   logic        saturated_q;
+  logic        valid_q2;
   logic        counted_q;     // cnt_o may pulse
 
   logic [3:0]  op;
@@ -109,25 +110,49 @@ module decide_events (
     end
   end
 
+  // Counters a cycle later: which of them is one more step.
+  logic       of_command_q2;
+  logic       of_intent_q2;
+  logic       cancel_q2;
+  logic [2:0] rule_q2;
+  logic [7:0] reason_q2;
+  logic       bad_command_q2;
+  logic       unknown_q2;
+  logic       overfill_q2;
+  logic       saturated_q2;
+
   always_ff @(posedge clk_i) begin
-    cnt_o     <= '0;
-    counted_q <= valid_q;
-    if (valid_q && is_command) begin
+    cnt_o          <= '0;
+    valid_q2       <= valid_q;
+    counted_q      <= valid_q2;
+    of_command_q2  <= valid_q && is_command;
+    of_intent_q2   <= valid_q && intent_q.intent;
+    cancel_q2      <= intent_q.cancel;
+    rule_q2        <= intent_q.rule;
+    reason_q2      <= reason;
+    bad_command_q2 <= bad_command_q;
+    unknown_q2     <= unknown_q;
+    overfill_q2    <= overfill_q;
+    saturated_q2   <= saturated_q;
+    if (of_command_q2) begin
       cnt_o[twinpath_regs_pkg::CNT_COMMANDS]           <= 1'b1;
-      cnt_o[twinpath_regs_pkg::CNT_BAD_COMMAND]        <= bad_command_q;
-      cnt_o[twinpath_regs_pkg::CNT_UNKNOWN_ORDER]      <= unknown_q;
-      cnt_o[twinpath_regs_pkg::CNT_OVERFILL]           <= overfill_q;
-      cnt_o[twinpath_regs_pkg::CNT_POSITION_SATURATED] <= saturated_q;
+      cnt_o[twinpath_regs_pkg::CNT_BAD_COMMAND]        <= bad_command_q2;
+      cnt_o[twinpath_regs_pkg::CNT_UNKNOWN_ORDER]      <= unknown_q2;
+      cnt_o[twinpath_regs_pkg::CNT_OVERFILL]           <= overfill_q2;
+      cnt_o[twinpath_regs_pkg::CNT_POSITION_SATURATED] <= saturated_q2;
     end
-    if (valid_q && intent_q.intent) begin
-      cnt_o[twinpath_regs_pkg::CNT_RULE_CANCEL+32'(intent_q.rule)] <= 1'b1;
-      if (reason != '0) cnt_o[twinpath_regs_pkg::CNT_REJECT_KILL-1+32'(reason)] <= 1'b1;
-      else if (intent_q.cancel) cnt_o[twinpath_regs_pkg::CNT_CANCELS] <= 1'b1;
+    if (of_intent_q2) begin
+      cnt_o[twinpath_regs_pkg::CNT_RULE_CANCEL+32'(rule_q2)] <= 1'b1;
+      if (reason_q2 != '0) cnt_o[twinpath_regs_pkg::CNT_REJECT_KILL-1+32'(reason_q2)] <= 1'b1;
+      else if (cancel_q2) cnt_o[twinpath_regs_pkg::CNT_CANCELS] <= 1'b1;
       else cnt_o[twinpath_regs_pkg::CNT_ORDERS] <= 1'b1;
     end
     if (rst_i) begin
-      cnt_o     <= '0;
-      counted_q <= 1'b0;
+      cnt_o         <= '0;
+      valid_q2      <= 1'b0;
+      counted_q     <= 1'b0;
+      of_command_q2 <= 1'b0;
+      of_intent_q2  <= 1'b0;
     end
   end
 
@@ -187,7 +212,7 @@ module decide_events (
   assign event_valid_o     = head_valid;
   assign event_order_o     = said.kind == TP_EVENT_ORDER || said.kind == TP_EVENT_CANCEL;
   assign event_last_byte_o = head_intent.booked.msg.stamps.last_byte;
-  assign idle_o            = !valid_q && !head_valid && !counted_q;
+  assign idle_o            = !valid_q && !valid_q2 && !head_valid && !counted_q;
 
   always_ff @(posedge clk_i) begin
     if (head_valid && event_ready_i) book_done_q <= two && !book_done_q;
