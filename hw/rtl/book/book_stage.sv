@@ -10,7 +10,8 @@
 /// addition two cycles later. In B the best levels of the symbol change (top_levels), in D, a cycle later, all is
 /// committed and the result is offered; the depth store follows behind, and refills the best levels (book_refill).
 /// Timing, from msg_valid_i in cycle t: B in t (add, trade) or t + 2, D one cycle later, booked_valid_o in D. ahead_* name
-/// the operation one cycle before its B.
+/// the operation one cycle before its B. outlook_o says in B what the best bid and offer can become, pick_o in D which of it
+/// they did: both are early in their cycle. Only the place of an add in the window is late: veto_o.
 /// Why this is safe: two operations that change a book are at least two cycles apart in B, whatever the feed brings at a
 /// beat of 64 bits a cycle: after a message ends, an add ends 4 beats later or more, a replace 4, a removal 2. So what B
 /// reads is what D committed last, or one cycle old and forwarded. A message of 12 bytes, which changes no book, may be

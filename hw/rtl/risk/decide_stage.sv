@@ -234,6 +234,7 @@ module decide_stage (
       .b_last_trade0_o   (b_last_trade0),
       .b_last_trade1_o   (b_last_trade1),
       .lag_is_own_i      (lag_is_own),
+      .lag_symbol_i      (lag_symbol),
       .booked_i          (booked_i),
       .account0_o        (account0),
       .account1_o        (account1),

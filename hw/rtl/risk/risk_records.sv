@@ -30,7 +30,9 @@ module risk_records (
     output logic [32:0]              last_trade0_o,   // [32] one was seen
     output logic [32:0]              last_trade1_o,
     input  wire logic                account_we_i,
+    input  wire logic                account_lag_i,   // late: of account1_symbol_i
     input  wire logic [TP_SYM_W-1:0] account_symbol_i,
+    input  wire logic [TP_SYM_W-1:0] account1_symbol_i,
     input  wire tp_account_t         account_i,
     input  wire logic                trade_we_i,
     input  wire logic [TP_SYM_W-1:0] trade_symbol_i,
@@ -85,6 +87,8 @@ module risk_records (
         .clk_i  (clk_i),
         .we_i   (clear_i || account_we_i),
         .waddr_i(account_waddr),
+        .other_i(account_lag_i && !clear_i),
+        .waddr1_i(account1_symbol_i),
         .wdata_i(account_wdata),
         .re_i   (re),
         .raddr_i(raddr),
@@ -98,6 +102,8 @@ module risk_records (
         .clk_i  (clk_i),
         .we_i   (clear_i || trade_we_i),
         .waddr_i(trade_waddr),
+        .other_i(1'b0),
+        .waddr1_i('0),
         .wdata_i(trade_wdata),
         .re_i   (re),
         .raddr_i(raddr),

@@ -29,6 +29,7 @@ module risk_state (
     output logic [32:0]              b_last_trade1_o,
     // D1: what the checks read
     input  wire logic                lag_is_own_i,
+    input  wire logic [TP_SYM_W-1:0] lag_symbol_i,
     input  wire tp_booked_t          booked_i,
     output tp_account_t              account0_o,
     output tp_account_t              account1_o,
@@ -219,7 +220,9 @@ module risk_state (
       .last_trade0_o   (b_last_trade0_o),
       .last_trade1_o   (b_last_trade1_o),
       .account_we_i    (send_i || applied),
-      .account_symbol_i(busy_o ? cmd_symbol : symbol_i),
+      .account_lag_i   (lead_i && !busy_o),
+      .account_symbol_i(busy_o ? cmd_symbol : booked_i.msg.symbol),
+      .account1_symbol_i(lag_symbol_i),
       .account_i       (account_d),
       .trade_we_i      (commit_i && is_book && booked_i.trade),
       .trade_symbol_i  (booked_i.msg.symbol),
