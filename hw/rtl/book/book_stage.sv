@@ -196,6 +196,8 @@ module book_stage #(
   logic                full;
   logic                touch;            // a level or a count changes
   logic [1:0]          place;            // TP_PRICE_*; of an add it is known in D only
+  logic                window_in;
+  logic                window_far;
   logic [1:0]          window_class;
   logic [TP_LEVEL_W-1:0] window_level;
 
@@ -343,6 +345,8 @@ module book_stage #(
       .price_i  (between ? m3_q.price : price),
       .base_i   (between ? base_q : base),
       .tick100_i(between ? tick100_q : tick100),
+      .in_o     (window_in),
+      .far_o    (window_far),
       .class_o  (window_class),
       .level_o  (window_level)
   );
@@ -412,7 +416,7 @@ module book_stage #(
   tp_side_t own_seen;
   tp_side_t own_in;
   logic     best;        // its level is the best one
-  logic     behind;      // or behind it
+  logic     front;       // or before it
   logic     best_goes;
   logic     deep_now;
   logic     deep;
@@ -440,7 +444,7 @@ module book_stage #(
       .order_i       (first_shares),
       .whole_i       (whole),
       .best_o        (best),
-      .behind_o      (behind),
+      .front_o       (front),
       .best_goes_o   (best_goes),
       .deep_now_o    (deep_now),
       .d_side_state_i(d_own),
@@ -473,7 +477,8 @@ module book_stage #(
   assign down         = touch && removes && gone;
   assign beyond_after = down && first_class == TP_PRICE_BEYOND ? own_seen.beyond_orders != TP_ORDERS_W'(1) : own_seen.beyond_orders != '0;
   assign far_after    = down && first_class == TP_PRICE_FAR ? own_seen.far_orders != TP_ORDERS_W'(1) : own_seen.far_orders != '0;
-  assign held_after   = removes ? own_seen.count != '0 && !(touch && in_now && best_goes && own_seen.count == 4'd1 && !(own_seen.incomplete && rsp_found))
+  assign held_after   = removes ? own_seen.count != '0
+                                   && !(touch && in_now && best_goes && own_seen.count == 4'd1 && !(own_seen.incomplete && rsp_found))
                                 : own_seen.count != '0 || (touch && is_add);
   assign state_after  = beyond_after ? TP_SIDE_UNKNOWN : held_after ? TP_SIDE_QUOTED : far_after ? TP_SIDE_UNKNOWN : TP_SIDE_EMPTY;
   assign state_far    = own_seen.beyond_orders == '0 && own_seen.count != '0 ? TP_SIDE_QUOTED : TP_SIDE_UNKNOWN;
@@ -551,7 +556,7 @@ module book_stage #(
         d_over_reduced_q <= over_reduced;
         d_unknown_q      <= removes && !known;
         d_gone_q         <= removes && gone;
-        d_fresh_q        <= in_after && is_add && !best && !behind;
+        d_fresh_q        <= in_after && is_add && front;
         d_quantity_q     <= in_after && best && !(removes && best_goes);
         d_second_q       <= in_after && removes && best_goes;
         d_best_sum_q     <= best_sum;
@@ -575,6 +580,7 @@ module book_stage #(
   logic [1:0]  d_place;
   logic        d_over;
   logic        d_in;
+  logic        d_far;
   logic [1:0]  d_state;
   tp_side_t    d_own;
   tp_side_t    d_next;
@@ -582,15 +588,16 @@ module book_stage #(
 
   assign d_place  = d_add_q ? window_class : d_place_q;
   assign d_over   = d_over_q && d_place == TP_PRICE_IN;
-  assign d_in     = d_place == TP_PRICE_IN && !d_over;
+  assign d_in     = (d_add_q ? window_in : d_place_q == TP_PRICE_IN) && !d_over_q;
+  assign d_far    = d_add_q ? window_far : d_place_q == TP_PRICE_FAR;
   assign d_own    = d_side_q ? d_ask_q : d_bid_q;
-  assign d_state  = !(d_adds_q && d_touch_q) || d_in ? d_state_q : d_place == TP_PRICE_FAR ? d_state_far_q : TP_SIDE_UNKNOWN;
+  assign d_state  = !(d_adds_q && d_touch_q) || d_in ? d_state_q : d_far ? d_state_far_q : TP_SIDE_UNKNOWN;
 
   always_comb begin
     d_next = d_own;
-    if (d_in) d_next = own_in;
-    else if (d_place == TP_PRICE_FAR) d_next.far_orders = d_own.far_orders + TP_ORDERS_W'(d_adds_q) - TP_ORDERS_W'(d_gone_q);
+    if (d_far) d_next.far_orders = d_own.far_orders + TP_ORDERS_W'(d_adds_q) - TP_ORDERS_W'(d_gone_q);
     else d_next.beyond_orders = d_own.beyond_orders + TP_ORDERS_W'(d_adds_q) - TP_ORDERS_W'(d_gone_q);
+    if (d_in) d_next = own_in;
     d_quote = {d_state, 64'd0};
     if (d_state == TP_SIDE_QUOTED) begin
       if (d_fresh_q && d_in) d_quote[63:0] = {d_price_q, d_shares_q};

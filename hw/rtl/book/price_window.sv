@@ -15,6 +15,8 @@ module price_window (
     input  wire logic [31:0]           price_i,
     input  wire logic [31:0]           base_i,
     input  wire logic                  tick100_i,  // tick 100, else 1
+    output logic                       in_o,       // class_o is TP_PRICE_IN
+    output logic                       far_o,      // or TP_PRICE_FAR; early
     output logic      [1:0]            class_o,    // TP_PRICE_*
     output logic      [TP_LEVEL_W-1:0] level_o     // 0 unless in
 );
@@ -51,6 +53,8 @@ module price_window (
   assign product = {16'd0, five} * {21'd0, FIFTH};
   assign on_grid = !tick100_q || (product[24:0] < {6'd0, RECIPROCAL});
 
+  assign in_o  = !below_q && !above_q && on_grid;
+  assign far_o = side_q ? !below_q && above_q : below_q;
   always_comb begin
     if (below_q) class_o = side_q ? TP_PRICE_BEYOND : TP_PRICE_FAR;
     else if (above_q) class_o = side_q ? TP_PRICE_FAR : TP_PRICE_BEYOND;

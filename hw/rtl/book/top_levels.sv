@@ -28,7 +28,7 @@ module top_levels (
     input  wire logic [31:0] order_i,      // those of the order instead
     input  wire logic        whole_i,
     output logic             best_o,       // it is the best level
-    output logic             behind_o,     // it is behind the best level
+    output logic             front_o,      // it is better than the best level, or there is none
     output logic             best_goes_o,  // it is the best level, and nothing of it is left if it is a removal
     output logic             deep_now_o,   // as deep_o, for an order that is in the book
     // D
@@ -75,7 +75,8 @@ module top_levels (
     end
   end
   assign best_o      = equal[0];
-  assign behind_o    = ahead[0];
+  assign front_o     = side_state_i.count == '0 ||
+      (sell_i ? price_i < side_state_i.price[31:0] : price_i > side_state_i.price[31:0]);
   assign best_goes_o = equal[0] && whole[0];
   // An order of the book whose price is behind all levels here lies deeper, or its addition goes behind them.
   assign deep_now_o  = (last & ahead) != '0 && (!add_i || (side_state_i.incomplete && !ends_i) || held[K-1]);

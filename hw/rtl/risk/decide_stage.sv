@@ -100,7 +100,9 @@ module decide_stage (
   logic [5*NEXT_W-1:0]   next_data;
   logic [5*NEXT_W-1:0]   next_fired;
   logic [5*NEXT_W-1:0]   next_d;
-  tp_bbo_t               lag_likely;  // as lag_bbo, should the message not be vetoed
+  tp_bbo_t               lag_read;  // as lag_bbo, unless the symbol is the message's
+  logic                  lag_crossed;
+  logic                  lag_read_sticky;
   logic [TP_SYM_W-1:0]   lag_symbol;
   logic                  lag_is_own;
   tp_bbo_t               lag_bbo;
@@ -207,6 +209,9 @@ module decide_stage (
       .lag_symbol_o (lag_symbol),
       .lag_is_own_o (lag_is_own),
       .lag_bbo_o    (lag_bbo),
+      .lag_read_o   (lag_read),
+      .lag_crossed_o(lag_crossed),
+      .lag_read_sticky_o(lag_read_sticky),
       .lag_sticky_o (lag_sticky),
       .commit_i     (commit),
       .booked_valid_i(booked_valid_i),
@@ -302,8 +307,6 @@ module decide_stage (
 
   always_ff @(posedge clk_i) if (en_i) outlook_side_q <= outlook_i.side;
 
-  assign lag_likely = lag_is_own ? likely_i : lag_bbo;
-
   strategy_decide u_strategy (
       .booked_i      (booked_i),
       .likely_i      (likely_i),
@@ -314,8 +317,10 @@ module decide_stage (
       .feed_stale_i  (feed_stale),
       .rules_i       (rules),
       .working_i     (account0.working),
-      .lag_bbo_i     (lag_likely),
-      .lag_sticky_i  (lag_sticky),
+      .lag_is_own_i  (lag_is_own),
+      .lag_bbo_i     (lag_read),
+      .lag_crossed_i (lag_crossed),
+      .lag_sticky_i  (lag_read_sticky),
       .ready_i       (ready),
       .crossed_i     (crossed),
       .narrow_i      (narrow),

@@ -6,8 +6,8 @@
 ///
 /// Why: these change only when an order leaves or a command is done, so their comparisons need not be in the cycle of
 /// the verdict.
-/// Ordering: state changes in the cycle after its strobe (the gross one later, with its differences), what is made of it in the one after that: in time for the next
-/// operation that can order, two cycles behind. At most one strobe a cycle.
+/// Ordering: state changes in the cycle after its strobe (the gross one later, but not what is made of it), what is made of it
+/// in the one after that: in time for the next operation that can order, two cycles behind. At most one strobe a cycle.
 /// Configuration written to the active bank, and CONTROL, belong before the session.
 module risk_limits (
     input  wire logic                  clk_i,

@@ -147,31 +147,31 @@ module risk_verdict (
   assign fire_o    = cancel_i || wish_i != '0;
   assign pass_o    = !rate && (cancel_i || (any && (low ? low_pass : high_pass)));
 
-  // ---- which ---------------------------------------------------------------------------------------------------------------
-  logic [7:0] first;  // one hot, without regard to a cancel
-  assign first = wish_i & (~wish_i + 1'b1);
-  assign lead_o = !cancel_i && !low && !pair[2] && pair[3];
-  assign side_o = cancel_i ? account0_i.working.side : (first & 8'hAA) != '0;
-  assign rule_o = cancel_i ? 3'd0 : pair[0] ? 3'd1 : pair[1] ? 3'd2 : pair[2] ? 3'd3 : pair[3] ? 3'd4 : 3'd0;
+  // ---- which: chosen in the same three steps ------------------------------------------------------------------------------
+  localparam int ORDER_W = 1 + 4 * 32 + 64;  // side, price, quantity, open, own, notional
+  logic [4*ORDER_W-1:0] of_pair;
+  logic [ORDER_W-1:0]   of_low;
+  logic [ORDER_W-1:0]   of_high;
+  logic                 side;
+  logic [31:0]          enter_price;
+  logic [31:0]          enter_quantity;
 
   always_comb begin
-    quantity_o = '0;
-    notional_o = '0;
-    open_o     = '0;
-    own_o      = '0;
-    price_o    = cancel_i ? account0_i.working.price : '0;
-    for (int w = 0; w < 8; w++) begin
-      if (first[w]) begin
-        open_o     = open_o | open[32*w+:32];
-        own_o      = own_o | own[32*w+:32];
-        notional_o = notional_o | notional[64*w+:64];
-      end
-      if (first[w] && !cancel_i) begin
-        quantity_o = quantity_o | quantity[32*w+:32];
-        price_o    = price_o | price[32*w+:32];
-      end
+    for (int n = 0; n < 4; n++) begin
+      of_pair[ORDER_W*n+:ORDER_W] = wish_i[2*n]
+          ? {1'b0, price[64*n+:32], quantity[64*n+:32], open[64*n+:32], own[64*n+:32], notional[128*n+:64]}
+          : {1'b1, price[64*n+32+:32], quantity[64*n+32+:32], open[64*n+32+:32], own[64*n+32+:32], notional[128*n+64+:64]};
     end
   end
+  assign of_low  = pair[0] ? of_pair[0+:ORDER_W] : of_pair[ORDER_W+:ORDER_W];
+  assign of_high = pair[2] ? of_pair[2*ORDER_W+:ORDER_W] : of_pair[3*ORDER_W+:ORDER_W];
+  assign {side, enter_price, enter_quantity, open_o, own_o, notional_o} = low ? of_low : of_high;
+
+  assign lead_o     = !cancel_i && !low && !pair[2] && pair[3];
+  assign rule_o     = cancel_i ? 3'd0 : pair[0] ? 3'd1 : pair[1] ? 3'd2 : pair[2] ? 3'd3 : pair[3] ? 3'd4 : 3'd0;
+  assign side_o     = cancel_i ? account0_i.working.side : side;
+  assign price_o    = cancel_i ? account0_i.working.price : enter_price;
+  assign quantity_o = cancel_i ? '0 : enter_quantity;
 
 endmodule
 `default_nettype wire

@@ -21,7 +21,9 @@ module strategy_decide (
     input  wire logic           feed_stale_i,
     input  wire tp_rules_t      rules_i,
     input  wire tp_working_t    working_i,           // of the message's symbol
-    input  wire tp_bbo_t        lag_bbo_i,
+    input  wire logic           lag_is_own_i,        // the lagging symbol is the message's,
+    input  wire tp_bbo_t        lag_bbo_i,           // or else this is its book; states only
+    input  wire logic           lag_crossed_i,
     input  wire logic           lag_sticky_i,
     // from strategy_ahead
     input  wire logic [4:0]     ready_i,
@@ -48,6 +50,8 @@ module strategy_decide (
   logic    trusted_before;
   logic    trusted_likely;
   logic    lag_ok;
+  logic    lag_bid;
+  logic    lag_ask;
   logic    lead_buy;
   logic    lead_sell;
   logic [3:1] buy;
@@ -92,13 +96,13 @@ module strategy_decide (
       .lead_sell_o  (lead_sell)
   );
 
-  assign lag_ok = !feed_stale_i && !lag_sticky_i && lag_bbo_i.bid_state != TP_SIDE_UNKNOWN && lag_bbo_i.ask_state != TP_SIDE_UNKNOWN &&
-      !(lag_bbo_i.bid_state == TP_SIDE_QUOTED && lag_bbo_i.ask_state == TP_SIDE_QUOTED && lag_bbo_i.bid_price >= lag_bbo_i.ask_price);
-  assign wish_o = {
-    lead_sell && lag_ok && lag_bbo_i.bid_state == TP_SIDE_QUOTED,
-    lead_buy && lag_ok && lag_bbo_i.ask_state == TP_SIDE_QUOTED,
-    sell[3], buy[3], sell[2], buy[2], sell[1], buy[1]
-  };
+  // What is asked of the lagging symbol's book is asked of the message's own anyway.
+  assign lag_ok  = lag_is_own_i || (!feed_stale_i && !lag_sticky_i && lag_bbo_i.bid_state != TP_SIDE_UNKNOWN &&
+      lag_bbo_i.ask_state != TP_SIDE_UNKNOWN &&
+      !(lag_bbo_i.bid_state == TP_SIDE_QUOTED && lag_bbo_i.ask_state == TP_SIDE_QUOTED && lag_crossed_i));
+  assign lag_bid = lag_is_own_i ? likely_i.bid_state == TP_SIDE_QUOTED : lag_bbo_i.bid_state == TP_SIDE_QUOTED;
+  assign lag_ask = lag_is_own_i ? likely_i.ask_state == TP_SIDE_QUOTED : lag_bbo_i.ask_state == TP_SIDE_QUOTED;
+  assign wish_o  = {lead_sell && lag_ok && lag_bid, lead_buy && lag_ok && lag_ask, sell[3], buy[3], sell[2], buy[2], sell[1], buy[1]};
 
 endmodule
 `default_nettype wire

@@ -37,6 +37,9 @@ module strategy_state (
     output logic      [TP_SYM_W-1:0] lag_symbol_o,
     output logic                     lag_is_own_o,
     output tp_bbo_t                  lag_bbo_o,
+    output tp_bbo_t                  lag_read_o,     // unless it is the message's own
+    output logic                     lag_crossed_o,
+    output logic                     lag_read_sticky_o,
     output logic                     lag_sticky_o,
     input  wire logic                commit_i,       // the operation in D1 takes effect
     input  wire logic                booked_valid_i,
@@ -95,6 +98,8 @@ module strategy_state (
   assign next_o       = next_q;
   assign lag_symbol_o = lag_symbol_q;
   assign lag_is_own_o = lag_is_own_q;
+  assign lag_read_o   = lag_data_q;
+  assign lag_read_sticky_o = lag_sticky_q;
   assign lag_bbo_o    = lag_is_own_q ? booked_i.bbo_after : lag_data_q;
   assign lag_sticky_o = lag_is_own_q ? booked_i.sticky_after : lag_sticky_q;
   assign is_book      = booked_i.msg.op >= TP_OP_ADD && booked_i.msg.op <= TP_OP_TRADE;
@@ -163,6 +168,7 @@ module strategy_state (
       rules_q      <= rules_data;
       next_q       <= next_data;
       lag_data_q   <= lag_data;
+      lag_crossed_o <= b_lag_bbo_o.bid_price >= b_lag_bbo_o.ask_price;
       lag_symbol_q <= lag_q;
       b_lag_is_own_q <= next_lag_o == next_symbol_i;
       lag_is_own_q <= b_lag_is_own_q;
