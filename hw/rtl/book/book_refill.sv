@@ -114,6 +114,7 @@ module book_refill (
   // ---- the side in view ------------------------------------------------------------------------------------------------
   logic [KEY_W-1:0] key;
   tp_side_t         view;
+  logic [32*TP_TOP_LEVELS-1:0] view_price;
   logic             short_of;
   logic [31:0]      worst;
   logic             own;      // our operation shows the head's symbol, and no commit is missing
@@ -121,10 +122,11 @@ module book_refill (
 
   assign key = (state_q == IDLE || state_q == LOOK) ? (hold_i ? {hold_symbol_i, hold_side_i} : head) : key_q;
 
+  assign view       = key[0] ? ask_i : bid_i;
+  assign view_price = view.price;
   always_comb begin
-    view  = key[0] ? ask_i : bid_i;
     worst = '0;
-    for (int i = 0; i < TP_TOP_LEVELS; i++) if (4'(i + 1) == view.count) worst = view.price[32*i+:32];
+    for (int i = 0; i < TP_TOP_LEVELS; i++) if (4'(i + 1) == view.count) worst = view_price[32*i+:32];
   end
   assign short_of = view.incomplete && view.count < 4'(TP_TOP_LEVELS);
   assign own      = own_i && sent_symbol_q == head[KEY_W-1:1];

@@ -859,5 +859,27 @@ module book_stage #(
 
   assign idle_o = ready_o && !msg_valid_i && !v3_q && !v4_q && !pseudo_q && !d_valid_q && !op_valid_q && depth_idle && refill_idle;
 
+  // ---- what the callers guarantee, and what follows from it ------------------------------------------------------------
+`ifndef SYNTHESIS
+  logic b_book;        // the operation in B may change a book
+  logic d_book_q;      // and so did the one in D
+  assign b_book = b_valid && msg.op != TP_OP_STATE && msg.op != TP_OP_COMMAND;
+
+  always @(posedge clk_i) begin
+    if (en_i) d_book_q <= b_book;
+    if (rst_i) d_book_q <= 1'b0;
+    if (en_i && !rst_i) begin
+      if (msg_valid_i && !ready_o) $fatal(1, "book_stage: a message before ready_o");
+      if (v4_q && (is_short || is_first)) $fatal(1, "book_stage: two operations in one book cycle");
+      if (b_book && d_book_q) $fatal(1, "book_stage: two operations on books in successive cycles");
+      if (b_valid && touch && (removes || is_replace) && d_add_q && d_touch_q)
+        $fatal(1, "book_stage: two commits to the order table");
+      if (d_valid_q && d_touch_q && d_in && !d_adds_q && deep && !d_own.incomplete)
+        $fatal(1, "book_stage: a removal from a level that is not there");
+      if (b_valid && own_seen.incomplete && own_seen.count == '0) $fatal(1, "book_stage: a side with deeper levels only");
+    end
+  end
+`endif
+
 endmodule
 `default_nettype wire

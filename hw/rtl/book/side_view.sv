@@ -15,18 +15,27 @@ module side_view (
     output logic      [65:0] quote_o      // state, price, quantity
 );
 
-  logic short_of;
+  logic                        short_of;
+  logic [32*TP_TOP_LEVELS-1:0] price;
+  logic [32*TP_TOP_LEVELS-1:0] quantity;
   assign short_of = side_state_i.incomplete && side_state_i.count != 4'(TP_TOP_LEVELS);
 
   always_comb begin
-    side_state_o = side_state_i;
-    if (fill_i && short_of) begin
-      for (int i = 0; i < TP_TOP_LEVELS; i++) begin
-        if (found_i && 4'(i) == side_state_i.count) begin
-          side_state_o.price[32*i+:32]    = price_i;
-          side_state_o.quantity[32*i+:32] = quantity_i;
-        end
+    price    = side_state_i.price;
+    quantity = side_state_i.quantity;
+    for (int i = 0; i < TP_TOP_LEVELS; i++) begin
+      if (fill_i && short_of && found_i && 4'(i) == side_state_i.count) begin
+        price[32*i+:32]    = price_i;
+        quantity[32*i+:32] = quantity_i;
       end
+    end
+  end
+
+  always_comb begin
+    side_state_o          = side_state_i;
+    side_state_o.price    = price;
+    side_state_o.quantity = quantity;
+    if (fill_i && short_of) begin
       if (found_i) side_state_o.count = side_state_i.count + 1'b1;
       else side_state_o.incomplete = 1'b0;
     end

@@ -44,6 +44,15 @@ module top_levels (
 
   localparam int K = TP_TOP_LEVELS;
 
+  logic [32*K-1:0] b_price;
+  logic [32*K-1:0] b_quantity;
+  logic [32*K-1:0] d_price;
+  logic [32*K-1:0] d_quantity;
+  assign b_price    = side_state_i.price;
+  assign b_quantity = side_state_i.quantity;
+  assign d_price    = d_side_state_i.price;
+  assign d_quantity = d_side_state_i.quantity;
+
   logic            fill_equal;
   logic            fill_ahead;
   logic            fill_whole;
@@ -67,16 +76,16 @@ module top_levels (
       fill[i]  = fill_i && side_state_i.incomplete && 4'(i) == side_state_i.count;
       held[i]  = 4'(i) < side_state_i.count || fill[i];
       last[i]  = fill[i] || (4'(i + 1) == side_state_i.count && !(fill_i && side_state_i.incomplete && i != K - 1));
-      equal[i] = fill[i] ? fill_equal : 4'(i) < side_state_i.count && side_state_i.price[32*i+:32] == price_i;
+      equal[i] = fill[i] ? fill_equal : 4'(i) < side_state_i.count && b_price[32*i+:32] == price_i;
       ahead[i] = fill[i] ? fill_ahead
-               : 4'(i) < side_state_i.count && (sell_i ? side_state_i.price[32*i+:32] < price_i : side_state_i.price[32*i+:32] > price_i);
+               : 4'(i) < side_state_i.count && (sell_i ? b_price[32*i+:32] < price_i : b_price[32*i+:32] > price_i);
       whole[i] = fill[i] ? fill_whole
-               : whole_i ? side_state_i.quantity[32*i+:32] == order_i : side_state_i.quantity[32*i+:32] == asked_i;
+               : whole_i ? b_quantity[32*i+:32] == order_i : b_quantity[32*i+:32] == asked_i;
     end
   end
   assign best_o      = equal[0];
   assign front_o     = side_state_i.count == '0 ||
-      (sell_i ? price_i < side_state_i.price[31:0] : price_i > side_state_i.price[31:0]);
+      (sell_i ? price_i < b_price[31:0] : price_i > b_price[31:0]);
   assign best_goes_o = equal[0] && whole[0];
   // An order of the book whose price is behind all levels here lies deeper, or its addition goes behind them.
   assign deep_now_o  = (last & ahead) != '0 && (!add_i || (side_state_i.incomplete && !ends_i) || held[K-1]);
@@ -94,6 +103,7 @@ module top_levels (
   // Each level stays, takes another quantity, takes the place of the one before it or behind it, or is the change's own.
   logic            found;
   logic            inserts;
+  logic            going;    // this level or one before it
   logic [K-1:0]    sums;     // takes another quantity
   logic [K-1:0]    back;     // takes the one before
   logic [K-1:0]    fresh;
@@ -115,8 +125,10 @@ module top_levels (
     back      = '0;
     fresh     = '0;
     forth     = '0;
+    going     = 1'b0;
     for (int i = 0; i < K; i++) begin
-      for (int j = 0; j <= i; j++) forth[i] = forth[i] || (!d_add_i && equal_q[j] && whole_q[j]);
+      going    = going || (!d_add_i && equal_q[i] && whole_q[i]);
+      forth[i] = going;
       sums[i]  = equal_q[i];
       fresh[i] = inserts && !ahead_q[i] && (i == 0 || ahead_q[(i+K-1)%K]);
       back[i]  = inserts && !ahead_q[i] && !(i == 0 || ahead_q[(i+K-1)%K]);
@@ -130,13 +142,13 @@ module top_levels (
     was       = '0;
     sum       = '0;
     for (int i = 0; i < K; i++) begin
-      was_price = d_side_state_i.price[32*i+:32];
-      was       = d_side_state_i.quantity[32*i+:32];
+      was_price = d_price[32*i+:32];
+      was       = d_quantity[32*i+:32];
       sum       = d_add_i ? was + d_shares_i : was - d_shares_i;
       price[32*i+:32] = ({32{stays[i] || (sums[i] && !forth[i])}} & was_price) | ({32{fresh[i]}} & d_price_i) |
-          ({32{back[i]}} & d_side_state_i.price[32*((i+K-1)%K)+:32]) | ({32{forth[i]}} & d_side_state_i.price[32*((i+1)%K)+:32]);
+          ({32{back[i]}} & d_price[32*((i+K-1)%K)+:32]) | ({32{forth[i]}} & d_price[32*((i+1)%K)+:32]);
       quantity[32*i+:32] = ({32{stays[i]}} & was) | ({32{sums[i] && !forth[i]}} & sum) | ({32{fresh[i]}} & d_shares_i) |
-          ({32{back[i]}} & d_side_state_i.quantity[32*((i+K-1)%K)+:32]) | ({32{forth[i]}} & d_side_state_i.quantity[32*((i+1)%K)+:32]);
+          ({32{back[i]}} & d_quantity[32*((i+K-1)%K)+:32]) | ({32{forth[i]}} & d_quantity[32*((i+1)%K)+:32]);
     end
 
     side_state_o          = d_side_state_i;

@@ -103,7 +103,7 @@ module risk_records (
         .we_i   (clear_i || trade_we_i),
         .waddr_i(trade_waddr),
         .other_i(1'b0),
-        .waddr1_i('0),
+        .waddr1_i(8'd0),
         .wdata_i(trade_wdata),
         .re_i   (re),
         .raddr_i(raddr),

@@ -112,12 +112,17 @@ module strategy_ahead (
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (en_i) begin
-      for (int r = 0; r < 5; r++) begin
+  for (genvar r = 0; r < 5; r = r + 1) begin : g_rule
+    always_ff @(posedge clk_i) begin
+      if (en_i) begin
         ready_o[r] <= rules_i.flags[r] && {1'b0, outlook_i.stamp} >= next_i[NEXT_W*r+:NEXT_W];
         next_o[NEXT_W*r+:NEXT_W] <= {1'b0, outlook_i.stamp} + {17'd0, cooldown[32*r+:32]};
       end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
       trade_up_o   <= outlook_i.price >= outlook_i.here.ask_price;
       trade_down_o <= outlook_i.price <= outlook_i.here.bid_price;
     end
