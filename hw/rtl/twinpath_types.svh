@@ -108,6 +108,25 @@ typedef struct packed {
   logic        trade_through; // SEM 4.3
 } tp_booked_t;
 
+// What the book can become by the message in B, for those who begin before it is known (book to strategy and risk): one
+// side may change, and its best level is then as it was, or with another quantity, or this message's price, or the second one.
+typedef struct packed {
+  logic                 valid;           // only saves work
+  logic                 side;            // which may change
+  tp_bbo_t              prior;           // as tp_booked_t.bbo_before
+  tp_bbo_t              here;            // best levels in B; without states, anything where there is no level
+  logic [31:0]          sum;             // the other quantity
+  logic [31:0]          price;           // of the message
+  logic [31:0]          shares;
+  logic [31:0]          second_price;
+  logic [31:0]          second_quantity;
+  logic [TP_TIME_W-1:0] stamp;
+} tp_outlook_t;
+// Which of them it is.
+localparam int TP_PICK_SUM    = 0;
+localparam int TP_PICK_FRESH  = 1;
+localparam int TP_PICK_SECOND = 2;
+
 // ---- rules and limits as stored, word n in bits 32n+31..32n ------------------------------------------------------------
 typedef struct packed {
   logic [31:0] leadlag_threshold;    // 17

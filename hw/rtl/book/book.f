@@ -6,8 +6,7 @@ hw/rtl/book/first_set.sv
 hw/rtl/book/depth_search.sv
 hw/rtl/book/depth_store.sv
 hw/rtl/mem/fifo.sv
-hw/rtl/book/side_fill.sv
-hw/rtl/book/side_quote.sv
+hw/rtl/book/side_view.sv
 hw/rtl/book/top_levels.sv
 hw/rtl/book/book_refill.sv
 hw/rtl/book/book_stage.sv

@@ -136,6 +136,8 @@ module book_refill (
   // ---- window of the symbol ----------------------------------------------------------------------------------------------
   logic [31:0]           base;
   logic                  tick100;
+  logic                  price_in;
+  logic                  price_far;
   logic [1:0]            price_class;
   logic [TP_LEVEL_W-1:0] level;
   logic [TP_LEVEL_W-1:0] found_level;
@@ -171,6 +173,8 @@ module book_refill (
       .price_i  (worst_q),
       .base_i   (base),
       .tick100_i(tick100),
+      .in_o     (price_in),
+      .far_o    (price_far),
       .class_o  (price_class), // always in: the level is held
       .level_o  (level)
   );
@@ -227,7 +231,7 @@ module book_refill (
   assign idle_o          = state_q == IDLE && !head_valid && waiting == '0;
 
   logic unused;
-  assign unused = &{1'b0, price_class};
+  assign unused = &{1'b0, price_class, price_in, price_far};
 
 endmodule
 `default_nettype wire

@@ -15,6 +15,8 @@ module price_window (
     input  wire logic [31:0]           price_i,
     input  wire logic [31:0]           base_i,
     input  wire logic                  tick100_i,  // tick 100, else 1
+    output logic                       in_o,       // class_o is TP_PRICE_IN
+    output logic                       far_o,      // or TP_PRICE_FAR; early
     output logic      [1:0]            class_o,    // TP_PRICE_*
     output logic      [TP_LEVEL_W-1:0] level_o     // 0 unless in
 );
@@ -23,6 +25,7 @@ module price_window (
   localparam logic [31:0] SPAN_100 = 32'd100 << TP_LEVEL_W;
   localparam int DIFF_W = 19;  // SPAN_100 < 2^19
   localparam logic [18:0] RECIPROCAL = 19'd335545;
+  localparam logic [16:0] FIFTH = 17'd67109;  // of it: 22 x 17 bits are one DSP block
 
   logic [31:0]        distance;
   logic               below_q;
@@ -30,6 +33,7 @@ module price_window (
   logic               side_q;
   logic               tick100_q;
   logic [DIFF_W-1:0]  diff_q;
+  logic [21:0]        five;
   logic [37:0]        product;
   logic               on_grid;
 
@@ -45,9 +49,12 @@ module price_window (
     end
   end
 
-  assign product = {19'd0, diff_q} * {19'd0, RECIPROCAL};
+  assign five    = {3'd0, diff_q} + {1'b0, diff_q, 2'd0};
+  assign product = {16'd0, five} * {21'd0, FIFTH};
   assign on_grid = !tick100_q || (product[24:0] < {6'd0, RECIPROCAL});
 
+  assign in_o  = !below_q && !above_q && on_grid;
+  assign far_o = side_q ? !below_q && above_q : below_q;
   always_comb begin
     if (below_q) class_o = side_q ? TP_PRICE_BEYOND : TP_PRICE_FAR;
     else if (above_q) class_o = side_q ? TP_PRICE_FAR : TP_PRICE_BEYOND;

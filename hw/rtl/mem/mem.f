@@ -1,2 +1,3 @@
 hw/rtl/mem/ram_sdp.sv
+hw/rtl/mem/ram_forward.sv
 hw/rtl/mem/fifo.sv

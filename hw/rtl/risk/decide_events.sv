@@ -3,18 +3,19 @@
 
 /// From what D1 found to events and counters (SEM 7, 8).
 ///
-/// Why: the verdict must not wait for its explanation. D1 leaves the message, the intent and the failing checks in a
+/// Why: the verdict must not wait for its explanation. D2 leaves the message, the intent and the failing checks in a
 /// register; reason, kind and the record of 128 bytes are made from there, behind a queue, so that D1 never waits for a
 /// reader of events that is slow for a moment.
 /// Safety: nothing is ever dropped: nearly_full_o (a register) rises while there is room for all that can still come
 /// before the pipeline stands still.
 /// Ordering: events leave in the order of their operations, one a cycle; of one message BOOK before ORDER, REJECT or
-/// CANCEL. A command that takes longer is loaded with emit_i low and finished by finish_i, with nothing loaded between.
-/// Timing: load_i in D1, event_valid_o and counters from 2 cycles later.
+/// CANCEL. A command that takes longer is loaded with emit_i low and finished by finish_i, in the same cycle or later, with
+/// nothing loaded between.
+/// Timing: load_i in D2, event_valid_o from 2 cycles later, counters 3.
 module decide_events (
     input  wire logic           clk_i,
     input  wire logic           rst_i,
-    input  wire logic           load_i,        // an operation leaves D1
+    input  wire logic           load_i,        // an operation leaves D2
     input  wire logic           emit_i,        // and is complete
     input  wire tp_intent_t     intent_i,      // book_changed only where a BOOK event is to be sent
     input  wire tp_finding_t    finding_i,     // kind and reason are made here; check_mask bit n-1: check n fails
@@ -24,7 +25,6 @@ module decide_events (
     input  wire logic           unknown_i,
     input  wire logic           overfill_i,
     input  wire logic           saturated_i,
-    output logic [127:0]        command_o,     // of the operation loaded last
     output logic                nearly_full_o,
     output tp_event_t           event_o,
     output logic                event_valid_o,
@@ -36,7 +36,7 @@ module decide_events (
 );
 
   localparam int DEPTH = 8;
-  localparam int NEARLY = 5;  // two more can be on their way when the count exceeds it, and one comes before the hold
+  localparam int NEARLY = 4;  // three more can be on their way when the count exceeds it
   localparam int COUNT_W = $clog2(DEPTH + 1);
   localparam int RECORD_W = TP_INTENT_W + TP_FINDING_W;
 
@@ -48,6 +48,7 @@ module decide_events (
   logic        unknown_q;
   logic        overfill_q;
   logic        saturated_q;
+  logic        valid_q2;
   logic        counted_q;     // cnt_o may pulse
 
   logic [3:0]  op;
@@ -60,7 +61,6 @@ module decide_events (
   assign op         = intent_q.booked.msg.op;
   assign is_command = op == TP_OP_COMMAND;
   assign is_state   = op == TP_OP_STATE;
-  assign command_o  = intent_q.booked.msg.command;
 
   always_ff @(posedge clk_i) begin
     valid_q <= 1'b0;
@@ -98,7 +98,7 @@ module decide_events (
       found = found_q;
       if (is_command) begin
         found.kind   = TP_EVENT_COMMAND;
-        found.reason = command_o[127:120];
+        found.reason = intent_q.booked.msg.command[127:120];
       end else if (is_state) begin
         found.kind   = TP_EVENT_STATE;
         found.reason = intent_q.booked.msg.reason;
@@ -110,25 +110,49 @@ module decide_events (
     end
   end
 
+  // Counters a cycle later: which of them is one more step.
+  logic       of_command_q2;
+  logic       of_intent_q2;
+  logic       cancel_q2;
+  logic [2:0] rule_q2;
+  logic [7:0] reason_q2;
+  logic       bad_command_q2;
+  logic       unknown_q2;
+  logic       overfill_q2;
+  logic       saturated_q2;
+
   always_ff @(posedge clk_i) begin
-    cnt_o     <= '0;
-    counted_q <= valid_q;
-    if (valid_q && is_command) begin
+    cnt_o          <= '0;
+    valid_q2       <= valid_q;
+    counted_q      <= valid_q2;
+    of_command_q2  <= valid_q && is_command;
+    of_intent_q2   <= valid_q && intent_q.intent;
+    cancel_q2      <= intent_q.cancel;
+    rule_q2        <= intent_q.rule;
+    reason_q2      <= reason;
+    bad_command_q2 <= bad_command_q;
+    unknown_q2     <= unknown_q;
+    overfill_q2    <= overfill_q;
+    saturated_q2   <= saturated_q;
+    if (of_command_q2) begin
       cnt_o[twinpath_regs_pkg::CNT_COMMANDS]           <= 1'b1;
-      cnt_o[twinpath_regs_pkg::CNT_BAD_COMMAND]        <= bad_command_q;
-      cnt_o[twinpath_regs_pkg::CNT_UNKNOWN_ORDER]      <= unknown_q;
-      cnt_o[twinpath_regs_pkg::CNT_OVERFILL]           <= overfill_q;
-      cnt_o[twinpath_regs_pkg::CNT_POSITION_SATURATED] <= saturated_q;
+      cnt_o[twinpath_regs_pkg::CNT_BAD_COMMAND]        <= bad_command_q2;
+      cnt_o[twinpath_regs_pkg::CNT_UNKNOWN_ORDER]      <= unknown_q2;
+      cnt_o[twinpath_regs_pkg::CNT_OVERFILL]           <= overfill_q2;
+      cnt_o[twinpath_regs_pkg::CNT_POSITION_SATURATED] <= saturated_q2;
     end
-    if (valid_q && intent_q.intent) begin
-      cnt_o[twinpath_regs_pkg::CNT_RULE_CANCEL+32'(intent_q.rule)] <= 1'b1;
-      if (reason != '0) cnt_o[twinpath_regs_pkg::CNT_REJECT_KILL-1+32'(reason)] <= 1'b1;
-      else if (intent_q.cancel) cnt_o[twinpath_regs_pkg::CNT_CANCELS] <= 1'b1;
+    if (of_intent_q2) begin
+      cnt_o[twinpath_regs_pkg::CNT_RULE_CANCEL+32'(rule_q2)] <= 1'b1;
+      if (reason_q2 != '0) cnt_o[twinpath_regs_pkg::CNT_REJECT_KILL-1+32'(reason_q2)] <= 1'b1;
+      else if (cancel_q2) cnt_o[twinpath_regs_pkg::CNT_CANCELS] <= 1'b1;
       else cnt_o[twinpath_regs_pkg::CNT_ORDERS] <= 1'b1;
     end
     if (rst_i) begin
-      cnt_o     <= '0;
-      counted_q <= 1'b0;
+      cnt_o         <= '0;
+      valid_q2      <= 1'b0;
+      counted_q     <= 1'b0;
+      of_command_q2 <= 1'b0;
+      of_intent_q2  <= 1'b0;
     end
   end
 
@@ -188,7 +212,7 @@ module decide_events (
   assign event_valid_o     = head_valid;
   assign event_order_o     = said.kind == TP_EVENT_ORDER || said.kind == TP_EVENT_CANCEL;
   assign event_last_byte_o = head_intent.booked.msg.stamps.last_byte;
-  assign idle_o            = !valid_q && !head_valid && !counted_q;
+  assign idle_o            = !valid_q && !valid_q2 && !head_valid && !counted_q;
 
   always_ff @(posedge clk_i) begin
     if (head_valid && event_ready_i) book_done_q <= two && !book_done_q;

@@ -1,9 +1,10 @@
 hw/rtl/mem/ram_sdp.sv
+hw/rtl/mem/ram_forward.sv
 hw/rtl/mem/fifo.sv
 hw/rtl/strategy/config_table.sv
 hw/rtl/strategy/strategy_decide.sv
 hw/rtl/strategy/strategy_rules.sv
-hw/rtl/strategy/strategy_select.sv
+hw/rtl/strategy/strategy_ahead.sv
 hw/rtl/strategy/strategy_state.sv
 hw/rtl/risk/risk_candidate.sv
 hw/rtl/risk/risk_checks.sv
@@ -15,5 +16,7 @@ hw/rtl/risk/risk_records.sv
 hw/rtl/risk/risk_session.sv
 hw/rtl/risk/risk_state.sv
 hw/rtl/risk/risk_update.sv
+hw/rtl/risk/risk_verdict.sv
+hw/rtl/risk/risk_wish.sv
 hw/rtl/risk/decide_events.sv
 hw/rtl/risk/decide_stage.sv

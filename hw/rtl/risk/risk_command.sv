@@ -51,7 +51,7 @@ module risk_command (
   assign is_set        = op == twinpath_regs_pkg::CMD_POSITION;
   assign hit           = order_i.valid && order_i.user_ref == command_i[95:64];
   assign busy_o        = state_q != C_IDLE;
-  assign account_re_o  = state_q == C_SLOT;
+  assign account_re_o  = state_q == C_SLOT && op != twinpath_regs_pkg::CMD_ACK && (is_set || hit);
   assign symbol_o      = is_set ? command_i[96+:TP_SYM_W] : order_i.symbol;
   assign acked_o       = state_q == C_SLOT && op == twinpath_regs_pkg::CMD_ACK && hit;
   assign unknown_o     = state_q == C_SLOT && !is_set && !hit;

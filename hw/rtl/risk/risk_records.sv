@@ -2,14 +2,14 @@
 `default_nettype none
 
 /// The memories of risk: account, limits and last trade of a symbol, each in two copies, one read at the symbol of the
-/// message in B and one at its lagging symbol; and open orders by slot, with a copy of their valid bits.
+/// message in b - 1 and one at its lagging symbol; and open orders by slot, with a copy of their valid bits.
 ///
-/// Why: whichever rule fires, the records its order is checked against are there in D1. A command works through the
-/// first copy while the pipeline stands still. Whether the next order's slot is in use is read every cycle, for its
-/// address is known long before the order.
-/// Ordering: a read in the cycle of a write to the same record returns the old one. Records read in B hold until the
-/// next cycle with re_i or cmd_re_i. While clear_i, everything but the limits is written with 0, a slot and (in turn) a
-/// symbol a cycle.
+/// Why: whichever rule fires, the records its order is checked against are there in B. A command works through the
+/// first copy while the pipeline stands still, and reads again for the operation in B at its end (back_i). Whether the next
+/// order's slot is in use is read every cycle, for its address is known long before the order.
+/// Ordering: a write in the cycle of a read of the same account or last trade, or later, is in the data (ram_forward). Records
+/// hold until the next cycle with re_i, cmd_re_i or back_i. While clear_i, everything but the limits is written with 0, a slot
+/// and (in turn) a symbol a cycle.
 /// Latency: 1 cycle from address to data.
 module risk_records (
     input  wire logic                clk_i,
@@ -18,6 +18,7 @@ module risk_records (
     input  wire logic [TP_OPEN_SLOTS_W-1:0] clear_index_i,
     input  wire logic                bank_i,
     input  wire logic                re_i,            // the pipeline advances: both copies
+    input  wire logic                back_i,          // the first copy, for the operation read last with re_i
     input  wire logic [TP_SYM_W-1:0] symbol0_i,
     input  wire logic [TP_SYM_W-1:0] symbol1_i,
     input  wire logic                cmd_re_i,        // a command reads copy 0 instead
@@ -29,7 +30,9 @@ module risk_records (
     output logic [32:0]              last_trade0_o,   // [32] one was seen
     output logic [32:0]              last_trade1_o,
     input  wire logic                account_we_i,
+    input  wire logic                account_lag_i,   // late: of account1_symbol_i
     input  wire logic [TP_SYM_W-1:0] account_symbol_i,
+    input  wire logic [TP_SYM_W-1:0] account1_symbol_i,
     input  wire tp_account_t         account_i,
     input  wire logic                trade_we_i,
     input  wire logic [TP_SYM_W-1:0] trade_symbol_i,
@@ -46,6 +49,7 @@ module risk_records (
 
   localparam int LIMIT_WORDS = 7;  // of tp_limits_t
 
+  logic [TP_SYM_W-1:0]            symbol0_q;
   logic [TP_ACCOUNT_W-1:0]        account_wdata;
   logic [TP_SYM_W-1:0]            account_waddr;
   logic [TP_SYM_W-1:0]            trade_waddr;
@@ -67,33 +71,39 @@ module risk_records (
   assign last_trade1_o = trade_data[65:33];
   assign order_o       = order_data;
 
+  always_ff @(posedge clk_i) if (re_i) symbol0_q <= symbol0_i;
+
   for (genvar n = 0; n < 2; n = n + 1) begin : g_copy
     logic                re;
     logic [TP_SYM_W-1:0] raddr;
 
-    assign re    = re_i || (n == 0 && cmd_re_i);
-    assign raddr = n == 1 ? symbol1_i : cmd_re_i ? cmd_symbol_i : symbol0_i;
+    assign re    = re_i || (n == 0 && (cmd_re_i || back_i));
+    assign raddr = n == 1 ? symbol1_i : cmd_re_i ? cmd_symbol_i : back_i ? symbol0_q : symbol0_i;
 
-    ram_sdp #(
+    ram_forward #(
         .WIDTH(TP_ACCOUNT_W),
         .DEPTH(TP_SYMBOLS)
     ) u_accounts (
         .clk_i  (clk_i),
         .we_i   (clear_i || account_we_i),
         .waddr_i(account_waddr),
+        .other_i(account_lag_i && !clear_i),
+        .waddr1_i(account1_symbol_i),
         .wdata_i(account_wdata),
         .re_i   (re),
         .raddr_i(raddr),
         .rdata_o(account_data[TP_ACCOUNT_W*n+:TP_ACCOUNT_W])
     );
 
-    ram_sdp #(
+    ram_forward #(
         .WIDTH(33),
         .DEPTH(TP_SYMBOLS)
     ) u_last_trade (
         .clk_i  (clk_i),
         .we_i   (clear_i || trade_we_i),
         .waddr_i(trade_waddr),
+        .other_i(1'b0),
+        .waddr1_i(8'd0),
         .wdata_i(trade_wdata),
         .re_i   (re),
         .raddr_i(raddr),

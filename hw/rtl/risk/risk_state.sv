@@ -4,11 +4,10 @@
 /// All that risk keeps: records, limits over all symbols, session and trading states; read for the checks in D1, changed
 /// at its end by the order sent and by state messages, and by host commands (SEM 2.6 to 2.9, 5.2 to 5.5).
 ///
-/// Why: whatever a verdict reads is a register or a memory output when D1 begins, for the message's symbol (0) and for
-/// its lagging symbol (1).
-/// Ordering: a read in B sees every commit up to the cycle before. While busy_o, a command works on the records and the
+/// Why: whatever a verdict reads of a symbol is there in B, for the message's symbol (0) and for its lagging symbol (1).
+/// Ordering: a read in b - 1 sees every commit, one in that very cycle included. While busy_o, a command works on the records and the
 /// pipeline must stand still.
-/// Timing: symbols in B, answers in D1; send_i, commit_i in D1; commands as in risk_command. ready_o rises 4,096 cycles
+/// Timing: next_ in b - 1, b_ in B, others in D1; send_i, commit_i in D1; commands as in risk_command. ready_o rises 4,096 cycles
 /// after reset, when the memories are clear.
 module risk_state (
     input  wire logic                clk_i,
@@ -17,10 +16,20 @@ module risk_state (
     input  wire tp_cfg_t             cfg_i,
     input  wire logic                en_i,
     input  wire logic                bank_i,
-    input  wire logic [TP_SYM_W-1:0] symbol0_i,     // of the operation in B
-    input  wire logic [TP_SYM_W-1:0] symbol1_i,     // its lagging symbol
+    input  wire logic                next_bank_i,
+    input  wire logic [TP_SYM_W-1:0] next_symbol0_i,
+    input  wire logic [TP_SYM_W-1:0] next_symbol1_i, // its lagging symbol
+    input  wire logic [TP_SYM_W-1:0] b_symbol0_i,
+    input  wire logic [TP_SYM_W-1:0] b_symbol1_i,
+    output tp_account_t              b_account0_o,
+    output tp_account_t              b_account1_o,
+    output tp_limits_t               b_limits0_o,
+    output tp_limits_t               b_limits1_o,
+    output logic [32:0]              b_last_trade0_o, // [32] one was seen
+    output logic [32:0]              b_last_trade1_o,
     // D1: what the checks read
     input  wire logic                lag_is_own_i,
+    input  wire logic [TP_SYM_W-1:0] lag_symbol_i,
     input  wire tp_booked_t          booked_i,
     output tp_account_t              account0_o,
     output tp_account_t              account1_o,
@@ -34,6 +43,7 @@ module risk_state (
     output logic                     orders_full_o,
     output logic                     slot_used_o,
     output logic [TP_TAT_W-1:0]      rate_from_o,
+    output logic [31:0]              b_duplicate_window_o,
     output logic [31:0]              duplicate_window_o,
     output logic                     gross_over_o,
     output logic [63:0]              headroom_o,
@@ -50,6 +60,8 @@ module risk_state (
     input  wire logic [31:0]         price_i,
     input  wire logic [31:0]         quantity_i,
     input  wire logic [63:0]         notional_i,
+    input  wire logic [31:0]         open_i,        // of the account, with the order
+    input  wire logic [31:0]         own_i,
     // commands
     output logic                     bad_command_o, // the one in D1
     output logic                     slow_o,        // it will take longer than D1
@@ -68,8 +80,12 @@ module risk_state (
   logic                       is_command;
   logic [7:0]                 op;
   logic [15:0]                target;
-  logic [32:0]                last_trade0;
-  logic [32:0]                last_trade1;
+  logic [32:0]                last_trade0_q;
+  logic [32:0]                last_trade1_q;
+  logic [TP_ACCOUNT_W-1:0]    account0_q;
+  logic [TP_ACCOUNT_W-1:0]    account1_q;
+  logic [32*7-1:0]            limits0_q;
+  logic [32*7-1:0]            limits1_q;
   tp_account_t                account_d;
   tp_open_order_t             slot;
   tp_open_order_t             slot_d;
@@ -99,11 +115,24 @@ module risk_state (
 
   // A trade of the order's symbol by this very message is its last trade already.
   assign collar0_o = booked_i.trade ? booked_i.trade_price :
-      last_trade0[32] ? last_trade0[31:0] : limits0_o.reference_price;
+      last_trade0_q[32] ? last_trade0_q[31:0] : limits0_o.reference_price;
   assign collar1_o = booked_i.trade && lag_is_own_i ? booked_i.trade_price :
-      last_trade1[32] ? last_trade1[31:0] : limits1_o.reference_price;
+      last_trade1_q[32] ? last_trade1_q[31:0] : limits1_o.reference_price;
+
+  assign account0_o = account0_q;
+  assign account1_o = account1_q;
+  assign limits0_o  = limits0_q;
+  assign limits1_o  = limits1_q;
 
   always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      account0_q    <= b_account0_o;
+      account1_q    <= b_account1_o;
+      limits0_q     <= b_limits0_o;
+      limits1_q     <= b_limits1_o;
+      last_trade0_q <= b_last_trade0_o;
+      last_trade1_q <= b_last_trade1_o;
+    end
     if (clearing_q) begin
       clear_q    <= clear_q + 1'b1;
       clearing_q <= clear_q != '1;
@@ -131,8 +160,8 @@ module risk_state (
       .start_i      (commit_i && slow_o),
       .command_i    (command_i),
       .order_i      (slot),
-      .account_i    (account0_o),
-      .limits_i     (limits0_o),
+      .account_i    (b_account0_o),
+      .limits_i     (b_limits0_o),
       .gross_i      (gross_o),
       .busy_o       (busy_o),
       .account_re_o (account_re),
@@ -159,12 +188,14 @@ module risk_state (
       .symbol_i     (symbol_i),
       .price_i      (price_i),
       .quantity_i   (quantity_i),
+      .open_i       (open_i),
+      .own_i        (own_i),
       .stamp_i      (booked_i.msg.origin.stamp),
       .user_ref_i   (next_ref_o),
       .released_i   (released),
       .position_i   (position),
       .exposure_i   (exposure),
-      .account_i    (lead_i && !busy_o ? account1_o : account0_o),
+      .account_i    (busy_o ? b_account0_o : lead_i ? account1_o : account0_o),
       .order_i      (slot),
       .account_o    (account_d),
       .order_o      (slot_d)
@@ -175,20 +206,23 @@ module risk_state (
       .cfg_i           (cfg_i),
       .clear_i         (clearing_q),
       .clear_index_i   (clear_q),
-      .bank_i          (bank_i),
+      .bank_i          (next_bank_i),
       .re_i            (en_i),
-      .symbol0_i       (symbol0_i),
-      .symbol1_i       (symbol1_i),
+      .back_i          (applied),
+      .symbol0_i       (next_symbol0_i),
+      .symbol1_i       (next_symbol1_i),
       .cmd_re_i        (account_re),
       .cmd_symbol_i    (cmd_symbol),
-      .account0_o      (account0_o),
-      .account1_o      (account1_o),
-      .limits0_o       (limits0_o),
-      .limits1_o       (limits1_o),
-      .last_trade0_o   (last_trade0),
-      .last_trade1_o   (last_trade1),
+      .account0_o      (b_account0_o),
+      .account1_o      (b_account1_o),
+      .limits0_o       (b_limits0_o),
+      .limits1_o       (b_limits1_o),
+      .last_trade0_o   (b_last_trade0_o),
+      .last_trade1_o   (b_last_trade1_o),
       .account_we_i    (send_i || applied),
-      .account_symbol_i(busy_o ? cmd_symbol : symbol_i),
+      .account_lag_i   (lead_i && !busy_o),
+      .account_symbol_i(busy_o ? cmd_symbol : booked_i.msg.symbol),
+      .account1_symbol_i(lag_symbol_i),
       .account_i       (account_d),
       .trade_we_i      (commit_i && is_book && booked_i.trade),
       .trade_symbol_i  (booked_i.msg.symbol),
@@ -218,6 +252,7 @@ module risk_state (
       .next_ref_o        (next_ref_o),
       .open_count_o      (open_count_o),
       .gross_o           (gross_o),
+      .b_duplicate_window_o(b_duplicate_window_o),
       .duplicate_window_o(duplicate_window_o),
       .orders_full_o     (orders_full_o),
       .rate_from_o       (rate_from_o),
@@ -236,7 +271,7 @@ module risk_state (
       .command_i     (commit_i && is_command),
       .command_op_i  (op),
       .lookup_i      (en_i),
-      .symbols_i     ({symbol1_i, symbol0_i}),
+      .symbols_i     ({b_symbol1_i, b_symbol0_i}),
       .kill_o        (kill_o),
       .closed_o      (closed_o),
       .tradable_o    (tradable_o)

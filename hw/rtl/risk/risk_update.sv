@@ -16,6 +16,8 @@ module risk_update (
     input  wire logic [TP_SYM_W-1:0] symbol_i,
     input  wire logic [31:0]    price_i,
     input  wire logic [31:0]    quantity_i,
+    input  wire logic [31:0]    open_i,         // shares of open orders of that side, with it
+    input  wire logic [31:0]    own_i,          // and their most aggressive price
     input  wire logic [TP_TIME_W-1:0] stamp_i,
     input  wire logic [31:0]    user_ref_i,
     input  wire logic [31:0]    released_i,
@@ -46,11 +48,11 @@ module risk_update (
       account_o.working.cancel_sent = 1'b1;
     end else begin
       if (side_i) begin
-        account_o.open_sell = account_i.open_sell + quantity_i;
-        if (account_i.open_sell == '0 || price_i < account_i.own_sell) account_o.own_sell = price_i;
+        account_o.open_sell = open_i;
+        account_o.own_sell  = own_i;
       end else begin
-        account_o.open_buy = account_i.open_buy + quantity_i;
-        if (account_i.open_buy == '0 || price_i > account_i.own_buy) account_o.own_buy = price_i;
+        account_o.open_buy = open_i;
+        account_o.own_buy  = own_i;
       end
       account_o.last_valid          = 1'b1;
       account_o.last_side           = side_i;

@@ -4,14 +4,13 @@
 /// What the rules read: rule records, cool-downs, every symbol's best bid and offer and trust, and the flags armed,
 /// feed-stale and active bank (SEM 2.8, 2.9, 4.1, 4.2).
 ///
-/// Why: all of it is ready in D1, so that rules need no cycle of their own. The lagging symbol's number is read a cycle
-/// before everything else, from a copy of its own, so that its book is read together with the rules; and whether any
-/// rule is enabled, for a frame that starts on suspicion.
-/// Ordering: an operation's read in B sees every commit up to the cycle before. Operations with a book or records are two
-/// cycles apart, so that is every older one; only the bank may change in the cycle of the early read, therefore both
-/// banks' lagging symbols are read and chosen in B. While en_i is low the operation in B stays and its reads wait (the
-/// early one is repeated). A lagging symbol that is the message's own is seen as of this message.
-/// Timing: next_symbol_i in b - 1, symbol_o and lag_o in B, the other outputs in D1; commit_i at the end of D1.
+/// Why: all of it is ready in B, a cycle before the book's answer, so that rules are judged for every answer there may be.
+/// The lagging symbol's number is looked up in the same cycle from a small memory without a cycle of its own, so that its
+/// book is read together with the rules.
+/// Ordering: an operation's read in b - 1 sees every commit: operations with a book or records are two cycles apart, so
+/// one at most commits in the very cycle of the read, and it is forwarded; so is a swap of banks. While en_i is low the
+/// operation in B stays, and nothing it read changes. A lagging symbol that is the message's own is seen as of this message.
+/// Timing: next_symbol_i in b - 1, b_ outputs in B, the other outputs in D1; commit_i at the end of D1.
 /// ready_o rises 256 cycles after reset, when the memories are clear.
 module strategy_state (
     input  wire logic                clk_i,
@@ -20,19 +19,30 @@ module strategy_state (
     input  wire tp_cfg_t             cfg_i,
     input  wire logic                en_i,
     input  wire logic [TP_SYM_W-1:0] next_symbol_i,
-    output logic      [TP_SYM_W-1:0] symbol_o,       // of the operation in B
-    output logic      [TP_SYM_W-1:0] lag_o,          // its lagging symbol
+    output logic      [TP_SYM_W-1:0] next_lag_o,     // b - 1: its lagging symbol
+    output logic                     next_bank_o,    // b - 1: the active bank, a swap in D1 taken in
     output logic                     bank_o,
     output logic                     armed_o,
-    output logic                     enabled_o,      // some rule of the symbol in B is enabled
     output logic                     feed_stale_o,
+    output logic      [TP_SYM_W-1:0] b_symbol_o,
+    output logic      [TP_SYM_W-1:0] b_lag_o,
+    output logic                     b_enabled_o,    // some rule of the symbol in B is enabled
+    output tp_rules_t                b_rules_o,
+    output logic [5*(TP_TIME_W+1)-1:0] b_next_o,     // next time each rule may fire
+    output logic                     b_lag_is_own_o,
+    output tp_bbo_t                  b_lag_bbo_o,    // unless it is the message's own
+    output logic                     b_lag_sticky_o,
     output tp_rules_t                rules_o,
-    output logic [5*(TP_TIME_W+1)-1:0] next_o,       // next time each rule may fire
-    output logic      [TP_SYM_W-1:0] lag_symbol_o,   // of the operation in D1
+    output logic [5*(TP_TIME_W+1)-1:0] next_o,
+    output logic      [TP_SYM_W-1:0] lag_symbol_o,
     output logic                     lag_is_own_o,
     output tp_bbo_t                  lag_bbo_o,
+    output tp_bbo_t                  lag_read_o,     // unless it is the message's own
+    output logic                     lag_crossed_o,
+    output logic                     lag_read_sticky_o,
     output logic                     lag_sticky_o,
     input  wire logic                commit_i,       // the operation in D1 takes effect
+    input  wire logic                booked_valid_i,
     input  wire tp_booked_t          booked_i,
     input  wire logic                fire_i,         // a rule fires: its cool-down starts
     input  wire logic [5*(TP_TIME_W+1)-1:0] next_i
@@ -50,68 +60,61 @@ module strategy_state (
   logic [TP_SYMBOLS-1:0] sticky_q;  // copy of every book's untrusted flag
   logic [TP_SYM_W-1:0]   symbol_q;
   logic [TP_SYM_W-1:0]   lag_symbol_q;
+  logic                  b_lag_is_own_q;
   logic                  lag_is_own_q;
   logic                  lag_sticky_q;
 
   logic                  is_book;
   logic                  lag_cfg;
-  logic [TP_SYM_W-1:0]   lag_bank0;
-  logic [TP_SYM_W-1:0]   lag_bank1;
-  logic                  enabled_bank0;
-  logic                  enabled_bank1;
-  logic [TP_SYM_W-1:0]   early_symbol;
+  logic                  bank_now;
+  logic [TP_SYM_W:0]     lag_memory[0:2*TP_SYMBOLS-1];  // lagging symbol; some rule is enabled
+  logic [TP_SYM_W:0]     next_lag;
+  logic [TP_SYM_W-1:0]   lag_q;
+  logic                  enabled_q;
   logic [32*RULE_WORDS-1:0] rules_data;
+  logic [32*RULE_WORDS-1:0] rules_q;
+  logic [NEXT_W-1:0]     next_data;
+  logic [NEXT_W-1:0]     next_q;
   logic [BBO_W-1:0]      lag_data;
+  logic [BBO_W-1:0]      lag_data_q;
   logic [7:0]            command;
   logic [15:0]           target;
 
   assign ready_o      = !clearing_q;
-  assign symbol_o     = symbol_q;
-  assign lag_o        = bank_q ? lag_bank1 : lag_bank0;
-  assign enabled_o    = bank_q ? enabled_bank1 : enabled_bank0;
+  assign next_lag_o   = next_lag[TP_SYM_W:1];
+  assign next_bank_o  = bank_now;
   assign bank_o       = bank_q;
   assign armed_o      = armed_q;
   assign feed_stale_o = feed_stale_q;
-  assign rules_o      = rules_data;
+  assign b_symbol_o   = symbol_q;
+  assign b_lag_o      = lag_q;
+  assign b_enabled_o  = enabled_q;
+  assign b_rules_o    = rules_data;
+  assign b_next_o     = next_data;
+  assign b_lag_is_own_o = b_lag_is_own_q;
+  assign b_lag_bbo_o  = lag_data;
+  assign b_lag_sticky_o = sticky_q[lag_q];
+  assign rules_o      = rules_q;
+  assign next_o       = next_q;
   assign lag_symbol_o = lag_symbol_q;
   assign lag_is_own_o = lag_is_own_q;
-  assign lag_bbo_o    = lag_is_own_q ? booked_i.bbo_after : lag_data;
+  assign lag_read_o   = lag_data_q;
+  assign lag_read_sticky_o = lag_sticky_q;
+  assign lag_bbo_o    = lag_is_own_q ? booked_i.bbo_after : lag_data_q;
   assign lag_sticky_o = lag_is_own_q ? booked_i.sticky_after : lag_sticky_q;
   assign is_book      = booked_i.msg.op >= TP_OP_ADD && booked_i.msg.op <= TP_OP_TRADE;
   assign command      = booked_i.msg.command[127:120];
   assign target       = booked_i.msg.command[111:96];
 
-  // ---- b - 1: the lagging symbol, [31:24] of rule word 0, and the enables, of both banks --------------------------------------------
-  assign lag_cfg      = cfg_i.valid && cfg_i.table_id == TP_CFG_RULES && cfg_i.word == 5'd0 && cfg_i.index[15:9] == '0;
-  assign early_symbol = en_i ? next_symbol_i : symbol_q;
+  // ---- b - 1: the lagging symbol is [31:24] of rule word 0 ----------------------------------------------------------------
+  assign lag_cfg  = cfg_i.valid && cfg_i.table_id == TP_CFG_RULES && cfg_i.word == 5'd0 && cfg_i.index[15:9] == '0;
+  assign bank_now = bank_q ^ (booked_valid_i && booked_i.msg.op == TP_OP_COMMAND && command == twinpath_regs_pkg::CMD_SWAP);
+  assign next_lag = lag_memory[{bank_now, next_symbol_i}];
 
-  ram_sdp #(
-      .WIDTH(TP_SYM_W + 1),
-      .DEPTH(TP_SYMBOLS)
-  ) u_lag_bank0 (
-      .clk_i  (clk_i),
-      .we_i   (lag_cfg && !cfg_i.index[8]),
-      .waddr_i(cfg_i.index[TP_SYM_W-1:0]),
-      .wdata_i({cfg_i.data[31:24], cfg_i.data[4:0] != '0}),
-      .re_i   (1'b1),
-      .raddr_i(early_symbol),
-      .rdata_o({lag_bank0, enabled_bank0})
-  );
+  always_ff @(posedge clk_i) begin
+    if (lag_cfg) lag_memory[cfg_i.index[TP_SYM_W:0]] <= {cfg_i.data[31:24], cfg_i.data[4:0] != '0};
+  end
 
-  ram_sdp #(
-      .WIDTH(TP_SYM_W + 1),
-      .DEPTH(TP_SYMBOLS)
-  ) u_lag_bank1 (
-      .clk_i  (clk_i),
-      .we_i   (lag_cfg && cfg_i.index[8]),
-      .waddr_i(cfg_i.index[TP_SYM_W-1:0]),
-      .wdata_i({cfg_i.data[31:24], cfg_i.data[4:0] != '0}),
-      .re_i   (1'b1),
-      .raddr_i(early_symbol),
-      .rdata_o({lag_bank1, enabled_bank1})
-  );
-
-  // ---- B: everything else ------------------------------------------------------------------------------------------
   config_table #(
       .TABLE(TP_CFG_RULES),
       .WORDS(RULE_WORDS),
@@ -120,33 +123,37 @@ module strategy_state (
       .clk_i  (clk_i),
       .cfg_i  (cfg_i),
       .re_i   (en_i),
-      .raddr_i({bank_q, symbol_q}),
+      .raddr_i({bank_now, next_symbol_i}),
       .rdata_o(rules_data)
   );
 
-  ram_sdp #(
+  ram_forward #(
       .WIDTH(NEXT_W),
       .DEPTH(TP_SYMBOLS)
   ) u_next (
       .clk_i  (clk_i),
       .we_i   (clearing_q || (commit_i && fire_i)),
       .waddr_i(clearing_q ? clear_q : booked_i.msg.symbol),
+      .other_i(1'b0),
+      .waddr1_i(8'd0),
       .wdata_i(clearing_q ? '0 : next_i),
       .re_i   (en_i),
-      .raddr_i(symbol_q),
-      .rdata_o(next_o)
+      .raddr_i(next_symbol_i),
+      .rdata_o(next_data)
   );
 
-  ram_sdp #(
+  ram_forward #(
       .WIDTH(BBO_W),
       .DEPTH(TP_SYMBOLS)
   ) u_bbo (
       .clk_i  (clk_i),
       .we_i   (clearing_q || (commit_i && is_book)),
       .waddr_i(clearing_q ? clear_q : booked_i.msg.symbol),
+      .other_i(1'b0),
+      .waddr1_i(8'd0),
       .wdata_i(clearing_q ? '0 : booked_i.bbo_after),
       .re_i   (en_i),
-      .raddr_i(lag_o),
+      .raddr_i(next_lag_o),
       .rdata_o(lag_data)
   );
 
@@ -157,9 +164,15 @@ module strategy_state (
     end
     if (en_i) begin
       symbol_q     <= next_symbol_i;
-      lag_symbol_q <= lag_o;
-      lag_is_own_q <= lag_o == symbol_q;
-      lag_sticky_q <= sticky_q[lag_o];
+      {lag_q, enabled_q} <= next_lag;
+      rules_q      <= rules_data;
+      next_q       <= next_data;
+      lag_data_q   <= lag_data;
+      lag_crossed_o <= b_lag_bbo_o.bid_price >= b_lag_bbo_o.ask_price;
+      lag_symbol_q <= lag_q;
+      b_lag_is_own_q <= next_lag_o == next_symbol_i;
+      lag_is_own_q <= b_lag_is_own_q;
+      lag_sticky_q <= sticky_q[lag_q];
     end
     if (commit_i) begin
       if (is_book) sticky_q[booked_i.msg.symbol] <= booked_i.sticky_after;

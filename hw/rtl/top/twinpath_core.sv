@@ -147,8 +147,12 @@ module twinpath_core #(
   logic                ahead_valid;
   logic [TP_SYM_W-1:0] ahead_symbol;
   logic                moves;
+  tp_outlook_t         outlook;
+  logic [2:0]          pick;
   tp_booked_t          booked;
   logic                booked_valid;
+  tp_bbo_t             likely;
+  logic                veto;
   logic [twinpath_regs_pkg::COUNTERS-1:0] book_cnt;
   logic                book_ready;
   logic                book_idle;
@@ -174,9 +178,13 @@ module twinpath_core #(
       .msg_valid_i   (msg_valid),
       .ahead_valid_o (ahead_valid),
       .ahead_symbol_o(ahead_symbol),
+      .outlook_o     (outlook),
       .moves_o       (moves),
       .booked_o      (booked),
       .booked_valid_o(booked_valid),
+      .likely_o      (likely),
+      .pick_o        (pick),
+      .veto_o        (veto),
       .cnt_o         (book_cnt),
       .idle_o        (book_idle)
   );
@@ -206,8 +214,12 @@ module twinpath_core #(
       .next_valid_i     (ahead_valid),
       .next_symbol_i    (ahead_symbol),
       .armed_o          (armed),
+      .outlook_i        (outlook),
       .booked_valid_i   (booked_valid),
       .booked_i         (booked),
+      .likely_i         (likely),
+      .pick_i           (pick),
+      .veto_i           (veto),
       .order_valid_o    (order_valid),
       .order_o          (order),
       .order_room_i     (order_room),

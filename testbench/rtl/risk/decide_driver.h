@@ -73,7 +73,13 @@ class DecideDriver {
     dut_->next_valid_i = next.has_value();
     dut_->next_symbol_i = next ? next->msg.symbol : static_cast<std::uint8_t>(rng_());
     dut_->booked_valid_i = decide_.has_value();
-    if (decide_) to_port(*decide_, dut_->booked_i);
+    to_port(book_ ? book_->outlook : Outlook{}, dut_->outlook_i);
+    if (decide_) {
+      to_port(decide_->booked, dut_->booked_i);
+      to_port(decide_->likely, dut_->likely_i);
+      dut_->pick_i = decide_->pick;
+      dut_->veto_i = decide_->veto;
+    }
     settle(*dut_);
     EXPECT_EQ(dut_->hold_o, c.hold) << "hold_o depends on an input";
     if (dut_->order_valid_o) c.order = from_port<Order>(dut_->order_o);
@@ -86,7 +92,8 @@ class DecideDriver {
       c.event = Seen{event_of(dut_->event_o), dut_->event_order_o != 0, dut_->event_last_byte_o};
     for (unsigned n = 0; n < kCounterCount; ++n) counters_[n] += dut_->cnt_o.at(n / 32) >> n % 32 & 1;
     if (advance) {
-      c.done = std::exchange(decide_, std::exchange(book_, next));
+      if (decide_) c.done = decide_->booked;
+      decide_ = std::exchange(book_, next ? std::optional{foresee(*next)} : std::nullopt);
       early_.reset();
     }
     rise(*dut_);
@@ -117,6 +124,57 @@ class DecideDriver {
   }
 
  private:
+  // An operation, and what the book says of it before and in D1.
+  struct Foreseen {
+    Booked booked;
+    Outlook outlook;
+    Bbo likely;
+    std::uint8_t pick = 0;
+    bool veto = false;
+  };
+  // The book's answer as one of an outlook whose others are anything. A case may change both sides, which no message
+  // does.
+  Foreseen foresee(const Booked& b) {
+    Foreseen f{.booked = b, .outlook = {}, .likely = b.after, .pick = 0, .veto = false};
+    // A message that fires no rule may be vetoed, whatever was likely.
+    const bool unknown = b.after.bid_state == kUnknown || b.after.ask_state == kUnknown;
+    if (b.msg.op != kState && b.msg.op != kCommand && !b.trade && (unknown || b.after == b.before) && !chance(30)) {
+      f.veto = true, f.likely = b.before;
+      if (chance(50))
+        f.likely.bid_state = kQuoted, f.likely.bid_price = 990 + rng_() % 20, f.likely.bid_quantity = 1 + rng_() % 12;
+      else
+        f.likely.ask_state = kQuoted, f.likely.ask_price = 990 + rng_() % 20, f.likely.ask_quantity = 1 + rng_() % 12;
+    }
+    const auto anything = [&] { return static_cast<std::uint32_t>(chance(70) ? 980 + rng_() % 40 : rng_()); };
+    Outlook& o = f.outlook;
+    const auto same = [](const Bbo& x, const Bbo& y, bool ask) {
+      return ask ? x.ask_state == y.ask_state && x.ask_price == y.ask_price && x.ask_quantity == y.ask_quantity
+                 : x.bid_state == y.bid_state && x.bid_price == y.bid_price && x.bid_quantity == y.bid_quantity;
+    };
+    o.valid = true, o.before = b.before, o.here = f.likely, o.stamp = b.msg.stamp;
+    o.side = same(b.before, f.likely, false) == same(b.before, f.likely, true) ? chance(50)
+                                                                               : same(b.before, f.likely, false);
+    o.here.bid_state = o.here.ask_state = 0;
+    for (auto* v : {&o.sum, &o.price, &o.shares, &o.second_price, &o.second_quantity}) *v = anything();
+    if (b.msg.op == kTrade) o.price = b.trade_price;
+    std::uint32_t& price = o.side ? o.here.ask_price : o.here.bid_price;
+    std::uint32_t& quantity = o.side ? o.here.ask_quantity : o.here.bid_quantity;
+    switch (b.msg.op == kTrade ? 0 : rng_() % 4) {
+      case 1:
+        f.pick = 1, o.sum = std::exchange(quantity, anything());
+        break;
+      case 2:
+        f.pick = 2, o.price = std::exchange(price, anything()), o.shares = std::exchange(quantity, anything());
+        break;
+      case 3:
+        f.pick = 4, o.second_price = std::exchange(price, anything()),
+        o.second_quantity = std::exchange(quantity, anything());
+        break;
+      default:
+        break;
+    }
+    return f;
+  }
   bool chance(unsigned percent) { return percent != 0 && rng_() % 100 < percent; }
 
   DriverOptions options_;
@@ -124,7 +182,7 @@ class DecideDriver {
   std::unique_ptr<Vdecide_stage> dut_ = std::make_unique<Vdecide_stage>();
   std::deque<std::optional<Booked>> waiting_;
   std::optional<std::optional<Booked>> early_;  // in b - 1, perhaps a gap
-  std::optional<Booked> book_, decide_;
+  std::optional<Foreseen> book_, decide_;
   bool room_ = true, offered_ = false;
   std::uint64_t cycle_ = 0;
   CounterValues counters_{};
