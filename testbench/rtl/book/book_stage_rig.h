@@ -1,5 +1,6 @@
 // Drives the Verilated book stage beside the reference books: references and messages as the feed brings them, random
-// cycles without en_i, and every result compared with what the reference says, in the very cycle in which it is due.
+// cycles without en_i, and every result compared with what the reference says, in the very cycle in which it is due;
+// what is said of it ahead must come true.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -9,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <random>
+#include <utility>
 
 #include "Vbook_stage.h"
 #include "host/core/registers.h"
@@ -103,6 +105,9 @@ class BookStageRig {
   const Hazards& hazards() const { return feed_.hazards(); }
   std::uint64_t holds() const { return holds_; }  // cycles of hold_o
   std::uint64_t longest_hold() const { return longest_hold_; }
+  // Results of which each pick_o was given, and vetoes.
+  const std::array<std::uint64_t, 8>& picks() const { return picks_; }
+  std::uint64_t vetoes() const { return vetoes_; }
 
  private:
   struct Due {
@@ -140,6 +145,8 @@ class BookStageRig {
     if (!check(enabled)) return false;
     if (enabled) {
       if (!check_ahead(next)) return false;
+      outlook_ = unpack_outlook(top_->outlook_o);
+      moves_ = top_->moves_o;
       if (now.message) {
         due_.push_back({reference_.apply(*now.message), tick_ + (is_short(*now.message) ? 1 : 3)});
         last_message_ = *now.message;
@@ -178,9 +185,41 @@ class BookStageRig {
       ADD_FAILURE() << "expected " << due.booked << "found " << last_;
       return false;
     }
+    if (!check_early(due.booked)) return false;
     if (booked != (cycle_ & 0xFFFF) || looked_up != (cycle_of_[(tick_ - 1) % cycle_of_.size()] & 0xFFFF)) {
       return fail("wrong stamps");
     }
+    return true;
+  }
+
+  // What was said of this result before, and what is said of it early in its cycle.
+  bool check_early(const Booked& b) {
+    if (b.message.op == kState || b.message.op == kCommand) return moves_ ? fail("moves_o without a book") : true;
+    const BestPrices likely = unpack_best_prices(top_->likely_o);
+    const bool unknown = b.after.bid.state == kUnknown || b.after.ask.state == kUnknown;
+    if (top_->veto_o) {
+      ++vetoes_;
+      if (b.trade || !(unknown || b.after == b.before)) return fail("veto_o for a message that can fire a rule");
+    } else if (!(likely == b.after)) {
+      ADD_FAILURE() << "likely " << likely << " of " << b;
+      return false;
+    }
+    if (!outlook_.valid) return fail("outlook_o not valid");
+    if (!(outlook_.prior == b.before)) return fail("outlook_o.prior");
+    if (outlook_.stamp != b.message.stamp) return fail("outlook_o.stamp");
+    if (b.message.op == kTrade && outlook_.fresh.price != b.message.price) return fail("outlook_o.price of a trade");
+    BestPrices picked = outlook_.here;
+    (outlook_.side ? picked.ask : picked.bid) = outlook_.own(top_->pick_o);
+    for (const auto& [found, expected] : {std::pair{picked.bid, likely.bid}, std::pair{picked.ask, likely.ask}}) {
+      if (expected.state != kQuoted) continue;
+      if (found.price != expected.price || found.quantity != expected.quantity) {
+        ADD_FAILURE() << "pick " << int{top_->pick_o} << " of outlook: " << picked << ", likely " << likely << b;
+        return false;
+      }
+    }
+    ++picks_[top_->pick_o];
+    if ((top_->pick_o != 0 || b.message.op == kTrade) && !moves_) return fail("moves_o missing");
+    if (moves_ && !b.effect) return fail("moves_o for a message without effect");
     return true;
   }
 
@@ -251,6 +290,10 @@ class BookStageRig {
   BookCounters counters_;
   Booked last_;
   Message last_message_;
+  Outlook outlook_;  // and moves_o, of the cycle before
+  bool moves_ = false;
+  std::array<std::uint64_t, 8> picks_{};
+  std::uint64_t vetoes_ = 0;
   std::array<bool, 2> was_long_{};  // one and two cycles ago
   std::array<unsigned, 2> was_symbol_{};
   std::array<std::uint64_t, 8> cycle_of_{};

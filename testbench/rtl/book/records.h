@@ -1,4 +1,4 @@
-// tp_msg_t and tp_booked_t of hw/rtl/twinpath_types.svh as C++ structs, and their bits.
+// tp_msg_t, tp_booked_t and tp_outlook_t of hw/rtl/twinpath_types.svh as C++ structs, and their bits.
 #pragma once
 #include <cstdint>
 #include <ostream>
@@ -42,6 +42,7 @@ struct Message {
   }
 };
 
+enum SideState : unsigned { kEmpty, kQuoted, kUnknown };
 struct Quote {
   unsigned state = 0;
   std::uint32_t price = 0;
@@ -70,6 +71,25 @@ struct Booked {
   bool operator==(const Booked&) const = default;
 };
 
+// What the best bid and offer can become, said a cycle before.
+struct Outlook {
+  bool valid = false;
+  unsigned side = 0;
+  BestPrices prior;
+  BestPrices here;
+  Quote sum, fresh, second;  // quantity alone; both; both
+  std::uint64_t stamp = 0;
+
+  // The side that may change, if `pick` says which it is.
+  Quote own(unsigned pick) const {
+    Quote q = side ? here.ask : here.bid;
+    if (pick & 1u) q.quantity = sum.quantity;
+    if (pick & 2u) q = fresh;
+    if (pick & 4u) q = second;
+    return q;
+  }
+};
+
 inline std::ostream& operator<<(std::ostream& os, const Message& m) {
   return os << "op " << m.op << " symbol " << m.symbol << " ref " << m.reference << " new " << m.new_reference
             << " side " << m.side << " shares " << m.shares << " price " << m.price << " priced " << m.priced
@@ -88,6 +108,8 @@ inline std::ostream& operator<<(std::ostream& os, const Booked& b) {
 
 inline constexpr int kMessageBits = 631;
 inline constexpr int kBookedBits = 965;
+inline constexpr int kBestPricesBits = 132;
+inline constexpr int kOutlookBits = 474;
 
 template <class Words>
 void pack(Words& words, const Message& m) {
@@ -107,6 +129,41 @@ void pack(Words& words, const Message& m) {
       .put(64, m.command_low);
   p.put(48, m.stamp).put(64, m.sequence).put(32, m.frame).put(16, m.index).put(8, m.type);
   p.put(16, m.first_beat).put(16, m.last_byte).put(16, m.decoded).put(64, 0);
+}
+
+template <class Words>
+void unpack(Unpacker<Words>& u, BestPrices& bbo) {
+  for (Quote* quote : {&bbo.bid, &bbo.ask}) {
+    quote->state = static_cast<unsigned>(u.get(2));
+    quote->price = static_cast<std::uint32_t>(u.get(32));
+    quote->quantity = static_cast<std::uint32_t>(u.get(32));
+  }
+}
+
+template <class Words>
+BestPrices unpack_best_prices(const Words& words) {
+  Unpacker<Words> u(words, kBestPricesBits);
+  BestPrices bbo;
+  unpack(u, bbo);
+  return bbo;
+}
+
+template <class Words>
+Outlook unpack_outlook(const Words& words) {
+  Unpacker<Words> u(words, kOutlookBits);
+  Outlook o;
+  const auto u32 = [&] { return static_cast<std::uint32_t>(u.get(32)); };
+  o.valid = u.get(1) != 0;
+  o.side = static_cast<unsigned>(u.get(1));
+  unpack(u, o.prior);
+  unpack(u, o.here);
+  o.sum.quantity = u32();
+  o.fresh.price = u32();
+  o.fresh.quantity = u32();
+  o.second.price = u32();
+  o.second.quantity = u32();
+  o.stamp = u.get(48);
+  return o;
 }
 
 // Stamps that the stage fills in go to `looked_up` and `booked`.
@@ -142,13 +199,7 @@ Booked unpack(const Words& words, unsigned& looked_up, unsigned& booked) {
   booked = small(16);
   u.get(32);
   b.effect = u.get(1) != 0;
-  for (BestPrices* bbo : {&b.before, &b.after}) {
-    for (Quote* quote : {&bbo->bid, &bbo->ask}) {
-      quote->state = small(2);
-      quote->price = u32();
-      quote->quantity = u32();
-    }
-  }
+  for (BestPrices* bbo : {&b.before, &b.after}) unpack(u, *bbo);
   b.sticky_before = u.get(1) != 0;
   b.sticky_after = u.get(1) != 0;
   b.trade = u.get(1) != 0;

@@ -1,4 +1,5 @@
-// hw/rtl/book/top_levels.sv against an ordered map of the whole side, of which the block holds the best levels.
+// hw/rtl/book/top_levels.sv against an ordered map of the whole side, of which the block holds the best levels: what it
+// says in B, and in D, any number of cycles later.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -38,28 +39,82 @@ std::ostream& operator<<(std::ostream& os, const Side& s) {
   return os;
 }
 
+// What the depth store finds while the operation is in B.
+enum class Answer { kNone, kLevel, kNothing };
+
 class TopLevels : public testing::Test {
  protected:
+  struct Change {
+    bool sell, add;
+    std::uint32_t price, shares;
+    bool whole;  // a removal of all that its order has, else of the shares asked for
+    Answer answer;
+    Level found;
+  };
   struct Result {
     Side side;
-    bool deep, dropped, best, emptied;
+    bool deep, dropped, emptied;
+    bool best, front, best_goes, deep_now;  // already in B
   };
 
   // Words behind the levels held are arbitrary.
-  Result change(const Side& s, bool sell, bool add, std::uint32_t price, std::uint32_t shares) {
-    Packer p(top_.side_state_i, kSideBits);
+  template <class Words>
+  void pack(Words& words, const Side& s, std::uint32_t price) {
+    Packer p(words, kSideBits);
     p.put(1, s.incomplete).put(4, s.levels.size());
     for (unsigned i = kLevels; i-- > 0;) p.put(32, i < s.levels.size() ? s.levels[i].price : rare_ ? price : random_());
     for (unsigned i = kLevels; i-- > 0;) p.put(32, i < s.levels.size() ? s.levels[i].quantity : random_());
     p.put(32, s.total).put(21, s.far).put(21, s.beyond);
     rare_ = !rare_;  // the price itself, where no level is
-    top_.sell_i = sell;
-    top_.add_i = add;
-    top_.price_i = price;
-    top_.shares_i = shares;
+  }
+
+  void edge() {
+    top_.clk_i = 0;
+    top_.eval();
+    top_.clk_i = 1;
+    top_.eval();
+  }
+
+  // What B is asked. An addition must not depend on what a removal would take.
+  void ask(const Side& s, const Change& c) {
+    pack(top_.side_state_i, s, c.price);
+    top_.fill_i = c.answer == Answer::kLevel;
+    top_.ends_i = c.answer == Answer::kNothing;
+    top_.fill_price_i = c.answer == Answer::kLevel ? c.found.price : static_cast<std::uint32_t>(random_());
+    top_.fill_quantity_i = c.answer == Answer::kLevel ? c.found.quantity : static_cast<std::uint32_t>(random_());
+    const auto other = [&] { return random_() & 1 ? 100 : static_cast<std::uint32_t>(random_()); };
+    top_.sell_i = c.sell;
+    top_.add_i = c.add;
+    top_.price_i = c.price;
+    top_.whole_i = c.add ? random_() & 1 : c.whole;
+    top_.asked_i = c.add || c.whole ? other() : c.shares;
+    top_.order_i = c.add || !c.whole ? other() : c.shares;
+  }
+
+  // `before` in B, `joined` in D: with what the depth store found.
+  Result change(const Side& before, const Side& joined, const Change& c) {
+    Result r;
+    ask(before, c);
+    top_.en_i = 1;
+    top_.eval();
+    r.best = top_.best_o;
+    r.front = top_.front_o;
+    r.best_goes = top_.best_goes_o;
+    r.deep_now = top_.deep_now_o;
+    edge();
+    // In D something else is asked in B, and without en_i it leaves no trace.
+    pack(top_.d_side_state_i, joined, c.price);
+    top_.d_add_i = c.add;
+    top_.d_price_i = c.price;
+    top_.d_shares_i = c.shares;
+    top_.en_i = 0;
+    for (unsigned waits = random_() % 3; waits > 0; --waits) {
+      ask(Side{.incomplete = (random_() & 1) != 0, .levels = {random_() % (kLevels + 1), Level{c.price, c.shares}}},
+          Change{(random_() & 1) != 0, (random_() & 1) != 0, c.price + 5, c.shares, true, Answer::kNone, {}});
+      edge();
+    }
     top_.eval();
     Unpacker u(top_.side_state_o, kSideBits);
-    Result r;
     r.side.incomplete = u.get(1) != 0;
     r.side.levels.resize(u.get(4));
     std::array<std::uint32_t, kLevels> prices;
@@ -74,7 +129,6 @@ class TopLevels : public testing::Test {
     r.side.beyond = static_cast<unsigned>(u.get(21));
     r.deep = top_.deep_o;
     r.dropped = top_.dropped_o;
-    r.best = top_.best_o;
     r.emptied = top_.emptied_o;
     return r;
   }
@@ -83,11 +137,12 @@ class TopLevels : public testing::Test {
   struct Whole {
     std::vector<Level> levels;
     unsigned held = 0;
+    bool unsure = false;  // incomplete, whether something deeper is left or not
   };
 
   Side seen(const Whole& w) const {
     Side s;
-    s.incomplete = w.held < w.levels.size();
+    s.incomplete = w.held < w.levels.size() || w.unsure;
     s.levels.assign(w.levels.begin(), w.levels.begin() + w.held);
     for (const auto& l : w.levels) s.total += l.quantity;
     s.far = 5;
@@ -95,18 +150,47 @@ class TopLevels : public testing::Test {
     return s;
   }
 
-  // Applies the change to the whole and says what must be seen.
-  void check(Whole w, bool sell, bool add, std::uint32_t price, std::uint32_t shares) {
+  // Applies the change to the whole and says what must be seen; with every answer that can come just then.
+  void check(const Whole& w, bool sell, bool add, std::uint32_t price, std::uint32_t shares) {
+    Change c{sell, add, price, shares, (random_() & 1) != 0, Answer::kNone, {}};
+    check(w, c);
+    if (HasFatalFailure()) return;
+    if (w.held < w.levels.size()) {
+      // A side that has no place left takes nothing in.
+      c.answer = Answer::kLevel;
+      c.found = w.levels[w.held];
+      check(w, c);
+    } else if (w.held > 0) {
+      Whole unsure = w;
+      unsure.unsure = true;
+      check(unsure, c);
+      if (HasFatalFailure()) return;
+      c.answer = Answer::kNothing;
+      check(unsure, c);
+      if (HasFatalFailure()) return;
+      // And so does one that needs none.
+      c.answer = Answer::kLevel;
+      c.found = {price, shares};
+      check(w, c);
+    }
+  }
+
+  void check(Whole w, const Change& c) {
     const Side before = seen(w);
-    const Result found = change(before, sell, add, price, shares);
+    const bool place = before.incomplete && w.held < kLevels;
+    if (c.answer == Answer::kLevel && place) ++w.held;
+    w.unsure = before.incomplete && !(c.answer == Answer::kNothing && place);
+    const Side joined = seen(w);
+    const Result found = change(before, joined, c);
     unsigned at = 0;
-    while (at < w.levels.size() && (sell ? w.levels[at].price < price : w.levels[at].price > price)) ++at;
-    const bool there = at < w.levels.size() && w.levels[at].price == price;
+    while (at < w.levels.size() && (c.sell ? w.levels[at].price < c.price : w.levels[at].price > c.price)) ++at;
+    const bool there = at < w.levels.size() && w.levels[at].price == c.price;
     bool deep = false, dropped = false, emptied = false;
     const bool best = there && at == 0 && w.held > 0;
+    const bool front = w.held == 0 || (!there && at == 0);
     if (there) {
       deep = at >= w.held;
-      w.levels[at].quantity += add ? shares : 0 - shares;
+      w.levels[at].quantity += c.add ? c.shares : 0 - c.shares;
       if (w.levels[at].quantity == 0) {
         emptied = !deep;
         w.levels.erase(w.levels.begin() + at);
@@ -114,8 +198,8 @@ class TopLevels : public testing::Test {
       }
     } else {
       // Worse than all here: in only if nothing deeper exists and there is room.
-      deep = at > w.held || (at == w.held && (w.held == kLevels || before.incomplete));
-      w.levels.insert(w.levels.begin() + at, {price, shares});
+      deep = at > w.held || (at == w.held && (w.held == kLevels || joined.incomplete));
+      w.levels.insert(w.levels.begin() + at, {c.price, c.shares});
       if (!deep) {
         dropped = w.held == kLevels;
         if (!dropped) ++w.held;
@@ -123,14 +207,20 @@ class TopLevels : public testing::Test {
     }
     Side expected = seen(w);
     // Deeper levels may have gone without the side being told: only a search says that it is complete.
-    expected.incomplete = before.incomplete || expected.incomplete;
-    ASSERT_EQ(found.side, expected) << (sell ? "sell" : "buy") << (add ? " add " : " remove ") << price << 'x' << shares
-                                    << " to " << before;
-    ASSERT_EQ(found.deep, deep) << before << " price " << price;
-    ASSERT_EQ(found.dropped, dropped) << before << " price " << price;
-    ASSERT_EQ(found.emptied, emptied) << before << " price " << price;
-    ASSERT_EQ(found.best, best) << before << " price " << price;
-    ++cases_[add][there][deep][dropped][emptied];
+    expected.incomplete = joined.incomplete || expected.incomplete;
+    ASSERT_EQ(found.side, expected) << (c.sell ? "sell" : "buy") << (c.add ? " add " : " remove ") << c.price << 'x'
+                                    << c.shares << " to " << before << ", answer " << static_cast<int>(c.answer);
+    ASSERT_EQ(found.deep, deep) << before << " price " << c.price;
+    ASSERT_EQ(found.deep_now, deep) << before << " price " << c.price << ", answer " << static_cast<int>(c.answer);
+    ASSERT_EQ(found.dropped, dropped) << before << " price " << c.price;
+    ASSERT_EQ(found.emptied, emptied) << before << " price " << c.price;
+    ASSERT_EQ(found.best, best) << before << " price " << c.price;
+    ASSERT_EQ(found.front, front) << before << " price " << c.price;
+    if (!c.add) {
+      ASSERT_EQ(found.best_goes, best && emptied) << before << " price " << c.price;
+    }
+    ++cases_[c.add][there][deep][dropped][emptied];
+    ++answers_[static_cast<int>(c.answer)][place][there && at + 1 == joined.levels.size()];
   }
 
   static Whole side(bool sell, unsigned held, unsigned deeper, std::uint32_t quantity) {
@@ -146,6 +236,7 @@ class TopLevels : public testing::Test {
   Vtop_levels top_;
   bool rare_ = false;
   unsigned cases_[2][2][2][2][2] = {};  // add, level there, deep, dropped, emptied
+  unsigned answers_[3][2][2] = {};      // answer, there is a place for it, the change is of the worst level here
 };
 
 // Every number of levels held, with and without deeper ones; the price at each level, between any two, and outside.
@@ -174,6 +265,9 @@ TEST_F(TopLevels, ChangesEveryPositionOfEverySide) {
   EXPECT_GT(cases_[0][1][1][0][0], 0u) << "removed deeper";
   EXPECT_GT(cases_[0][1][0][0][0], 0u) << "reduced";
   EXPECT_GT(cases_[0][1][0][0][1], 0u) << "emptied";
+  EXPECT_GT(answers_[1][1][1], 0u) << "the change is of the level found";
+  EXPECT_GT(answers_[1][0][0], 0u) << "a level found too late";
+  EXPECT_GT(answers_[2][1][0], 0u) << "nothing deeper is left";
 }
 
 TEST_F(TopLevels, AgreesOnRandomSides) {
