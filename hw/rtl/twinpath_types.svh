@@ -120,6 +120,8 @@ typedef struct packed {
   logic [31:0]          shares;
   logic [31:0]          second_price;
   logic [31:0]          second_quantity;
+  logic [31:0]          trade_price;     // as tp_booked_t, should the message be a trade
+  logic [31:0]          trade_quantity;
   logic [TP_TIME_W-1:0] stamp;
 } tp_outlook_t;
 // Which of them it is.

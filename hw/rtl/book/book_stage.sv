@@ -841,6 +841,8 @@ module book_stage #(
     outlook_o.shares          = msg.shares;
     outlook_o.second_price    = side ? ask.price[63:32] : bid.price[63:32];
     outlook_o.second_quantity = side ? ask.quantity[63:32] : bid.quantity[63:32];
+    outlook_o.trade_price     = removes && !msg.priced ? first_price : msg.price;
+    outlook_o.trade_quantity  = shares;
     outlook_o.stamp           = msg.origin.stamp;
   end
 

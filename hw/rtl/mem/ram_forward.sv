@@ -5,11 +5,14 @@
 /// read or while its data is held, shows in the data.
 ///
 /// Why: records are read a cycle before the operation ahead of them commits. It may decide late which of two addresses it
-/// writes, so both are compared.
-/// Latency: 1 cycle from re_i to rdata_o; a write shows in the cycle after it.
+/// writes, so both are compared. With LATE, the writes that late_i marks show in their own cycle already: for a reader that
+/// takes the data in the very cycle of the write. Where such a write may go is told a cycle ahead (soon_i), so that nothing
+/// but a multiplexer stands between its data and the reader.
+/// Latency: 1 cycle from re_i to rdata_o; a write shows in the cycle after it, one that late_i marks at once.
 module ram_forward #(
-    parameter int WIDTH = 32,
-    parameter int DEPTH = 256,
+    parameter int   WIDTH = 32,
+    parameter int   DEPTH = 256,
+    parameter logic LATE  = 1'b0,
     localparam int ADDR_W = (DEPTH > 1) ? $clog2(DEPTH) : 1
 ) (
     input  wire logic              clk_i,
@@ -18,29 +21,44 @@ module ram_forward #(
     input  wire logic              other_i,   // writes to waddr1_i instead
     input  wire logic [ADDR_W-1:0] waddr1_i,
     input  wire logic [WIDTH-1:0]  wdata_i,
+    input  wire logic              late_i,    // with we_i: this write is one that was told a cycle ahead
+    input  wire logic [ADDR_W-1:0] soon_i,    // waddr_i, waddr1_i of such a write in the next cycle
+    input  wire logic [ADDR_W-1:0] soon1_i,
+    input  wire logic [WIDTH-1:0]  late_data_i,  // wdata_i of such a write
     input  wire logic              re_i,
     input  wire logic [ADDR_W-1:0] raddr_i,
     output logic      [WIDTH-1:0]  rdata_o
 );
 
   logic [ADDR_W-1:0] read_q;
+  logic [ADDR_W-1:0] read;         // address of the data of the next cycle
   logic              newer_q;
   logic [WIDTH-1:0]  newer_data_q;
   logic [WIDTH-1:0]  data;
   logic              same;
+  logic              soon_same_q;
+  logic              soon_same1_q;
+  logic              now;          // this cycle's write shows
 
-  logic              same0;
-  logic              same1;
-  assign same0   = re_i ? waddr_i == raddr_i : waddr_i == read_q;
-  assign same1   = re_i ? waddr1_i == raddr_i : waddr1_i == read_q;
-  assign same    = other_i ? same1 : same0;
-  assign rdata_o = newer_q ? newer_data_q : data;
+  assign read    = re_i ? raddr_i : read_q;
+  assign same    = other_i ? waddr1_i == read : waddr_i == read;
+  assign now     = LATE && late_i && (other_i ? soon_same1_q : soon_same_q);
+  assign rdata_o = now ? late_data_i : newer_q ? newer_data_q : data;
 
   always_ff @(posedge clk_i) begin
     if (re_i) read_q <= raddr_i;
     if (re_i || (we_i && same)) newer_q <= we_i && same;
     if (we_i && same) newer_data_q <= wdata_i;
+    soon_same_q  <= soon_i == read;
+    soon_same1_q <= soon1_i == read;
   end
+
+`ifndef SYNTHESIS
+  always @(posedge clk_i) begin
+    if (LATE && late_i && (!we_i || wdata_i != late_data_i || soon_same_q != (waddr_i == read_q) || soon_same1_q != (waddr1_i == read_q)))
+      $fatal(1, "ram_forward: a late write other than it was told");
+  end
+`endif
 
   ram_sdp #(
       .WIDTH(WIDTH),

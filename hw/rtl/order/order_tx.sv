@@ -3,8 +3,8 @@
 
 /// Order transmit: builds the OUCH 5.0 frame of each order or cancel from the host's template and streams it (SEM 6).
 ///
-/// Why: the verdict comes late in its cycle, so it feeds one register stage: the first beat is the template's alone and
-/// waits in the output register, an order only makes it valid; its own fields are read from registers by later beats.
+/// Why: the verdict comes late in its cycle, and what the order says a cycle behind it. The first beats are the template's
+/// alone: the first waits in the output register, an order only makes it valid; its own fields are read by later beats.
 /// The headers come ready-made (lengths and IPv4 checksum included), so nothing is computed over the frame.
 /// The first 16 header bytes (MAC addresses, type, 0x45, 0) are the same in both frame kinds and are taken from the enter
 /// header; the kinds first differ in the IPv4 length.
@@ -31,7 +31,8 @@ module order_tx #(
     input  wire logic [TP_CYC_W-1:0] cycle_i,
     input  wire tp_cfg_t        cfg_i,
     input  wire logic           order_valid_i,    // late in the cycle; taken always
-    input  wire tp_order_t      order_i,
+    input  wire logic           order_cancel_i,   // with it: it is a cancel
+    input  wire tp_order_t      order_i,          // in the cycle after it
     input  wire logic           begin_i,          // an order may come in the next cycle
     output logic                room_o,           // 4 more orders can be taken, one in this cycle included
     output logic [DATA_W-1:0]   m_axis_tdata_o,   // first frame byte in [7:0] of the first beat
@@ -84,7 +85,7 @@ module order_tx #(
       .clk_i  (clk_i),
       .cfg_i  (cfg_i),
       .re_i   (tvalid_q),
-      .raddr_i(order_q.symbol),
+      .raddr_i(order.symbol),
       .rdata_o(name_words)
   );
 
@@ -133,6 +134,9 @@ module order_tx #(
   logic                verdict_q;  // it was started on a hint, and the verdict falls in this cycle
   logic                refused_q;  // there was no order for it
   logic [BEAT_W-1:0]   next_q;     // the beat after the one on offer
+  logic                late_q;     // order_i is the order of the frame on offer
+  logic                pending_q;  // order_i is an order that has no frame yet
+  logic                cancel_q;   // what order_i is of is a cancel
   tp_order_t           order_q;    // whose frame is on offer, once that is known
   logic                started_q;
   logic [TP_CYC_W-1:0] started_cycle_q;
@@ -140,15 +144,17 @@ module order_tx #(
 
   logic                taken;
   logic                free;       // a first beat may be put on offer in the next cycle
+  logic                begins;     // and is, of the order decided in this cycle
   logic                refuse;
   logic                speculate;
   logic                may;
 
   assign taken     = tvalid_q && m_axis_tready_i;
   assign free      = !tvalid_q || (taken && tlast_q);
-  assign push      = order_valid_i && !verdict_q && !(free && !queue_valid);
+  assign begins    = free && !queue_valid && !pending_q;
+  assign push      = pending_q && !(free && !queue_valid);
   assign refuse    = verdict_q && !order_valid_i;
-  assign speculate = begin_i && may && !tvalid_q && !queue_valid && !order_valid_i;
+  assign speculate = begin_i && may && !tvalid_q && !queue_valid && !pending_q && !order_valid_i;
 
   discard_budget u_budget (
       .clk_i  (clk_i),
@@ -159,6 +165,7 @@ module order_tx #(
   );
 
   // ---- next beat ---------------------------------------------------------------------------------------------------
+  tp_order_t          order;
   logic               cancel;
   logic               last;
   logic [31:0]        user_ref;
@@ -169,10 +176,11 @@ module order_tx #(
   logic [DATA_W-1:0]  cancel_second;  // second beat of a cancel's frame, used at 128 bits
 
   // At 128 bits the second beat holds the IPv4 length, and after a speculative start it is chosen in the verdict's cycle:
-  // an enter order's is made as usual, and the late order_i only selects between the two.
-  assign cancel   = order_q.cancel && !verdict_q;
-  assign user_ref = order_q.user_ref;
-  assign last     = next_q == (order_q.cancel ? CANCEL_LAST : ENTER_LAST);
+  // an enter order's is made as usual, and the late order_cancel_i only selects between the two. The third holds user_ref.
+  assign order    = DATA_W == 128 && late_q ? order_i : order_q;
+  assign cancel   = late_q ? cancel_q : order_q.cancel && !verdict_q;
+  assign user_ref = order.user_ref;
+  assign last     = !verdict_q && next_q == (cancel ? CANCEL_LAST : ENTER_LAST);
 
   always_comb begin
     hex           = '0;
@@ -190,8 +198,8 @@ module order_tx #(
                  {8 * (FRAME_BYTES - HEADER_BYTES - 5) {1'b0}}};
       end else begin
         frame = {enter_header_q[32*HEADER_WORDS-1-:8*HEADER_BYTES], "O", user_ref,
-                 order_q.side ? 8'h53 : 8'h42, order_q.quantity, name_words[31:0], name_words[63:32],
-                 32'd0, order_q.price, fields_q[95:8], hex, {8 * (FRAME_BYTES - ENTER_BYTES + 2) {1'b0}}};
+                 order.side ? 8'h53 : 8'h42, order.quantity, name_words[31:0], name_words[63:32],
+                 32'd0, order.price, fields_q[95:8], hex, {8 * (FRAME_BYTES - ENTER_BYTES + 2) {1'b0}}};
       end
       ordered = frame[FRAME_W-DATA_W-DATA_W*32'(next_q)+:DATA_W];
     end
@@ -203,13 +211,17 @@ module order_tx #(
 
   always_ff @(posedge clk_i) begin
     verdict_q       <= 1'b0;
+    late_q          <= order_valid_i && (begins || verdict_q);
+    pending_q       <= order_valid_i && !begins && !verdict_q;
+    cancel_q        <= order_cancel_i;
+    if (late_q) order_q <= order_i;
     started_q       <= taken && first_q && !refused_q && !refuse;
     started_cycle_q <= cycle_i;
     discarded_q     <= refuse;
-    // Without a look at what comes in this cycle: one order at most.
-    room_q          <= queue_count < ($clog2(QUEUE+1))'(QUEUE - ROOM);
+    // Without a look at what comes in this cycle and what is pending: one order at most.
+    room_q          <= queue_count < ($clog2(QUEUE+1))'(QUEUE - ROOM - 1);
     if (free) begin
-      tvalid_q  <= queue_valid || order_valid_i || speculate;
+      tvalid_q  <= queue_valid || pending_q || order_valid_i || speculate;
       tlast_q   <= 1'b0;
       tuser_q   <= 1'b0;
       tkeep_q   <= '1;
@@ -218,15 +230,14 @@ module order_tx #(
       verdict_q <= speculate;
       refused_q <= 1'b0;
       next_q    <= BEAT_W'(1);
-      order_q   <= queue_valid ? queued : order_i;
+      order_q   <= queue_valid ? queued : order_i;  // or late
     end else begin
-      if (verdict_q) order_q <= order_i;
       if (refuse) refused_q <= 1'b1;
       if (taken) begin
         tlast_q <= last || refused_q || refuse;
         tuser_q <= refused_q || refuse;
-        tkeep_q <= (!last || refused_q || refuse) ? '1 : order_q.cancel ? CANCEL_KEEP : ENTER_KEEP;
-        tdata_q <= (DATA_W == 128 && verdict_q && order_i.cancel) ? cancel_second : beat;
+        tkeep_q <= (!last || refused_q || refuse) ? '1 : cancel ? CANCEL_KEEP : ENTER_KEEP;
+        tdata_q <= (DATA_W == 128 && verdict_q && order_cancel_i) ? cancel_second : beat;
         first_q <= 1'b0;
         next_q  <= next_q + 1'b1;
       end
@@ -237,6 +248,8 @@ module order_tx #(
       tuser_q     <= 1'b0;
       first_q     <= 1'b0;
       verdict_q   <= 1'b0;
+      late_q      <= 1'b0;
+      pending_q   <= 1'b0;
       refused_q   <= 1'b0;
       started_q   <= 1'b0;
       discarded_q <= 1'b0;
@@ -253,7 +266,7 @@ module order_tx #(
   assign started_valid_o = started_q;
   assign started_cycle_o = started_cycle_q;
   assign discarded_o     = discarded_q;
-  assign idle_o          = !tvalid_q && !queue_valid && !started_q;
+  assign idle_o          = !tvalid_q && !queue_valid && !pending_q && !started_q;
 
 endmodule
 `default_nettype wire

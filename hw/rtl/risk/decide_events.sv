@@ -3,7 +3,7 @@
 
 /// From what D1 found to events and counters (SEM 7, 8).
 ///
-/// Why: the verdict must not wait for its explanation. D2 leaves the message, the intent and the failing checks in a
+/// Why: the verdict must not wait for its explanation. D3 leaves the message, the intent and the failing checks in a
 /// register; reason, kind and the record of 128 bytes are made from there, behind a queue, so that D1 never waits for a
 /// reader of events that is slow for a moment.
 /// Safety: nothing is ever dropped: nearly_full_o (a register) rises while there is room for all that can still come
@@ -11,11 +11,11 @@
 /// Ordering: events leave in the order of their operations, one a cycle; of one message BOOK before ORDER, REJECT or
 /// CANCEL. A command that takes longer is loaded with emit_i low and finished by finish_i, in the same cycle or later, with
 /// nothing loaded between.
-/// Timing: load_i in D2, event_valid_o from 2 cycles later, counters 3.
+/// Timing: load_i in D3, event_valid_o from 2 cycles later, counters 3.
 module decide_events (
     input  wire logic           clk_i,
     input  wire logic           rst_i,
-    input  wire logic           load_i,        // an operation leaves D2
+    input  wire logic           load_i,        // an operation leaves D3
     input  wire logic           emit_i,        // and is complete
     input  wire tp_intent_t     intent_i,      // book_changed only where a BOOK event is to be sent
     input  wire tp_finding_t    finding_i,     // kind and reason are made here; check_mask bit n-1: check n fails
@@ -36,11 +36,11 @@ module decide_events (
 );
 
   localparam int DEPTH = 8;
-  localparam int NEARLY = 4;  // three more can be on their way when the count exceeds it
+  localparam int NEARLY = 3;  // four more can be on their way when the count exceeds it
   localparam int COUNT_W = $clog2(DEPTH + 1);
   localparam int RECORD_W = TP_INTENT_W + TP_FINDING_W;
 
-  // ---- the register behind D1 --------------------------------------------------------------------------------------
+  // ---- the register behind D3 --------------------------------------------------------------------------------------
   logic        valid_q;
   tp_intent_t  intent_q;
   tp_finding_t found_q;

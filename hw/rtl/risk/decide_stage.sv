@@ -1,17 +1,19 @@
 `include "risk/risk_types.svh"
 `default_nettype none
 
-/// Strategy and risk in one cycle: booked messages in, orders out in the same cycle, events behind (SEM 2.7 to 2.9, 4, 5, 7).
+/// Strategy and risk: booked messages in, orders out in the same cycle, what they say and events behind (SEM 2.7 to 2.9, 4, 5, 7).
 ///
-/// Why: rules, checks and verdict are combinational in D1, and all state is written at its end, so every order of a class
-/// of messages takes the same time. What does not depend on the book's answer is made in B (strategy_ahead, risk_wish),
-/// and why an order did not leave is found in D2 (risk_checks), when it is known that it did not.
+/// Why: whether an order leaves is known in D1, so every order of a class of messages takes the same time. Everything else
+/// waits: what does not depend on the book's answer is made in B (strategy_ahead, risk_quote, risk_wish), what the order says and
+/// what it leaves behind in D2 (risk_verdict, risk_state), and why one did not leave in D3 (risk_checks).
 /// Safety: an order leaves when, and only when, no check failed on the state that all older messages and commands left
-/// behind; its state is committed in that very cycle. After KILL nothing but cancels leaves.
+/// behind; the next operation's B is D2 at the earliest, and what D2 writes is forwarded to it. After KILL nothing but cancels
+/// leaves.
 /// Ordering: one operation in D1 at a time. Operations with a book or records are at least two cycles apart, so that a
 /// read in b - 1 meets at most one commit, which is forwarded; a STATE operation may be one cycle from its neighbours.
 /// With en_i low nothing moves and nothing commits; hold_o asks for that, from registers only.
-/// Timing: b - 1 next_symbol_i, reads; b outlook_i; D1 = b + 1 booked_i, order_o; event_valid_o from D1 + 3. Commands: hold_o is
+/// Timing: b - 1 next_symbol_i, reads; b outlook_i; D1 = b + 1 booked_i, order_valid_o; D2 order_o; event_valid_o from D1 + 4.
+/// With en_i low, what is in D2 and behind goes on. Commands: hold_o is
 /// high for 1 cycle after the D1 of an ACK, or of a FILL or DONE of an unknown order; for 4 cycles after that of any
 /// other FILL or DONE and of a POSITION; for none otherwise.
 /// ready_o rises 4,096 cycles after reset, when the memories are clear. A configuration write of CONTROL, or to the
@@ -34,7 +36,8 @@ module decide_stage (
     input  wire logic [2:0]     pick_i,          // which of the outlook that is
     input  wire logic           veto_i,          // the book's answer is one that fires no rule; late
     output logic                order_valid_o,   // an order or cancel leaves
-    output tp_order_t           order_o,
+    output logic                order_cancel_o,  // with it: it is a cancel
+    output tp_order_t           order_o,         // in the cycle after order_valid_o
     input  wire logic           order_room_i,    // there is room for 4 more
     output logic                event_valid_o,
     input  wire logic           event_ready_i,
@@ -58,11 +61,13 @@ module decide_stage (
   logic events_idle;
   logic commit;      // the operation in D1 takes effect
   logic decided_q;   // one is in D2
+  logic explain_q;   // one is in D3
+  logic done_q;      // a command that took longer
   logic is_book;
 
   assign ready_o = strategy_ready && risk_ready;
   assign hold_o  = !risk_ready || command_busy || events_full || !room_q;
-  assign idle_o  = risk_ready && !b_valid_q && !booked_valid_i && !command_busy && !decided_q && events_idle;
+  assign idle_o  = risk_ready && !b_valid_q && !booked_valid_i && !command_busy && !decided_q && !explain_q && !done_q && events_idle;
   assign commit  = booked_valid_i && en_i;
   assign is_book = booked_i.msg.op >= TP_OP_ADD && booked_i.msg.op <= TP_OP_TRADE;
 
@@ -86,27 +91,23 @@ module decide_stage (
   logic [5*NEXT_W-1:0]   b_next;
   logic                  b_lag_is_own;
   tp_bbo_t               b_lag_bbo;
-  logic                  b_lag_sticky;
   tp_account_t           b_account0;
   tp_account_t           b_account1;
   tp_limits_t            b_limits0;
   tp_limits_t            b_limits1;
   logic [32:0]           b_last_trade0;
   logic [32:0]           b_last_trade1;
+  logic [31:0]           b_duplicate_window;
   logic                  bank;
   logic                  armed;
+  logic                  enabled;
   logic                  feed_stale;
-  tp_rules_t             rules;
-  logic [5*NEXT_W-1:0]   next_data;
-  logic [5*NEXT_W-1:0]   next_fired;
-  logic [5*NEXT_W-1:0]   next_d;
   tp_bbo_t               lag_read;  // as lag_bbo, unless the symbol is the message's
   logic                  lag_crossed;
-  logic                  lag_read_sticky;
+  logic                  lag_sticky;
   logic [TP_SYM_W-1:0]   lag_symbol;
   logic                  lag_is_own;
   tp_bbo_t               lag_bbo;
-  logic                  lag_sticky;
   tp_account_t           account0;  // 0: of the message's symbol, 1: of its lagging symbol
   tp_account_t           account1;
   tp_limits_t            limits0;
@@ -127,223 +128,237 @@ module decide_stage (
   logic [TP_GROSS_W-1:0] gross;
   logic                  bad_command;
   logic                  slow_command;
-  logic [31:0]           b_duplicate_window;
-  logic                  late_done;
-  tp_finding_t           late_finding;
-  logic                  late_unknown;
-  logic                  late_overfill;
-  logic                  late_saturated;
+  logic                  done;
+  tp_finding_t           done_finding;
+  logic                  done_unknown;
+  logic                  done_overfill;
+  logic                  done_saturated;
 
-  // ---- the intent and the verdict ----------------------------------------------------------------------------------
-  logic                  enabled;
-  logic                  trusted;
-  logic                  book_changed;
-  logic                  fire;
+  // ---- D1: the verdict -------------------------------------------------------------------------------------------------
+  logic [3:0]            picked;    // which case of the outlook it is, one hot
+  logic                  evaluate;
   logic                  cancel;
-  logic                  lead;
-  logic [2:0]            rule;
-  logic                  side;
-  logic [31:0]           price;
-  logic [31:0]           quantity;
-  logic [TP_SYM_W-1:0]   symbol;  // the order's
-  logic                  wished;  // there is an intent, without a veto
-  logic                  pass;
-  logic [63:0]           notional;
-  logic [31:0]           open;
-  logic [31:0]           own;
   logic [7:0]            wish;
-  logic [4:0]            ready;
-  logic                  outlook_side_q;
-  logic [2:0]            crossed;
-  logic [2:0]            narrow;
-  logic [2:0]            away;
-  logic [2:0]            take_buy;
-  logic [2:0]            take_sell;
-  logic [2:0]            lead_buy;
-  logic [2:0]            lead_sell;
-  logic [3:0]            heavy_buy;
-  logic [3:0]            heavy_sell;
-  logic [3:0]            moved;
-  logic                  trade_up;
-  logic                  trade_down;
+  logic                  intent;    // there is one, should it count
+  logic                  pass;
+  logic                  counts;
   logic                  send;
 
-  assign symbol        = lead ? lag_symbol : booked_i.msg.symbol;
-  assign fire          = wished && !veto_i;
-  assign send          = commit && pass && !veto_i;
+  assign picked        = {pick_i[TP_PICK_SUM], pick_i[TP_PICK_SECOND], pick_i[TP_PICK_FRESH], pick_i == '0};
+  assign counts        = commit && evaluate && !veto_i;
+  assign send          = counts && pass;
   assign order_valid_o = send;
+  assign order_cancel_o = cancel;
   assign armed_o       = armed && enabled && !kill;
 
+  // ---- D2: what left -----------------------------------------------------------------------------------------------------
+  tp_booked_t            d2_booked_q;
+  logic                  d2_is_book_q;
+  logic                  d2_fire_q;
+  logic                  d2_send_q;
+  logic                  d2_cancel;
+  logic                  d2_lead;
+  logic [2:0]            d2_rule;
+  logic                  d2_side;
+  logic [31:0]           d2_price;
+  logic [31:0]           d2_quantity;
+  logic [63:0]           d2_notional;
+  logic [31:0]           d2_own;
+  logic [TP_SYM_W-1:0]   d2_lag_q;
+  logic [TP_SYM_W-1:0]   d2_symbol;     // the order's
+  tp_account_t           d2_account0_q;
+  tp_account_t           d2_account1_q;
+
+  assign d2_symbol = d2_lead ? d2_lag_q : d2_booked_q.msg.symbol;
   always_comb begin
     order_o          = '0;
-    order_o.cancel   = cancel;
-    order_o.side     = side;
-    order_o.symbol   = symbol;
-    order_o.user_ref = cancel ? account0.working.user_ref : next_ref;
-    order_o.quantity = quantity;
-    order_o.price    = price;
+    order_o.cancel   = d2_cancel;
+    order_o.side     = d2_side;
+    order_o.symbol   = d2_symbol;
+    order_o.user_ref = d2_cancel ? d2_account0_q.working.user_ref : next_ref;
+    order_o.quantity = d2_quantity;
+    order_o.price    = d2_price;
   end
 
   strategy_state u_strategy_state (
-      .clk_i        (clk_i),
-      .rst_i        (rst_i),
-      .ready_o      (strategy_ready),
-      .cfg_i        (cfg_i),
-      .en_i         (en_i),
-      .next_symbol_i(next_symbol_i),
-      .next_lag_o   (next_lag),
-      .next_bank_o  (next_bank),
-      .bank_o       (bank),
-      .armed_o      (armed),
-      .feed_stale_o (feed_stale),
-      .b_symbol_o   (b_symbol),
-      .b_lag_o      (b_lag),
-      .b_enabled_o  (enabled),
-      .b_rules_o    (b_rules),
-      .b_next_o     (b_next),
+      .clk_i         (clk_i),
+      .rst_i         (rst_i),
+      .ready_o       (strategy_ready),
+      .cfg_i         (cfg_i),
+      .en_i          (en_i),
+      .next_symbol_i (next_symbol_i),
+      .next_lag_o    (next_lag),
+      .next_bank_o   (next_bank),
+      .bank_o        (bank),
+      .armed_o       (armed),
+      .feed_stale_o  (feed_stale),
+      .b_symbol_o    (b_symbol),
+      .b_lag_o       (b_lag),
+      .b_enabled_o   (enabled),
+      .b_rules_o     (b_rules),
+      .b_next_o      (b_next),
       .b_lag_is_own_o(b_lag_is_own),
-      .b_lag_bbo_o  (b_lag_bbo),
-      .b_lag_sticky_o(b_lag_sticky),
-      .rules_o      (rules),
-      .next_o       (next_data),
-      .lag_symbol_o (lag_symbol),
-      .lag_is_own_o (lag_is_own),
-      .lag_bbo_o    (lag_bbo),
-      .lag_read_o   (lag_read),
-      .lag_crossed_o(lag_crossed),
-      .lag_read_sticky_o(lag_read_sticky),
-      .lag_sticky_o (lag_sticky),
-      .commit_i     (commit),
+      .b_lag_bbo_o   (b_lag_bbo),
+      .lag_symbol_o  (lag_symbol),
+      .lag_is_own_o  (lag_is_own),
+      .lag_bbo_o     (lag_bbo),
+      .lag_read_o    (lag_read),
+      .lag_crossed_o (lag_crossed),
+      .lag_sticky_o  (lag_sticky),
+      .commit_i      (commit),
       .booked_valid_i(booked_valid_i),
-      .booked_i     (booked_i),
-      .fire_i       (fire),
-      .next_i       (next_d)
+      .booked_i      (booked_i),
+      .fired_i       (fired),
+      .d2_fire_i     (d2_fire_q),
+      .d2_rule_i     (d2_rule),
+      .d2_symbol_i   (d2_booked_q.msg.symbol)
   );
 
   risk_state u_risk_state (
-      .clk_i             (clk_i),
-      .rst_i             (rst_i),
-      .ready_o           (risk_ready),
-      .cfg_i             (cfg_i),
-      .en_i              (en_i),
-      .bank_i            (bank),
-      .next_bank_i       (next_bank),
-      .next_symbol0_i    (next_symbol_i),
-      .next_symbol1_i    (next_lag),
-      .b_symbol0_i       (b_symbol),
-      .b_symbol1_i       (b_lag),
-      .b_account0_o      (b_account0),
-      .b_account1_o      (b_account1),
-      .b_limits0_o       (b_limits0),
-      .b_limits1_o       (b_limits1),
-      .b_last_trade0_o   (b_last_trade0),
-      .b_last_trade1_o   (b_last_trade1),
-      .lag_is_own_i      (lag_is_own),
-      .lag_symbol_i      (lag_symbol),
-      .booked_i          (booked_i),
-      .account0_o        (account0),
-      .account1_o        (account1),
-      .limits0_o         (limits0),
-      .limits1_o         (limits1),
-      .collar0_o         (collar0),
-      .collar1_o         (collar1),
-      .tradable_o        (tradable),
-      .kill_o            (kill),
-      .closed_o          (closed),
-      .orders_full_o     (orders_full),
-      .slot_used_o       (slot_used),
-      .rate_from_o       (rate_from),
+      .clk_i               (clk_i),
+      .rst_i               (rst_i),
+      .ready_o             (risk_ready),
+      .cfg_i               (cfg_i),
+      .en_i                (en_i),
+      .bank_i              (bank),
+      .next_bank_i         (next_bank),
+      .next_symbol0_i      (next_symbol_i),
+      .next_symbol1_i      (next_lag),
+      .b_symbol0_i         (b_symbol),
+      .b_symbol1_i         (b_lag),
+      .b_account0_o        (b_account0),
+      .b_account1_o        (b_account1),
+      .b_limits0_o         (b_limits0),
+      .b_limits1_o         (b_limits1),
+      .b_last_trade0_o     (b_last_trade0),
+      .b_last_trade1_o     (b_last_trade1),
+      .lag_is_own_i        (lag_is_own),
+      .lag_symbol_i        (lag_symbol),
+      .booked_i            (booked_i),
+      .account0_o          (account0),
+      .account1_o          (account1),
+      .limits0_o           (limits0),
+      .limits1_o           (limits1),
+      .collar0_o           (collar0),
+      .collar1_o           (collar1),
+      .tradable_o          (tradable),
+      .kill_o              (kill),
+      .closed_o            (closed),
+      .orders_full_o       (orders_full),
+      .slot_used_o         (slot_used),
+      .rate_from_o         (rate_from),
       .b_duplicate_window_o(b_duplicate_window),
-      .duplicate_window_o(duplicate_window),
-      .gross_over_o      (gross_over),
-      .headroom_o        (headroom),
-      .next_ref_o        (next_ref),
-      .open_count_o      (open_count),
-      .gross_o           (gross),
-      .commit_i          (commit),
-      .send_i            (send),
-      .cancel_i          (cancel),
-      .lead_i            (lead),
-      .side_i            (side),
-      .symbol_i          (symbol),
-      .price_i           (price),
-      .quantity_i        (quantity),
-      .notional_i        (notional),
-      .open_i            (open),
-      .own_i             (own),
-      .bad_command_o     (bad_command),
-      .slow_o            (slow_command),
-      .command_i         (intent_q.booked.msg.command),
-      .busy_o            (command_busy),
-      .done_o            (late_done),
-      .finding_o         (late_finding),
-      .unknown_o         (late_unknown),
-      .overfill_o        (late_overfill),
-      .saturated_o       (late_saturated)
+      .duplicate_window_o  (duplicate_window),
+      .gross_over_o        (gross_over),
+      .headroom_o          (headroom),
+      .next_ref_o          (next_ref),
+      .open_count_o        (open_count),
+      .gross_o             (gross),
+      .commit_i            (commit),
+      .send_i              (d2_send_q),
+      .cancel_i            (d2_cancel),
+      .lead_i              (d2_lead),
+      .side_i              (d2_side),
+      .symbol_i            (d2_booked_q.msg.symbol),
+      .lag_i               (d2_lag_q),
+      .stamp_i             (d2_booked_q.msg.origin.stamp),
+      .price_i             (d2_price),
+      .quantity_i          (d2_quantity),
+      .notional_i          (d2_notional),
+      .own_i               (d2_own),
+      .sent0_i             (d2_account0_q),
+      .sent1_i             (d2_account1_q),
+      .bad_command_o       (bad_command),
+      .slow_o              (slow_command),
+      .command_i           (d2_booked_q.msg.command),
+      .busy_o              (command_busy),
+      .done_o              (done),
+      .finding_o           (done_finding),
+      .unknown_o           (done_unknown),
+      .overfill_o          (done_overfill),
+      .saturated_o         (done_saturated)
   );
 
-  strategy_ahead u_ahead (
-      .clk_i       (clk_i),
-      .en_i        (en_i),
-      .outlook_i   (outlook_i),
-      .rules_i     (b_rules),
-      .next_i      (b_next),
-      .working_i   (b_account0.working),
-      .next_o      (next_fired),
-      .ready_o     (ready),
-      .crossed_o   (crossed),
-      .narrow_o    (narrow),
-      .away_o      (away),
-      .take_buy_o  (take_buy),
-      .take_sell_o (take_sell),
-      .lead_buy_o  (lead_buy),
-      .lead_sell_o (lead_sell),
-      .heavy_buy_o (heavy_buy),
-      .heavy_sell_o(heavy_sell),
-      .moved_o     (moved),
-      .trade_up_o  (trade_up),
-      .trade_down_o(trade_down)
-  );
+  // ---- B and D1: what is wished --------------------------------------------------------------------------------------------
+  logic [5*NEXT_W-1:0] fired;
+  logic                outlook_side_q;
+  logic [3:0]          crossed;
+  logic [3:0]          moved;
+  logic [3:0]          cancels;
+  logic [3:0]          take_buy;
+  logic [3:0]          take_sell;
+  logic [3:0]          heavy_buy;
+  logic [3:0]          heavy_sell;
+  logic [3:0]          lead_buy;
+  logic [3:0]          lead_sell;
+  logic                follow_buy;
+  logic                follow_sell;
+  logic                big_trade;
+  logic                through;
+  logic                trade_up;
+  logic                trade_down;
+  logic                working_side;
 
   always_ff @(posedge clk_i) if (en_i) outlook_side_q <= outlook_i.side;
 
-  strategy_decide u_strategy (
-      .booked_i      (booked_i),
-      .likely_i      (likely_i),
-      .pick_i        (pick_i),
-      .side_i        (outlook_side_q),
-      .is_book_i     (is_book),
-      .armed_i       (armed),
-      .feed_stale_i  (feed_stale),
-      .rules_i       (rules),
-      .working_i     (account0.working),
-      .lag_is_own_i  (lag_is_own),
-      .lag_bbo_i     (lag_read),
-      .lag_crossed_i (lag_crossed),
-      .lag_sticky_i  (lag_read_sticky),
-      .ready_i       (ready),
-      .crossed_i     (crossed),
-      .narrow_i      (narrow),
-      .away_i        (away),
-      .take_buy_i    (take_buy),
-      .take_sell_i   (take_sell),
-      .lead_buy_i    (lead_buy),
-      .lead_sell_i   (lead_sell),
-      .heavy_buy_i   (heavy_buy),
-      .heavy_sell_i  (heavy_sell),
-      .moved_i       (moved),
-      .trade_up_i    (trade_up),
-      .trade_down_i  (trade_down),
-      .trusted_o     (trusted),
-      .book_changed_o(book_changed),
-      .cancel_o      (cancel),
-      .wish_o        (wish)
+  strategy_ahead u_ahead (
+      .clk_i         (clk_i),
+      .en_i          (en_i),
+      .outlook_i     (outlook_i),
+      .rules_i       (b_rules),
+      .next_i        (b_next),
+      .working_i     (b_account0.working),
+      .fired_o       (fired),
+      .crossed_o     (crossed),
+      .moved_o       (moved),
+      .cancel_o      (cancels),
+      .take_buy_o    (take_buy),
+      .take_sell_o   (take_sell),
+      .heavy_buy_o   (heavy_buy),
+      .heavy_sell_o  (heavy_sell),
+      .lead_buy_o    (lead_buy),
+      .lead_sell_o   (lead_sell),
+      .follow_buy_o  (follow_buy),
+      .follow_sell_o (follow_sell),
+      .large_o       (big_trade),
+      .through_o     (through),
+      .trade_up_o    (trade_up),
+      .trade_down_o  (trade_down),
+      .working_side_o(working_side)
   );
 
-  always_comb begin
-    next_d = next_data;
-    for (int r = 0; r < 5; r++) if (rule == 3'(r)) next_d[NEXT_W*r+:NEXT_W] = next_fired[NEXT_W*r+:NEXT_W];
-  end
+  strategy_decide u_strategy (
+      .booked_i        (booked_i),
+      .likely_i        (likely_i),
+      .picked_i        (picked),
+      .side_i          (outlook_side_q),
+      .is_book_i       (is_book),
+      .armed_i         (armed),
+      .feed_stale_i    (feed_stale),
+      .lag_is_own_i    (lag_is_own),
+      .lag_bbo_i       (lag_read),
+      .lag_crossed_i   (lag_crossed),
+      .lag_sticky_i    (lag_sticky),
+      .crossed_i       (crossed),
+      .moved_i         (moved),
+      .cancel_i        (cancels),
+      .take_buy_i      (take_buy),
+      .take_sell_i     (take_sell),
+      .heavy_buy_i     (heavy_buy),
+      .heavy_sell_i    (heavy_sell),
+      .lead_buy_i      (lead_buy),
+      .lead_sell_i     (lead_sell),
+      .follow_buy_i    (follow_buy),
+      .follow_sell_i   (follow_sell),
+      .large_i         (big_trade),
+      .through_counts_i(through),
+      .trade_up_i      (trade_up),
+      .trade_down_i    (trade_down),
+      .working_side_i  (working_side),
+      .evaluate_o      (evaluate),
+      .cancel_o        (cancel),
+      .wish_o          (wish)
+  );
 
   risk_verdict u_verdict (
       .clk_i               (clk_i),
@@ -359,18 +374,15 @@ module decide_stage (
       .b_last_trade0_i     (b_last_trade0),
       .b_last_trade1_i     (b_last_trade1),
       .b_duplicate_window_i(b_duplicate_window),
-      .valid_i             (booked_valid_i),
       .cancel_i            (cancel),
       .wish_i              (wish),
+      .picked_i            (picked),
       .stamp_i             (booked_i.msg.origin.stamp),
-      .pick_i              (pick_i),
-      .limits0_i           (limits0),
-      .limits1_i           (limits1),
-      .account0_i          (account0),
-      .account1_i          (account1),
+      .max_notional0_i     (limits0.max_notional),
+      .max_notional1_i     (limits1.max_notional),
+      .working_i           (account0.working),
       .tradable_i          (tradable),
       .trade_i             (booked_i.trade),
-      .trade_price_i       (booked_i.trade_price),
       .lag_is_own_i        (lag_is_own),
       .kill_i              (kill),
       .closed_i            (closed),
@@ -379,144 +391,206 @@ module decide_stage (
       .rate_from_i         (rate_from),
       .gross_over_i        (gross_over),
       .headroom_i          (headroom),
-      .fire_o              (wished),
+      .fire_o              (intent),
       .pass_o              (pass),
-      .lead_o              (lead),
-      .rule_o              (rule),
-      .side_o              (side),
-      .price_o             (price),
-      .quantity_o          (quantity),
-      .notional_o          (notional),
-      .open_o              (open),
-      .own_o               (own)
+      .d2_cancel_o         (d2_cancel),
+      .d2_lead_o           (d2_lead),
+      .d2_rule_o           (d2_rule),
+      .d2_side_o           (d2_side),
+      .d2_price_o          (d2_price),
+      .d2_quantity_o       (d2_quantity),
+      .d2_notional_o       (d2_notional),
+      .d2_own_o            (d2_own)
   );
 
-  // ---- events ------------------------------------------------------------------------------------------------------
-  tp_intent_t  intent;
-  tp_finding_t finding;
-  logic        book_event;  // one is to be sent
+  // ---- D2: the intent, and what it was judged by ---------------------------------------------------------------------------
+  logic [TP_CYC_W-1:0]   d2_cycle_q;
+  logic                  d2_feed_stale_q;
+  logic                  d2_slow_q;
+  logic                  d2_bad_command_q;
+  tp_bbo_t               d2_lag_bbo_q;
+  tp_limits_t            d2_limits0_q;
+  tp_limits_t            d2_limits1_q;
+  logic [31:0]           d2_collar0_q;
+  logic [31:0]           d2_collar1_q;
+  logic [1:0]            d2_tradable_q;
+  logic                  d2_kill_q;
+  logic                  d2_closed_q;
+  logic                  d2_orders_full_q;
+  logic                  d2_slot_used_q;
+  logic [TP_TAT_W-1:0]   d2_rate_from_q;
+  logic [31:0]           d2_duplicate_window_q;
+  logic                  d2_gross_over_q;
+  logic [63:0]           d2_headroom_q;
+  logic [TP_GROSS_W-1:0] d2_gross_q;
+  logic [12:0]           d2_open_count_q;
+  logic [31:0]           d2_ref_q;
+  logic                  trusted_before;
+  logic                  trusted_after;
+  logic                  book_event;  // one is to be sent
+  tp_account_t           d2_account;
+  tp_intent_t            d2_intent;
+  tp_finding_t           d2_finding;
 
-  assign book_event = book_changed && book_events_q;
+  always_ff @(posedge clk_i) begin
+    decided_q <= commit;
+    d2_fire_q <= counts && intent;
+    d2_send_q <= send;
+    if (commit) begin
+      d2_booked_q           <= booked_i;
+      d2_cycle_q            <= cycle_i;
+      d2_is_book_q          <= is_book;
+      d2_feed_stale_q       <= feed_stale;
+      d2_slow_q             <= slow_command;
+      d2_bad_command_q      <= bad_command;
+      d2_lag_q              <= lag_symbol;
+      d2_lag_bbo_q          <= lag_bbo;
+      d2_account0_q         <= account0;
+      d2_account1_q         <= account1;
+      d2_limits0_q          <= limits0;
+      d2_limits1_q          <= limits1;
+      d2_collar0_q          <= collar0;
+      d2_collar1_q          <= collar1;
+      d2_tradable_q         <= tradable;
+      d2_kill_q             <= kill;
+      d2_closed_q           <= closed;
+      d2_orders_full_q      <= orders_full;
+      d2_slot_used_q        <= slot_used;
+      d2_rate_from_q        <= rate_from;
+      d2_duplicate_window_q <= duplicate_window;
+      d2_gross_over_q       <= gross_over;
+      d2_headroom_q         <= headroom;
+      d2_gross_q            <= gross;
+      d2_open_count_q       <= open_count;
+      d2_ref_q              <= next_ref;
+    end
+    if (rst_i) begin
+      decided_q <= 1'b0;
+      d2_fire_q <= 1'b0;
+      d2_send_q <= 1'b0;
+    end
+  end
+
+  assign trusted_before = !d2_feed_stale_q && !d2_booked_q.sticky_before && d2_booked_q.bbo_before.bid_state != TP_SIDE_UNKNOWN &&
+      d2_booked_q.bbo_before.ask_state != TP_SIDE_UNKNOWN;
+  assign trusted_after = !d2_feed_stale_q && !d2_booked_q.sticky_after && d2_booked_q.bbo_after.bid_state != TP_SIDE_UNKNOWN &&
+      d2_booked_q.bbo_after.ask_state != TP_SIDE_UNKNOWN;
+  assign book_event = book_events_q && d2_is_book_q && (d2_booked_q.bbo_before != d2_booked_q.bbo_after || trusted_before != trusted_after);
+  assign d2_account = d2_lead ? d2_account1_q : d2_account0_q;
 
   always_comb begin
-    intent  = '0;
-    finding = '0;
-    if (commit) begin
-      intent.booked                    = booked_i;
-      intent.booked.msg.stamps.decided = cycle_i;
-      intent.booked.msg.stamps.checked = cycle_i;
-      intent.book_changed              = book_event;
-      intent.trusted                   = trusted;
-      intent.intent                    = fire;
-      intent.cancel                    = cancel;
-      intent.rule                      = rule;
-      intent.side                      = side;
-      intent.symbol                    = symbol;
-      intent.price                     = price;
-      intent.quantity                  = quantity;
-      intent.bbo                       = lead ? lag_bbo : booked_i.bbo_after;
-      intent.bbo_trusted               = 1'b1;
-      if (is_book) begin
-        finding.user_ref         = cancel ? account0.working.user_ref : next_ref;
-        finding.position         = lead ? account1.position : account0.position;
-        finding.open_buy         = lead ? account1.open_buy : account0.open_buy;
-        finding.open_sell        = lead ? account1.open_sell : account0.open_sell;
-        finding.collar_reference = lead ? collar1 : collar0;
-        finding.gross            = gross;
-        finding.open_count       = {3'd0, open_count};
+    d2_intent  = '0;
+    d2_finding = '0;
+    if (decided_q) begin
+      d2_intent.booked                    = d2_booked_q;
+      d2_intent.booked.msg.stamps.decided = d2_cycle_q;
+      d2_intent.booked.msg.stamps.checked = d2_cycle_q;
+      d2_intent.book_changed              = book_event;
+      d2_intent.trusted                   = trusted_after;
+      d2_intent.intent                    = d2_fire_q;
+      d2_intent.cancel                    = d2_fire_q && d2_cancel;
+      d2_intent.rule                      = d2_rule;
+      d2_intent.side                      = d2_side;
+      d2_intent.symbol                    = d2_fire_q ? d2_symbol : d2_booked_q.msg.symbol;
+      d2_intent.price                     = d2_price;
+      d2_intent.quantity                  = d2_quantity;
+      d2_intent.bbo                       = d2_fire_q && d2_lead ? d2_lag_bbo_q : d2_booked_q.bbo_after;
+      d2_intent.bbo_trusted               = 1'b1;
+      if (d2_is_book_q) begin
+        d2_finding.user_ref         = d2_cancel ? d2_account.working.user_ref : d2_ref_q;
+        d2_finding.position         = d2_account.position;
+        d2_finding.open_buy         = d2_account.open_buy;
+        d2_finding.open_sell        = d2_account.open_sell;
+        d2_finding.collar_reference = d2_lead ? d2_collar1_q : d2_collar0_q;
+        d2_finding.gross            = d2_gross_q;
+        d2_finding.open_count       = {3'd0, d2_open_count_q};
       end
     end
   end
 
-  // ---- D2: which checks failed ---------------------------------------------------------------------------------------
-  tp_intent_t          intent_q;
-  tp_finding_t         finding_q;
-  tp_finding_t         found;
-  logic                emit_q;
-  logic                bad_command_q;
-  logic                is_book_q;
-  logic                lead_q;
-  tp_bbo_t             bbo0_q;
-  tp_bbo_t             bbo1_q;
-  tp_limits_t          limits0_q;
-  tp_limits_t          limits1_q;
-  tp_account_t         account0_q;
-  tp_account_t         account1_q;
-  logic [1:0]          tradable_q;
-  logic [31:0]         collar0_q;
-  logic [31:0]         collar1_q;
-  logic                kill_q;
-  logic                closed_q;
-  logic                orders_full_q;
-  logic                slot_used_q;
-  logic [TP_TAT_W-1:0] rate_from_q;
-  logic [31:0]         duplicate_window_q;
-  logic                gross_over_q;
-  logic [63:0]         headroom_q;
-  logic                sent_q;
-  logic                explained;  // no check failed
-  logic [12:0]         mask;
-  logic [63:0]         unused_notional;
+  // ---- D3: which checks failed ---------------------------------------------------------------------------------------
+  tp_intent_t            intent_q;
+  tp_finding_t           finding_q;
+  tp_finding_t           found;
+  logic                  emit_q;
+  logic                  bad_command_q;
+  logic                  is_book_q;
+  logic                  sent_q;
+  tp_limits_t            limits_q;
+  tp_account_t           account_q;
+  logic                  tradable_q;
+  logic [31:0]           collar_q;
+  logic                  kill_q;
+  logic                  closed_q;
+  logic                  orders_full_q;
+  logic                  slot_used_q;
+  logic [TP_TAT_W-1:0]   rate_from_q;
+  logic [31:0]           duplicate_window_q;
+  logic                  gross_over_q;
+  logic [63:0]           headroom_q;
+  tp_finding_t           done_finding_q;
+  logic                  done_unknown_q;
+  logic                  done_overfill_q;
+  logic                  done_saturated_q;
+  logic                  explained;  // no check failed
+  logic [12:0]           mask;
+  logic [63:0]           notional;
 
   always_ff @(posedge clk_i) begin
-    decided_q <= commit;
-    if (commit) begin
-      intent_q           <= intent;
-      finding_q          <= finding;
-      emit_q             <= is_book ? book_event || fire : !slow_command;
-      bad_command_q      <= bad_command;
-      is_book_q          <= is_book;
-      lead_q             <= lead;
-      bbo0_q             <= booked_i.bbo_after;
-      bbo1_q             <= lag_bbo;
-      limits0_q          <= limits0;
-      limits1_q          <= limits1;
-      account0_q         <= account0;
-      account1_q         <= account1;
-      tradable_q         <= tradable;
-      collar0_q          <= collar0;
-      collar1_q          <= collar1;
-      kill_q             <= kill;
-      closed_q           <= closed;
-      orders_full_q      <= orders_full;
-      slot_used_q        <= slot_used;
-      rate_from_q        <= rate_from;
-      duplicate_window_q <= duplicate_window;
-      gross_over_q       <= gross_over;
-      headroom_q         <= headroom;
-      sent_q             <= send;
+    explain_q <= decided_q;
+    if (decided_q) begin
+      intent_q           <= d2_intent;
+      finding_q          <= d2_finding;
+      emit_q             <= d2_is_book_q ? book_event || d2_fire_q : !d2_slow_q;
+      bad_command_q      <= d2_bad_command_q;
+      is_book_q          <= d2_is_book_q;
+      sent_q             <= d2_send_q;
+      limits_q           <= d2_lead ? d2_limits1_q : d2_limits0_q;
+      account_q          <= d2_account;
+      tradable_q         <= d2_tradable_q[d2_lead];
+      collar_q           <= d2_lead ? d2_collar1_q : d2_collar0_q;
+      kill_q             <= d2_kill_q;
+      closed_q           <= d2_closed_q;
+      orders_full_q      <= d2_orders_full_q;
+      slot_used_q        <= d2_slot_used_q;
+      rate_from_q        <= d2_rate_from_q;
+      duplicate_window_q <= d2_duplicate_window_q;
+      gross_over_q       <= d2_gross_over_q;
+      headroom_q         <= d2_headroom_q;
     end
-    if (rst_i) decided_q <= 1'b0;
+    done_q           <= done;
+    done_finding_q   <= done_finding;
+    done_unknown_q   <= done_unknown;
+    done_overfill_q  <= done_overfill;
+    done_saturated_q <= done_saturated;
+    if (rst_i) begin
+      explain_q <= 1'b0;
+      done_q    <= 1'b0;
+    end
   end
 
   risk_checks u_checks (
-      .valid_i            (decided_q),
-      .cancel_i           (intent_q.cancel),
-      .lead_i             (lead_q),
-      .side_i             (intent_q.side),
-      .price_i            (intent_q.price),
-      .quantity_i         (intent_q.quantity),
-      .stamp_i            (intent_q.booked.msg.origin.stamp),
-      .bbo0_i             (bbo0_q),
-      .bbo1_i             (bbo1_q),
-      .limits0_i          (limits0_q),
-      .limits1_i          (limits1_q),
-      .account0_i         (account0_q),
-      .account1_i         (account1_q),
-      .tradable_i         (tradable_q),
-      .collar_reference0_i(collar0_q),
-      .collar_reference1_i(collar1_q),
-      .kill_i             (kill_q),
-      .closed_i           (closed_q),
-      .orders_full_i      (orders_full_q),
-      .slot_used_i        (slot_used_q),
-      .rate_from_i        (rate_from_q),
-      .duplicate_window_i (duplicate_window_q),
-      .gross_over_i       (gross_over_q),
-      .headroom_i         (headroom_q),
-      .pass_o             (explained),
-      .mask_o             (mask),
-      .notional_o         (unused_notional)
+      .valid_i           (explain_q),
+      .cancel_i          (intent_q.cancel),
+      .side_i            (intent_q.side),
+      .price_i           (intent_q.price),
+      .quantity_i        (intent_q.quantity),
+      .stamp_i           (intent_q.booked.msg.origin.stamp),
+      .limits_i          (limits_q),
+      .account_i         (account_q),
+      .tradable_i        (tradable_q),
+      .collar_reference_i(collar_q),
+      .kill_i            (kill_q),
+      .closed_i          (closed_q),
+      .orders_full_i     (orders_full_q),
+      .slot_used_i       (slot_used_q),
+      .rate_from_i       (rate_from_q),
+      .duplicate_window_i(duplicate_window_q),
+      .gross_over_i      (gross_over_q),
+      .headroom_i        (headroom_q),
+      .pass_o            (explained),
+      .mask_o            (mask),
+      .notional_o        (notional)
   );
 
   always_comb begin
@@ -525,25 +599,33 @@ module decide_stage (
   end
 
 `ifndef SYNTHESIS
+  logic [31:0] trade_price_q;
+  logic [31:0] trade_quantity_q;
+  logic [63:0] notional_q;
   always @(posedge clk_i) begin
-    if (!rst_i && decided_q && intent_q.intent && sent_q != explained) $fatal(1, "decide_stage: the verdict and its explanation differ");
+    if (en_i) {trade_price_q, trade_quantity_q} <= {outlook_i.trade_price, outlook_i.trade_quantity};
+    if (decided_q) notional_q <= d2_notional;
+    if (!rst_i && explain_q && intent_q.intent && sent_q != explained) $fatal(1, "decide_stage: the verdict and its explanation differ");
+    if (!rst_i && explain_q && sent_q && !intent_q.cancel && notional_q != notional) $fatal(1, "decide_stage: two notionals");
     if (!rst_i && commit && is_book && !veto_i && likely_i != booked_i.bbo_after) $fatal(1, "decide_stage: no veto, and another book");
+    if (!rst_i && commit && booked_i.trade && {trade_price_q, trade_quantity_q} != {booked_i.trade_price, booked_i.trade_quantity})
+      $fatal(1, "decide_stage: a trade other than foreseen");
   end
 `endif
 
   decide_events u_events (
       .clk_i            (clk_i),
       .rst_i            (rst_i),
-      .load_i           (decided_q),
+      .load_i           (explain_q),
       .emit_i           (emit_q),
       .intent_i         (intent_q),
       .finding_i        (found),
       .bad_command_i    (bad_command_q),
-      .finish_i         (late_done),
-      .finished_i       (late_finding),
-      .unknown_i        (late_unknown),
-      .overfill_i       (late_overfill),
-      .saturated_i      (late_saturated),
+      .finish_i         (done_q),
+      .finished_i       (done_finding_q),
+      .unknown_i        (done_unknown_q),
+      .overfill_i       (done_overfill_q),
+      .saturated_i      (done_saturated_q),
       .nearly_full_o    (events_full),
       .event_o          (event_o),
       .event_valid_o    (event_valid_o),

@@ -6,13 +6,14 @@ hw/rtl/strategy/strategy_decide.sv
 hw/rtl/strategy/strategy_rules.sv
 hw/rtl/strategy/strategy_ahead.sv
 hw/rtl/strategy/strategy_state.sv
-hw/rtl/risk/risk_candidate.sv
 hw/rtl/risk/risk_checks.sv
 hw/rtl/risk/risk_command.sv
 hw/rtl/risk/risk_event.sv
 hw/rtl/risk/risk_fill.sv
 hw/rtl/risk/risk_limits.sv
+hw/rtl/risk/risk_quote.sv
 hw/rtl/risk/risk_records.sv
+hw/rtl/risk/risk_sent.sv
 hw/rtl/risk/risk_session.sv
 hw/rtl/risk/risk_state.sv
 hw/rtl/risk/risk_update.sv

@@ -6,17 +6,18 @@
 ///
 /// Why: these change only when an order leaves or a command is done, so their comparisons need not be in the cycle of
 /// the verdict.
-/// Ordering: state changes in the cycle after its strobe (the gross one later, but not what is made of it), what is made of it
-/// in the one after that: in time for the next operation that can order, two cycles behind. At most one strobe a cycle.
+/// Ordering: of an order or cancel, state and what is made of it change in the cycle after its strobe, in time for the next
+/// operation that can order; of a command, state changes then, and what is made of it in the cycle after that. At most one
+/// strobe a cycle, and of orders and cancels never two in a row.
 /// Configuration written to the active bank, and CONTROL, belong before the session.
 module risk_limits (
     input  wire logic                  clk_i,
     input  wire logic                  rst_i,
     input  wire tp_cfg_t               cfg_i,
     input  wire logic                  bank_i,
-    input  wire logic [TP_TIME_W-1:0]  stamp_i,
-    input  wire logic                  enter_i,        // strobe: an order is sent
-    input  wire logic                  cancel_i,       // strobe: a cancel is sent
+    input  wire logic [TP_TIME_W-1:0]  stamp_i,        // of the operation in D1
+    input  wire logic                  enter_i,        // strobe, D2: an order is sent
+    input  wire logic                  cancel_i,       // strobe, D2: a cancel is sent
     input  wire logic [63:0]           notional_i,     // of the order sent
     input  wire logic                  applied_i,      // strobe: FILL, DONE or POSITION takes effect
     input  wire logic                  freed_i,        // and frees an open order
@@ -41,35 +42,34 @@ module risk_limits (
   logic [TP_TAT_W-1:0]        tolerance;
   logic [TP_TAT_W-1:0]        stamp;
   tp_global_limits_t          active;
-  logic                       entered_q;  // an order was sent in the cycle before
-  logic [63:0]                notional_q;
-  logic [TP_GROSS_W-1:0]      gross_now;
+  logic [TP_TAT_W-1:0]        sent_tat_q;  // tat, should the operation that was in D1 send
+  logic [TP_TAT_W-1:0]        tat;
+  logic [12:0]                count;
+  logic [TP_GROSS_W:0]        headroom_q;  // negative: gross exceeds its limit
 
   assign active    = bank_i ? global1_q : global0_q;
   assign tolerance = {2'd0, active.rate_tolerance[47:0]};
   assign b_duplicate_window_o = active.duplicate_window;
-  assign gross_now = entered_q ? gross_o + {16'd0, notional_q} : gross_o;
   assign stamp     = {2'd0, stamp_i};
+  assign tat       = enter_i || cancel_i ? sent_tat_q : tat_q;
+  assign count     = open_count_o + 13'(enter_i);
+
+  assign gross_over_o = headroom_q[TP_GROSS_W];
+  assign headroom_o   = headroom_q[63:0];
 
   always_ff @(posedge clk_i) begin
-    if (enter_i) begin
-      next_ref_o   <= next_ref_o + 1'b1;
-      open_count_o <= open_count_o + 1'b1;
-    end
-    entered_q  <= enter_i;
-    notional_q <= notional_i;
-    gross_o    <= applied_i ? gross_i : gross_now;
-    if (applied_i) begin
-      if (freed_i) open_count_o <= open_count_o - 1'b1;
-    end
-    if (enter_i || cancel_i) tat_q <= (tat_q > stamp ? tat_q : stamp) + {18'd0, interval_q};
+    if (enter_i) next_ref_o <= next_ref_o + 1'b1;
+    open_count_o <= freed_i ? open_count_o - 1'b1 : count;
+    if (applied_i) gross_o <= gross_i;
+    else if (enter_i) gross_o <= gross_o + {16'd0, notional_i};
+    headroom_q <= enter_i ? headroom_q - {17'd0, notional_i} : {17'd0, active.max_gross} - {1'b0, gross_o};
+    sent_tat_q <= (tat_q > stamp ? tat_q : stamp) + {18'd0, interval_q};
+    tat_q      <= tat;
 
     interval_q         <= active.rate_interval;
     duplicate_window_o <= active.duplicate_window;
-    orders_full_o      <= {19'd0, open_count_o} >= active.max_open_orders;
-    rate_from_o        <= active.rate_interval == '0 || tat_q < tolerance ? '0 : tat_q - tolerance;
-    gross_over_o       <= gross_now > {16'd0, active.max_gross};
-    headroom_o         <= active.max_gross - gross_now[63:0];
+    orders_full_o      <= {19'd0, count} >= active.max_open_orders;
+    rate_from_o        <= active.rate_interval == '0 || tat < tolerance ? '0 : tat - tolerance;
 
     if (cfg_i.valid && cfg_i.table_id == TP_CFG_GLOBAL && cfg_i.word < 5'(GLOBAL_WORDS)) begin
       if (cfg_i.index == 16'd0) global0_q[{cfg_i.word[2:0], 5'd0}+:32] <= cfg_i.data;
@@ -81,7 +81,6 @@ module risk_limits (
       next_ref_o   <= '0;
       open_count_o <= '0;
       gross_o      <= '0;
-      entered_q    <= 1'b0;
       tat_q        <= '0;
       global0_q    <= '0;
       global1_q    <= '0;

@@ -5,10 +5,10 @@
 /// message in b - 1 and one at its lagging symbol; and open orders by slot, with a copy of their valid bits.
 ///
 /// Why: whichever rule fires, the records its order is checked against are there in B. A command works through the
-/// first copy while the pipeline stands still, and reads again for the operation in B at its end (back_i). Whether the next
-/// order's slot is in use is read every cycle, for its address is known long before the order.
-/// Ordering: a write in the cycle of a read of the same account or last trade, or later, is in the data (ram_forward). Records
-/// hold until the next cycle with re_i, cmd_re_i or back_i. While clear_i, everything but the limits is written with 0, a slot
+/// first copy while the pipeline stands still, and reads again for the operation in B at its end (back_i). Whether the slots
+/// of the next order and of the one after it are in use is read every cycle, for their addresses are known long before.
+/// Ordering: a write in the cycle of a read of the same account or last trade, or later, is in the data (ram_forward); of an
+/// account by an order (sent_i) in the very cycle of the write. Records hold until the next cycle with re_i, cmd_re_i or back_i. While clear_i, everything but the limits is written with 0, a slot
 /// and (in turn) a symbol a cycle.
 /// Latency: 1 cycle from address to data.
 module risk_records (
@@ -34,6 +34,10 @@ module risk_records (
     input  wire logic [TP_SYM_W-1:0] account_symbol_i,
     input  wire logic [TP_SYM_W-1:0] account1_symbol_i,
     input  wire tp_account_t         account_i,
+    input  wire logic                sent_i,          // this write is of an order or cancel,
+    input  wire tp_account_t         sent_account_i,  // it is this,
+    input  wire logic [TP_SYM_W-1:0] soon_symbol_i,   // and these were its symbols in the cycle before
+    input  wire logic [TP_SYM_W-1:0] soon1_symbol_i,
     input  wire logic                trade_we_i,
     input  wire logic [TP_SYM_W-1:0] trade_symbol_i,
     input  wire logic [31:0]         trade_price_i,
@@ -44,7 +48,8 @@ module risk_records (
     input  wire logic [TP_OPEN_SLOTS_W-1:0] order_waddr_i,
     input  wire tp_open_order_t      order_i,
     input  wire logic [TP_OPEN_SLOTS_W-1:0] next_slot_i,
-    output logic                     next_used_o      // of the slot named in the cycle before
+    output logic                     next_used_o,     // of the slot named in the cycle before
+    output logic                     after_used_o     // of the one after it
 );
 
   localparam int LIMIT_WORDS = 7;  // of tp_limits_t
@@ -82,7 +87,8 @@ module risk_records (
 
     ram_forward #(
         .WIDTH(TP_ACCOUNT_W),
-        .DEPTH(TP_SYMBOLS)
+        .DEPTH(TP_SYMBOLS),
+        .LATE (1'b1)
     ) u_accounts (
         .clk_i  (clk_i),
         .we_i   (clear_i || account_we_i),
@@ -90,6 +96,10 @@ module risk_records (
         .other_i(account_lag_i && !clear_i),
         .waddr1_i(account1_symbol_i),
         .wdata_i(account_wdata),
+        .late_i (sent_i),
+        .soon_i (soon_symbol_i),
+        .soon1_i(soon1_symbol_i),
+        .late_data_i(sent_account_i),
         .re_i   (re),
         .raddr_i(raddr),
         .rdata_o(account_data[TP_ACCOUNT_W*n+:TP_ACCOUNT_W])
@@ -105,6 +115,10 @@ module risk_records (
         .other_i(1'b0),
         .waddr1_i(8'd0),
         .wdata_i(trade_wdata),
+        .late_i (1'b0),
+        .soon_i (8'd0),
+        .soon1_i(8'd0),
+        .late_data_i(33'd0),
         .re_i   (re),
         .raddr_i(raddr),
         .rdata_o(trade_data[33*n+:33])
@@ -136,18 +150,23 @@ module risk_records (
       .rdata_o(order_data)
   );
 
-  ram_sdp #(
-      .WIDTH(1),
-      .DEPTH(2 ** TP_OPEN_SLOTS_W)
-  ) u_used (
-      .clk_i  (clk_i),
-      .we_i   (clear_i || order_we_i),
-      .waddr_i(clear_i ? clear_index_i : order_waddr_i),
-      .wdata_i(!clear_i && order_i.valid),
-      .re_i   (1'b1),
-      .raddr_i(next_slot_i),
-      .rdata_o(next_used_o)
-  );
+  for (genvar n = 0; n < 2; n = n + 1) begin : g_used
+    logic used;
+    ram_sdp #(
+        .WIDTH(1),
+        .DEPTH(2 ** TP_OPEN_SLOTS_W)
+    ) u_used (
+        .clk_i  (clk_i),
+        .we_i   (clear_i || order_we_i),
+        .waddr_i(clear_i ? clear_index_i : order_waddr_i),
+        .wdata_i(!clear_i && order_i.valid),
+        .re_i   (1'b1),
+        .raddr_i(next_slot_i + TP_OPEN_SLOTS_W'(n)),
+        .rdata_o(used)
+    );
+    if (n == 0) assign next_used_o = used;
+    else assign after_used_o = used;
+  end
 
 endmodule
 `default_nettype wire

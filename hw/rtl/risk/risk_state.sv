@@ -2,12 +2,12 @@
 `default_nettype none
 
 /// All that risk keeps: records, limits over all symbols, session and trading states; read for the checks in D1, changed
-/// at its end by the order sent and by state messages, and by host commands (SEM 2.6 to 2.9, 5.2 to 5.5).
+/// at its end by state messages, in D2 by the order sent, and by host commands (SEM 2.6 to 2.9, 5.2 to 5.5).
 ///
 /// Why: whatever a verdict reads of a symbol is there in B, for the message's symbol (0) and for its lagging symbol (1).
-/// Ordering: a read in b - 1 sees every commit, one in that very cycle included. While busy_o, a command works on the records and the
+/// Ordering: B sees every commit, an order's in that very cycle included. While busy_o, a command works on the records and the
 /// pipeline must stand still.
-/// Timing: next_ in b - 1, b_ in B, others in D1; send_i, commit_i in D1; commands as in risk_command. ready_o rises 4,096 cycles
+/// Timing: next_ in b - 1, b_ in B, others in D1; commit_i in D1; send_i and what comes with it in D2; commands as in risk_command. ready_o rises 4,096 cycles
 /// after reset, when the memories are clear.
 module risk_state (
     input  wire logic                clk_i,
@@ -50,18 +50,21 @@ module risk_state (
     output logic [31:0]              next_ref_o,
     output logic [12:0]              open_count_o,
     output logic [TP_GROSS_W-1:0]    gross_o,
-    // D1: what changes
-    input  wire logic                commit_i,      // the operation takes effect
-    input  wire logic                send_i,        // and sends
+    // what changes
+    input  wire logic                commit_i,      // D1: the operation takes effect
+    input  wire logic                send_i,        // D2: it sends
     input  wire logic                cancel_i,      // a cancel, or
     input  wire logic                lead_i,        // an order (of the lagging symbol)
     input  wire logic                side_i,
-    input  wire logic [TP_SYM_W-1:0] symbol_i,
+    input  wire logic [TP_SYM_W-1:0] symbol_i,      // the message's
+    input  wire logic [TP_SYM_W-1:0] lag_i,
+    input  wire logic [TP_TIME_W-1:0] stamp_i,
     input  wire logic [31:0]         price_i,
     input  wire logic [31:0]         quantity_i,
     input  wire logic [63:0]         notional_i,
-    input  wire logic [31:0]         open_i,        // of the account, with the order
     input  wire logic [31:0]         own_i,
+    input  wire tp_account_t         sent0_i,       // the accounts it was judged by
+    input  wire tp_account_t         sent1_i,
     // commands
     output logic                     bad_command_o, // the one in D1
     output logic                     slow_o,        // it will take longer than D1
@@ -86,9 +89,18 @@ module risk_state (
   logic [TP_ACCOUNT_W-1:0]    account1_q;
   logic [32*7-1:0]            limits0_q;
   logic [32*7-1:0]            limits1_q;
-  tp_account_t                account_d;
+  tp_account_t                account_d;   // as the command leaves it
+  tp_account_t                account_sent;
   tp_open_order_t             slot;
   tp_open_order_t             slot_d;
+  tp_open_order_t             slot_sent;
+  logic                       enter;
+  logic                       entered_q;
+  logic                       slot_we;
+  logic                       slot_wrote_q;  // the next order's, in the cycle before
+  logic [TP_OPEN_SLOTS_W-1:0] slot_waddr;
+  logic                       next_used;
+  logic                       after_used;
   logic                       account_re;   // by a command
   logic [TP_SYM_W-1:0]        cmd_symbol;
   logic                       acked;
@@ -112,6 +124,7 @@ module risk_state (
       (op == twinpath_regs_pkg::CMD_ACK || op == twinpath_regs_pkg::CMD_FILL || op == twinpath_regs_pkg::CMD_DONE ||
        op == twinpath_regs_pkg::CMD_POSITION);
   assign freed  = applied && !keeps_order && !slot_d.valid;
+  assign enter  = send_i && !cancel_i;
 
   // A trade of the order's symbol by this very message is its last trade already.
   assign collar0_o = booked_i.trade ? booked_i.trade_price :
@@ -137,11 +150,21 @@ module risk_state (
       clear_q    <= clear_q + 1'b1;
       clearing_q <= clear_q != '1;
     end
+    // What the memory says is a cycle old, and of the slot that was the next one then.
+    entered_q    <= enter;
+    slot_wrote_q <= slot_we && slot_waddr == next_ref_o[TP_OPEN_SLOTS_W-1:0];
+    if (enter) slot_used_o <= after_used;
+    else if (slot_we && slot_waddr == next_ref_o[TP_OPEN_SLOTS_W-1:0]) slot_used_o <= slot_d.valid;
+    else if (!entered_q && !slot_wrote_q) slot_used_o <= next_used;
     if (rst_i) begin
-      clearing_q <= 1'b1;
-      clear_q    <= '0;
+      clearing_q   <= 1'b1;
+      clear_q      <= '0;
+      entered_q    <= 1'b0;
+      slot_wrote_q <= 1'b0;
     end
   end
+  assign slot_we    = acked || (applied && !keeps_order);
+  assign slot_waddr = command_i[64+:TP_OPEN_SLOTS_W];
 
   always_comb begin
     finding_o = '0;
@@ -179,23 +202,29 @@ module risk_state (
       .gross_o      (gross_d)
   );
 
+  risk_sent u_sent (
+      .cancel_i  (cancel_i),
+      .lead_i    (lead_i),
+      .side_i    (side_i),
+      .symbol_i  (lead_i ? lag_i : symbol_i),
+      .price_i   (price_i),
+      .quantity_i(quantity_i),
+      .own_i     (own_i),
+      .stamp_i   (stamp_i),
+      .user_ref_i(next_ref_o),
+      .account0_i(sent0_i),
+      .account1_i(sent1_i),
+      .account_o (account_sent),
+      .order_o   (slot_sent)
+  );
+
   risk_update u_update (
-      .acked_i      (acked),
       .applied_i    (applied),
       .keeps_order_i(keeps_order),
-      .cancel_i     (cancel_i),
-      .side_i       (side_i),
-      .symbol_i     (symbol_i),
-      .price_i      (price_i),
-      .quantity_i   (quantity_i),
-      .open_i       (open_i),
-      .own_i        (own_i),
-      .stamp_i      (booked_i.msg.origin.stamp),
-      .user_ref_i   (next_ref_o),
       .released_i   (released),
       .position_i   (position),
       .exposure_i   (exposure),
-      .account_i    (busy_o ? b_account0_o : lead_i ? account1_o : account0_o),
+      .account_i    (b_account0_o),
       .order_i      (slot),
       .account_o    (account_d),
       .order_o      (slot_d)
@@ -221,20 +250,25 @@ module risk_state (
       .last_trade1_o   (b_last_trade1_o),
       .account_we_i    (send_i || applied),
       .account_lag_i   (lead_i && !busy_o),
-      .account_symbol_i(busy_o ? cmd_symbol : booked_i.msg.symbol),
-      .account1_symbol_i(lag_symbol_i),
-      .account_i       (account_d),
+      .account_symbol_i(busy_o ? cmd_symbol : symbol_i),
+      .account1_symbol_i(lag_i),
+      .account_i       (busy_o ? account_d : account_sent),
+      .sent_i          (send_i),
+      .sent_account_i  (account_sent),
+      .soon_symbol_i   (booked_i.msg.symbol),
+      .soon1_symbol_i  (lag_symbol_i),
       .trade_we_i      (commit_i && is_book && booked_i.trade),
       .trade_symbol_i  (booked_i.msg.symbol),
       .trade_price_i   (booked_i.trade_price),
       .order_re_i      (commit_i && is_command),
       .order_raddr_i   (booked_i.msg.command[64+:TP_OPEN_SLOTS_W]),
       .order_o         (slot),
-      .order_we_i      ((send_i && !cancel_i) || acked || (applied && !keeps_order)),
-      .order_waddr_i   (busy_o ? command_i[64+:TP_OPEN_SLOTS_W] : next_ref_o[TP_OPEN_SLOTS_W-1:0]),
-      .order_i         (slot_d),
+      .order_we_i      (enter || slot_we),
+      .order_waddr_i   (busy_o ? slot_waddr : next_ref_o[TP_OPEN_SLOTS_W-1:0]),
+      .order_i         (busy_o ? slot_d : slot_sent),
       .next_slot_i     (next_ref_o[TP_OPEN_SLOTS_W-1:0]),
-      .next_used_o     (slot_used_o)
+      .next_used_o     (next_used),
+      .after_used_o    (after_used)
   );
 
   risk_limits u_limits (
@@ -243,7 +277,7 @@ module risk_state (
       .cfg_i             (cfg_i),
       .bank_i            (bank_i),
       .stamp_i           (booked_i.msg.origin.stamp),
-      .enter_i           (send_i && !cancel_i),
+      .enter_i           (enter),
       .cancel_i          (send_i && cancel_i),
       .notional_i        (notional_i),
       .applied_i         (applied),

@@ -10,7 +10,8 @@
 /// Ordering: an operation's read in b - 1 sees every commit: operations with a book or records are two cycles apart, so
 /// one at most commits in the very cycle of the read, and it is forwarded; so is a swap of banks. While en_i is low the
 /// operation in B stays, and nothing it read changes. A lagging symbol that is the message's own is seen as of this message.
-/// Timing: next_symbol_i in b - 1, b_ outputs in B, the other outputs in D1; commit_i at the end of D1.
+/// Timing: next_symbol_i in b - 1, b_ outputs in B, the other outputs in D1; commit_i at the end of D1, a cool-down, which is
+/// forwarded in that very cycle, in D2.
 /// ready_o rises 256 cycles after reset, when the memories are clear.
 module strategy_state (
     input  wire logic                clk_i,
@@ -31,24 +32,23 @@ module strategy_state (
     output logic [5*(TP_TIME_W+1)-1:0] b_next_o,     // next time each rule may fire
     output logic                     b_lag_is_own_o,
     output tp_bbo_t                  b_lag_bbo_o,    // unless it is the message's own
-    output logic                     b_lag_sticky_o,
-    output tp_rules_t                rules_o,
-    output logic [5*(TP_TIME_W+1)-1:0] next_o,
     output logic      [TP_SYM_W-1:0] lag_symbol_o,
     output logic                     lag_is_own_o,
     output tp_bbo_t                  lag_bbo_o,
     output tp_bbo_t                  lag_read_o,     // unless it is the message's own
     output logic                     lag_crossed_o,
-    output logic                     lag_read_sticky_o,
-    output logic                     lag_sticky_o,
+    output logic                     lag_sticky_o,   // the same
     input  wire logic                commit_i,       // the operation in D1 takes effect
     input  wire logic                booked_valid_i,
     input  wire tp_booked_t          booked_i,
-    input  wire logic                fire_i,         // a rule fires: its cool-down starts
-    input  wire logic [5*(TP_TIME_W+1)-1:0] next_i
+    input  wire logic [5*(TP_TIME_W+1)-1:0] fired_i, // D1: next time of each rule, should it fire
+    input  wire logic                d2_fire_i,      // a rule fires: its cool-down starts
+    input  wire logic [2:0]          d2_rule_i,
+    input  wire logic [TP_SYM_W-1:0] d2_symbol_i
 );
 
-  localparam int NEXT_W = 5 * (TP_TIME_W + 1);
+  localparam int RULE_W = TP_TIME_W + 1;
+  localparam int NEXT_W = 5 * RULE_W;
   localparam int RULE_WORDS = 18;  // of tp_rules_t
   localparam int BBO_W = 132;      // of tp_bbo_t
 
@@ -72,9 +72,11 @@ module strategy_state (
   logic [TP_SYM_W-1:0]   lag_q;
   logic                  enabled_q;
   logic [32*RULE_WORDS-1:0] rules_data;
-  logic [32*RULE_WORDS-1:0] rules_q;
   logic [NEXT_W-1:0]     next_data;
   logic [NEXT_W-1:0]     next_q;
+  logic [NEXT_W-1:0]     next_q2;
+  logic [NEXT_W-1:0]     fired_q2;
+  logic [NEXT_W-1:0]     next_fired;
   logic [BBO_W-1:0]      lag_data;
   logic [BBO_W-1:0]      lag_data_q;
   logic [7:0]            command;
@@ -93,15 +95,11 @@ module strategy_state (
   assign b_next_o     = next_data;
   assign b_lag_is_own_o = b_lag_is_own_q;
   assign b_lag_bbo_o  = lag_data;
-  assign b_lag_sticky_o = sticky_q[lag_q];
-  assign rules_o      = rules_q;
-  assign next_o       = next_q;
   assign lag_symbol_o = lag_symbol_q;
   assign lag_is_own_o = lag_is_own_q;
   assign lag_read_o   = lag_data_q;
-  assign lag_read_sticky_o = lag_sticky_q;
   assign lag_bbo_o    = lag_is_own_q ? booked_i.bbo_after : lag_data_q;
-  assign lag_sticky_o = lag_is_own_q ? booked_i.sticky_after : lag_sticky_q;
+  assign lag_sticky_o = lag_sticky_q;
   assign is_book      = booked_i.msg.op >= TP_OP_ADD && booked_i.msg.op <= TP_OP_TRADE;
   assign command      = booked_i.msg.command[127:120];
   assign target       = booked_i.msg.command[111:96];
@@ -129,14 +127,19 @@ module strategy_state (
 
   ram_forward #(
       .WIDTH(NEXT_W),
-      .DEPTH(TP_SYMBOLS)
+      .DEPTH(TP_SYMBOLS),
+      .LATE (1'b1)
   ) u_next (
       .clk_i  (clk_i),
-      .we_i   (clearing_q || (commit_i && fire_i)),
-      .waddr_i(clearing_q ? clear_q : booked_i.msg.symbol),
+      .we_i   (clearing_q || d2_fire_i),
+      .waddr_i(clearing_q ? clear_q : d2_symbol_i),
       .other_i(1'b0),
       .waddr1_i(8'd0),
-      .wdata_i(clearing_q ? '0 : next_i),
+      .wdata_i(clearing_q ? '0 : next_fired),
+      .late_i (d2_fire_i),
+      .soon_i (booked_i.msg.symbol),
+      .soon1_i(8'd0),
+      .late_data_i(next_fired),
       .re_i   (en_i),
       .raddr_i(next_symbol_i),
       .rdata_o(next_data)
@@ -152,12 +155,23 @@ module strategy_state (
       .other_i(1'b0),
       .waddr1_i(8'd0),
       .wdata_i(clearing_q ? '0 : booked_i.bbo_after),
+      .late_i (1'b0),
+      .soon_i (8'd0),
+      .soon1_i(8'd0),
+      .late_data_i(132'd0),
       .re_i   (en_i),
       .raddr_i(next_lag_o),
       .rdata_o(lag_data)
   );
 
+  always_comb begin
+    next_fired = next_q2;
+    for (int r = 0; r < 5; r++) if (d2_rule_i == 3'(r)) next_fired[RULE_W*r+:RULE_W] = fired_q2[RULE_W*r+:RULE_W];
+  end
+
   always_ff @(posedge clk_i) begin
+    next_q2  <= next_q;
+    fired_q2 <= fired_i;
     if (clearing_q) begin
       clear_q    <= clear_q + 1'b1;
       clearing_q <= clear_q != '1;
@@ -165,7 +179,6 @@ module strategy_state (
     if (en_i) begin
       symbol_q     <= next_symbol_i;
       {lag_q, enabled_q} <= next_lag;
-      rules_q      <= rules_data;
       next_q       <= next_data;
       lag_data_q   <= lag_data;
       lag_crossed_o <= b_lag_bbo_o.bid_price >= b_lag_bbo_o.ask_price;

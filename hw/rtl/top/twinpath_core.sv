@@ -192,6 +192,7 @@ module twinpath_core #(
   // ---- strategy and risk ---------------------------------------------------------------------------------------------------
   logic                armed;
   logic                order_valid;
+  logic                order_cancel;
   tp_order_t           order;
   logic                order_room;
   logic                event_valid;
@@ -221,6 +222,7 @@ module twinpath_core #(
       .pick_i           (pick),
       .veto_i           (veto),
       .order_valid_o    (order_valid),
+      .order_cancel_o   (order_cancel),
       .order_o          (order),
       .order_room_i     (order_room),
       .event_valid_o    (event_valid),
@@ -250,6 +252,7 @@ module twinpath_core #(
       .cycle_i        (cycle_q),
       .cfg_i          (cfg),
       .order_valid_i  (order_valid),
+      .order_cancel_i (order_cancel),
       .order_i        (order),
       .begin_i        (moves && armed),
       .room_o         (order_room),

@@ -63,7 +63,10 @@ class OrderTxRig : public testing::Test {
   void tick(const std::optional<Order>& order = {}, bool hint = false, bool ready = true) {
     dut_->cycle_i = static_cast<std::uint16_t>(cycle_);
     dut_->order_valid_i = order.has_value();
-    to_port(order.value_or(Order{true, true, 0xFF, 0xFFFF'FFFF, 0xFFFF'FFFF, 0xFFFF'FFFF}), dut_->order_i);
+    // What it says comes a cycle behind it.
+    dut_->order_cancel_i = !order || order->cancel;
+    to_port(said_.value_or(Order{true, true, 0xFF, 0xFFFF'FFFF, 0xFFFF'FFFF, 0xFFFF'FFFF}), dut_->order_i);
+    said_ = order;
     dut_->begin_i = hint;
     dut_->m_axis_tready_i = ready;
     settle(*dut_);
@@ -226,6 +229,7 @@ class OrderTxRig : public testing::Test {
     credit_ = credit_ + (give ? 1 : 0) - (was_.refused ? 1 : 0);
   }
 
+  std::optional<Order> said_;
   Sent receiving_;
   bool waiting_ = false;
   std::array<std::uint8_t, kBusBytes + 2> beat_{};

@@ -82,8 +82,9 @@ class DecideDriver {
     }
     settle(*dut_);
     EXPECT_EQ(dut_->hold_o, c.hold) << "hold_o depends on an input";
-    if (dut_->order_valid_o) c.order = from_port<Order>(dut_->order_o);
-    EXPECT_TRUE(!dut_->order_valid_o || (decide_ && advance)) << "an order of nothing";
+    const bool ordered = dut_->order_valid_o;
+    const bool cancels = dut_->order_cancel_o;
+    EXPECT_TRUE(!ordered || (decide_ && advance)) << "an order of nothing";
     if (offered_) {
       EXPECT_TRUE(dut_->event_valid_o) << "an event was withdrawn";
     }
@@ -97,6 +98,11 @@ class DecideDriver {
       early_.reset();
     }
     rise(*dut_);
+    if (ordered) {  // what it says comes a cycle behind it, whatever happens then
+      settle(*dut_);
+      c.order = from_port<Order>(dut_->order_o);
+      EXPECT_EQ(c.order->cancel, cancels);
+    }
     return c;
   }
 
@@ -155,7 +161,9 @@ class DecideDriver {
     o.side = same(b.before, f.likely, false) == same(b.before, f.likely, true) ? chance(50)
                                                                                : same(b.before, f.likely, false);
     o.here.bid_state = o.here.ask_state = 0;
-    for (auto* v : {&o.sum, &o.price, &o.shares, &o.second_price, &o.second_quantity}) *v = anything();
+    for (auto* v : {&o.sum, &o.price, &o.shares, &o.second_price, &o.second_quantity, &o.trade_price, &o.trade_quantity})
+      *v = anything();
+    if (b.trade) o.trade_price = b.trade_price, o.trade_quantity = b.trade_quantity;
     if (b.msg.op == kTrade) o.price = b.trade_price;
     std::uint32_t& price = o.side ? o.here.ask_price : o.here.bid_price;
     std::uint32_t& quantity = o.side ? o.here.ask_quantity : o.here.bid_quantity;

@@ -139,7 +139,7 @@ TEST_F(DecideRisk, ATradeMovesTheCollarBeforeTheOrderItCauses) {
   EXPECT_TRUE(rejected(buy(2051, 1), {kCollar})) << "and stays";
 }
 
-TEST_F(DecideRisk, EventsFollowTheOrderThreeCyclesBehindItBookFirst) {
+TEST_F(DecideRisk, EventsFollowTheOrderFourCyclesBehindItBookFirst) {
   control(true, true, 500, true);
   rules(taker(false));
   driver_.put(quote(false, 1000, 10, kG), 2);
@@ -152,7 +152,7 @@ TEST_F(DecideRisk, EventsFollowTheOrderThreeCyclesBehindItBookFirst) {
     if (c.event) at.push_back(c.number), kinds.push_back(c.event->event.kind);
   }
   EXPECT_EQ(kinds, (std::vector<unsigned>{4, 1}));
-  EXPECT_EQ(at, (std::vector<std::uint64_t>{ordered + 3, ordered + 4}));
+  EXPECT_EQ(at, (std::vector<std::uint64_t>{ordered + 4, ordered + 5}));
 }
 
 TEST_F(DecideRisk, CommandsHoldThePipelineForAsManyCyclesAsTheySay) {

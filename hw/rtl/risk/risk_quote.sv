@@ -1,0 +1,157 @@
+`include "risk/risk_types.svh"
+`default_nettype none
+
+/// The checks of SEM 5.1 on what is quoted on one side of one symbol, whichever quote it turns out to be.
+///
+/// Why: an order is for what a rule wants or what is quoted there, whichever is less, at the quoted price. Nothing waits for
+/// the choice: a limit on the lesser of two is broken only if both break it, so both are judged at once, here and in
+/// risk_wish. Every case the book may answer (strategy_ahead) is multiplied and compared in B; D1 picks.
+/// Safety: every sum is wider than its operands and every comparison exact, so no check passes by wrapping.
+/// Timing: b_ inputs in B, with en_i; what b_account_i says of orders may be late. All else in D1, at most 2 LUT levels from
+/// a register but for the picked values.
+module risk_quote #(
+    parameter logic SIDE = 1'b0  // 0 the offer, where buys go; 1 the bid
+) (
+    input  wire logic             clk_i,
+    input  wire logic             en_i,
+    input  wire logic             b_valid_i,             // only saves work
+    input  wire logic [TP_TIME_W-1:0] b_stamp_i,
+    input  wire tp_limits_t       b_limits_i,
+    input  wire tp_account_t      b_account_i,
+    input  wire logic [32:0]      b_last_trade_i,        // [32] one was seen
+    input  wire logic [31:0]      b_trade_price_i,       // of the message, should it be a trade of the symbol
+    input  wire logic [31:0]      b_duplicate_window_i,
+    input  wire logic [3*32-1:0]  b_price_i,             // cases 0 and 3, 1, 2
+    input  wire logic [4*32-1:0]  b_there_i,             // shares there, by case
+    // D1
+    input  wire logic [3:0]       picked_i,              // which case it is, one hot
+    input  wire logic             trade_i,               // the message is a trade of the symbol
+    input  wire logic [63:0]      max_notional_i,
+    input  wire logic [63:0]      headroom_i,
+    output logic [3:0]            bad_o,                 // however much is wanted
+    output logic [3:0]            last_o,                // price of the last order of this side, of late
+    output logic [3:0]            least_o,               // at least as many as the last order
+    output logic [3:0]            equal_o,               // exactly as many
+    output logic [3:0]            over_o,                // more than one order may have
+    output logic [3:0]            costly_o,              // all of it breaks the limit of an order's notional
+    output logic [3:0]            gross_o,               // that of all
+    output logic [3:0]            position_o,            // that of the position
+    output logic [35:0]           room_o,                // most shares the position check allows; two's complement
+    output logic [31:0]           price_o,               // picked
+    output logic [31:0]           there_o,
+    output logic [63:0]           notional_o,
+    output logic [31:0]           own_o                  // most aggressive price of our open orders, with one more
+);
+
+  // ---- B ---------------------------------------------------------------------------------------------------------------
+  logic [31:0] open;       // of orders of this side
+  logic [31:0] against;    // and of the other
+  logic [31:0] own;
+  logic [31:0] meets;      // most aggressive price of orders it would meet
+  logic [31:0] reference;
+  logic [49:0] since;      // a last order after this is a recent one; two's complement
+  logic [35:0] position;
+  logic [35:0] most;
+  logic        forbidden_q;
+  logic        recent_q;
+  logic        open_q;
+  logic        against_q;
+  logic [31:0] own_q;
+
+  assign open      = SIDE ? b_account_i.open_sell : b_account_i.open_buy;
+  assign against   = SIDE ? b_account_i.open_buy : b_account_i.open_sell;
+  assign own       = SIDE ? b_account_i.own_sell : b_account_i.own_buy;
+  assign meets     = SIDE ? b_account_i.own_buy : b_account_i.own_sell;
+  assign reference = b_last_trade_i[32] ? b_last_trade_i[31:0] : b_limits_i.reference_price;
+  assign since     = {2'd0, b_stamp_i} - {18'd0, b_duplicate_window_i};
+  assign position  = {{4{b_account_i.position[31]}}, b_account_i.position};
+  assign most      = {5'd0, b_limits_i.max_position[30:0]};
+
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      forbidden_q <= !(SIDE ? b_limits_i.flags[1] : b_limits_i.flags[0]);
+      recent_q    <= b_account_i.last_valid && b_account_i.last_side == SIDE && $signed(since) < $signed({2'd0, b_account_i.last_stamp});
+      open_q      <= open != '0;
+      against_q   <= against != '0;
+      own_q       <= own;
+      room_o      <= (SIDE ? most + position : most - position) - {4'd0, open};
+    end
+  end
+
+  logic [33:0]     high;
+  logic [33:0]     low;
+  logic [3*32-1:0] price_q;
+  logic [4*32-1:0] there_q;
+  logic [4*64-1:0] notional_q;
+  logic [2:0]      collar_q;     // too far from the last trade
+  logic [2:0]      trade_q;      // too far from this one
+  logic [2:0]      last_q;       // price of the last order
+  logic [2:0]      self_q;       // would meet an order of ours
+  logic [2:0]      better_q;     // is the most aggressive, should orders of this side be open
+  logic [3:0]      none_q;
+
+  assign high = {2'd0, reference} + {2'd0, b_limits_i.collar};
+  assign low  = {2'd0, reference} - {2'd0, b_limits_i.collar};
+
+  for (genvar n = 0; n < 3; n = n + 1) begin : g_price
+    logic [31:0] price;
+    logic [33:0] above;
+    logic [33:0] below;
+    assign price = b_price_i[32*n+:32];
+    assign above = {2'd0, price} + {2'd0, b_limits_i.collar};
+    assign below = {2'd0, price} - {2'd0, b_limits_i.collar};
+    always_ff @(posedge clk_i) begin
+      if (en_i) begin
+        price_q[32*n+:32] <= price;
+        collar_q[n] <= $signed({2'd0, price}) > $signed(high) || $signed({2'd0, price}) < $signed(low);
+        trade_q[n]  <= $signed(below) > $signed({2'd0, b_trade_price_i}) || $signed(above) < $signed({2'd0, b_trade_price_i});
+        last_q[n]   <= price == b_account_i.last_price;
+        self_q[n]   <= SIDE ? price <= meets : price >= meets;
+        better_q[n] <= SIDE ? price < own : price > own;
+      end
+    end
+  end
+
+  for (genvar n = 0; n < 4; n = n + 1) begin : g_case
+    logic [31:0] there;
+    logic [63:0] notional;
+    assign there = b_there_i[32*n+:32];
+    always_comb begin
+      notional = '0;
+      if (b_valid_i) notional = {32'd0, b_price_i[32*(n%3)+:32]} * {32'd0, there};
+    end
+    always_ff @(posedge clk_i) begin
+      if (en_i) begin
+        there_q[32*n+:32]    <= there;
+        notional_q[64*n+:64] <= notional;
+        none_q[n]            <= there == '0;
+        over_o[n]            <= there > b_limits_i.max_quantity;
+        least_o[n]           <= there >= b_account_i.last_quantity;
+        equal_o[n]           <= there == b_account_i.last_quantity;
+      end
+    end
+
+    // ---- D1 ------------------------------------------------------------------------------------------------------------
+    assign last_o[n]     = recent_q && last_q[n%3];
+    assign bad_o[n]      = forbidden_q || none_q[n] || (against_q && self_q[n%3]) || (trade_i ? trade_q[n%3] : collar_q[n%3]);
+    assign costly_o[n]   = notional_q[64*n+:64] > max_notional_i;
+    assign gross_o[n]    = notional_q[64*n+:64] > headroom_i;
+    assign position_o[n] = $signed({4'd0, there_q[32*n+:32]}) > $signed(room_o);
+  end
+
+  always_comb begin
+    price_o    = '0;
+    there_o    = '0;
+    notional_o = '0;
+    for (int n = 0; n < 4; n++) begin
+      if (picked_i[n]) begin
+        price_o    = price_o | price_q[32*(n%3)+:32];
+        there_o    = there_o | there_q[32*n+:32];
+        notional_o = notional_o | notional_q[64*n+:64];
+      end
+    end
+    own_o = !open_q || (better_q & {picked_i[2:1], picked_i[3] || picked_i[0]}) != '0 ? price_o : own_q;
+  end
+
+endmodule
+`default_nettype wire
