@@ -41,7 +41,7 @@ void run_load(const ActionableOptions& o, Load load, ActionableResult& result) {
   const std::vector<Target> targets = shuffled_targets(o, load);
   TriggerStream stream(load, o.seed);
   std::uint64_t done = 0;
-  CoreBench core(load, o.seed, [&](const TriggerMark& m, const TriggerTimes& t) {
+  CoreBench core(load, o.seed, o.speculative, [&](const TriggerMark& m, const TriggerTimes& t) {
     ActionableRow& row = result.rows[first_row[static_cast<unsigned>(m.target.trigger)] + m.target.lane];
     row.message.record(t.message);
     row.field.record(t.field);

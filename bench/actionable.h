@@ -67,6 +67,7 @@ struct ActionableOptions {
   std::vector<Load> loads;
   std::uint64_t seed = 1;
   bool software = false;
+  bool speculative = false;  // the first beat may leave before the verdict
   std::function<void(Load, std::uint64_t done, std::uint64_t total)> progress;
 };
 

@@ -19,14 +19,15 @@ std::string text(const TriggerMark& m) {
 
 }  // namespace
 
-CoreBench::CoreBench(Load load, std::uint64_t seed, OnTrigger on_trigger)
+CoreBench::CoreBench(Load load, std::uint64_t seed, bool speculative, OnTrigger on_trigger)
     : load_(load), on_trigger_(std::move(on_trigger)), pauses_(~seed), core_(make_core_driver(*this)), driver_(*core_) {
   driver_.reset();
-  configure();
+  configure(speculative);
 }
 
-void CoreBench::configure() {
-  const CoreConfig config = bench_config();
+void CoreBench::configure(bool speculative) {
+  CoreConfig config = bench_config();
+  if (speculative) config.order.speculative = {.enabled = true, .discards = 255, .interval = 1};
   const std::uint32_t width = driver_.read_register(regs::kBuild0) & regs::kBuild0DataWidthMask;
   if (width != 64) {
     throw std::runtime_error(

@@ -23,7 +23,7 @@ class CoreBench final : private CoreDriver::Out {
  public:
   using OnTrigger = std::function<void(const TriggerMark&, const TriggerTimes&)>;
 
-  CoreBench(Load load, std::uint64_t seed, OnTrigger on_trigger);
+  CoreBench(Load load, std::uint64_t seed, bool speculative, OnTrigger on_trigger);
 
   // Until all of it is through and every order it made is done (SEM 5.5), so that the next run finds all slots free.
   void run(const Segment& segment);
@@ -44,7 +44,7 @@ class CoreBench final : private CoreDriver::Out {
   void on_event(const Event& event) override;
   void on_first_beat(std::uint64_t cycle) override { first_beat_ = cycle; }
 
-  void configure();
+  void configure(bool speculative);
   void frame(const Segment& segment, std::uint32_t number);
   void finish_orders();
 

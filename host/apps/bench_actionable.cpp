@@ -107,6 +107,8 @@ Run add_bench_actionable(CLI::App& bench) {
   sub->add_option("--loads", o->loads, "of sparse, half, full")->delimiter(',')->capture_default_str();
   sub->add_option("--seed", o->run.seed, "equal seeds give equal frames")->capture_default_str();
   sub->add_flag("--software", o->run.software, "the software path on the same frames too, in wall-clock time");
+  sub->add_flag("--speculative", o->run.speculative,
+                "begin frames before the verdict (255 discards at once, one more in 1,024 cycles)");
   sub->add_flag("--by-lane", o->by_lane, "print a line an alignment, not a class");
   sub->add_option("--json", o->json, "write every row to this file");
   auto* gate =

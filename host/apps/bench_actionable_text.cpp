@@ -86,6 +86,7 @@ std::string actionable_json(const bench::ActionableResult& result, const bench::
   root["path"] = "verilator:";
   root["clock_hz"] = kCoreClockHz;
   root["beat_bits"] = 64;
+  root["speculative"] = options.speculative;
   root["seed"] = options.seed;
   root["triggers"] = options.triggers;
   root["end_points"] = {

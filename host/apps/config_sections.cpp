@@ -120,6 +120,16 @@ void read_order(Reader reader, OrderConfig& order) {
   }
   if (const auto first = reader.integer("first_user_ref", 1, 0xFFFF'FFFF))
     order.first_user_ref = static_cast<std::uint32_t>(*first);
+  if (const auto discards = reader.integer("speculative_discards", 0, 255)) {
+    order.speculative.enabled = *discards != 0;
+    order.speculative.discards = static_cast<std::uint8_t>(*discards);
+  }
+  if (const auto cycles = reader.cycles32("speculative_interval_us")) {
+    const std::uint32_t steps = (*cycles + 1023) / 1024;
+    if (steps > 0xFFFF)
+      reader.wrong("speculative_interval_us", "at most 208000", "the core counts 65,535 times 1,024 cycles");
+    order.speculative.interval = static_cast<std::uint16_t>(steps);
+  }
   reader.finish();
 }
 

@@ -90,6 +90,14 @@ struct Bank {
   GlobalLimits global;
 };
 
+// The first beat of an order frame leaves a cycle before it is known whether there is an order, and is discarded when
+// there is none (hw/rtl/order/order_tx.sv). Changes no order; the software path knows nothing of it.
+struct SpeculativeStart {
+  bool enabled = false;
+  std::uint8_t discards = 0;   // allowed at once
+  std::uint16_t interval = 0;  // one more is allowed after this many times 1,024 cycles; 0: never
+};
+
 // SEM 6.
 struct OrderConfig {
   std::array<std::uint8_t, 6> destination_mac{}, source_mac{};
@@ -100,6 +108,7 @@ struct OrderConfig {
   std::array<std::uint8_t, 5> attributes{'3', 'Y', 'P', 'N', 'N'};
   std::array<std::uint8_t, 6> cl_ord_id_prefix{'T', 'W', 'I', 'N', ' ', ' '};
   std::uint32_t first_user_ref = 1;
+  SpeculativeStart speculative;
 };
 
 struct CoreConfig {

@@ -101,7 +101,9 @@ std::vector<ConfigWord> core_image(const CoreConfig& c) {
   image.put(kControl, 0,
             {(c.symbols_start_trading ? 1u : 0u) | (c.any_session ? 2u : 0u) | (c.book_events ? 4u : 0u) |
                  (c.armed ? 8u : 0u),
-             c.order.first_user_ref});
+             c.order.first_user_ref,
+             (c.order.speculative.enabled ? 1u : 0u) | unsigned{c.order.speculative.discards} << 8 |
+                 unsigned{c.order.speculative.interval} << 16});
   return image.take();
 }
 

@@ -196,7 +196,8 @@ position = -300
 [[command]]
 offset_us = 2
 op = "trust"
-)") + kOrder + "time_in_force = \"0\"\ncl_ord_id_prefix = \"AB\"\nfirst_user_ref = 77\nttl = 3\n");
+)") + kOrder + "time_in_force = \"0\"\ncl_ord_id_prefix = \"AB\"\nfirst_user_ref = 77\nttl = 3\n"
+                             "speculative_discards = 9\nspeculative_interval_us = 7\n");
   const auto& core = run.core;
   EXPECT_EQ(core.feed.line_b.port, 26478);
   EXPECT_EQ(std::string(core.feed.session.begin(), core.feed.session.end()), "ABC       ");
@@ -244,6 +245,9 @@ op = "trust"
   EXPECT_EQ(limits.max_position, 2'147'483'647u);
 
   EXPECT_EQ(core.order.first_user_ref, 77u);
+  EXPECT_TRUE(core.order.speculative.enabled);
+  EXPECT_EQ(core.order.speculative.discards, 9u);
+  EXPECT_EQ(core.order.speculative.interval, 3u) << "2,256 cycles, rounded up";
   EXPECT_EQ(core.order.attributes[0], '0');
   EXPECT_EQ(std::string(core.order.cl_ord_id_prefix.begin(), core.order.cl_ord_id_prefix.end()), "AB    ");
   EXPECT_EQ(core.order.ttl, 3);

@@ -53,6 +53,21 @@ TEST(Actionable, LoadsAreWhatTheirNamesSay) {
   EXPECT_EQ(at(Load::full).beats, at(Load::full).cycles - at(Load::full).waited);
 }
 
+// A frame that began before its verdict is a cycle earlier; one that found the line or the budget taken is not.
+TEST(Actionable, ASpeculativeStartGainsOneCycle) {
+  ActionableOptions o = options();
+  o.loads = {Load::sparse};
+  const ActionableResult sure = run_actionable(o);
+  o.speculative = true;
+  const ActionableResult early = run_actionable(o);
+  ASSERT_EQ(early.rows.size(), sure.rows.size());
+  for (std::size_t i = 0; i < sure.rows.size(); ++i) {
+    EXPECT_EQ(sure.rows[i].message.min(), sure.rows[i].message.max());
+    EXPECT_EQ(early.rows[i].message.min(), sure.rows[i].message.min() - 1);
+    EXPECT_LE(early.rows[i].message.max(), sure.rows[i].message.max());
+  }
+}
+
 TEST(Actionable, GivesEqualRowsForEqualSeedsWhateverLoadsAreAskedFor) {
   ActionableOptions o = options();
   const ActionableResult all = run_actionable(o);

@@ -154,6 +154,7 @@ std::unique_ptr<CoreConfig> random_config(std::uint64_t seed, unsigned symbols) 
   for (auto& b : o.attributes) b = u8();
   for (auto& b : o.cl_ord_id_prefix) b = u8();
   o.first_user_ref = u32();
+  o.speculative = {.enabled = yes(), .discards = u8(), .interval = static_cast<std::uint16_t>(random())};
   c->symbols_start_trading = yes();
   c->any_session = yes();
   c->armed = yes();
@@ -194,6 +195,8 @@ TEST(CoreImage, ReadsBackAsTheConfigurationAndHoldsNothingElse) {
     EXPECT_EQ(w(8, 0, 0), (c.symbols_start_trading ? 1u : 0u) + (c.any_session ? 2u : 0u) + (c.book_events ? 4u : 0u) +
                               (c.armed ? 8u : 0u));
     EXPECT_EQ(w(8, 0, 1), c.order.first_user_ref);
+    EXPECT_EQ(w(8, 0, 2), (c.order.speculative.enabled ? 1u : 0u) + c.order.speculative.discards * 0x100u +
+                              c.order.speculative.interval * 0x10000u);
     EXPECT_EQ(w.unread(), 0u) << "words that this test does not know";
   }
 }
