@@ -98,7 +98,7 @@ TEST(Actionable, FieldEndsAsManyBeatsBeforeTheMessageAsTheAlignmentSays) {
 // A mark that names a message which fires nothing must not pass for a measurement.
 TEST(CoreBench, RefusesATriggerThatMakesNoOrder) {
   TriggerStream stream(Load::sparse, 1);
-  CoreBench core(Load::sparse, 1, [](const TriggerMark&, const TriggerTimes&) {});
+  CoreBench core(Load::sparse, 1, false, [](const TriggerMark&, const TriggerTimes&) {});
   core.run(stream.opening());
   const std::vector<Target> targets{{TriggerClass::add, 2}, {TriggerClass::trade, 5}};
   Segment segment = stream.next(targets);
@@ -109,7 +109,7 @@ TEST(CoreBench, RefusesATriggerThatMakesNoOrder) {
 
 TEST(CoreBench, RefusesAnOrderThatNobodyExpected) {
   TriggerStream stream(Load::sparse, 1);
-  CoreBench core(Load::sparse, 1, [](const TriggerMark&, const TriggerTimes&) {});
+  CoreBench core(Load::sparse, 1, false, [](const TriggerMark&, const TriggerTimes&) {});
   core.run(stream.opening());
   const std::vector<Target> targets{{TriggerClass::trade, 0}};
   Segment segment = stream.next(targets);
@@ -120,7 +120,7 @@ TEST(CoreBench, RefusesAnOrderThatNobodyExpected) {
 
 TEST(CoreBench, RefusesAMarkThatIsABeatOff) {
   TriggerStream stream(Load::sparse, 1);
-  CoreBench core(Load::sparse, 1, [](const TriggerMark&, const TriggerTimes&) {});
+  CoreBench core(Load::sparse, 1, false, [](const TriggerMark&, const TriggerTimes&) {});
   core.run(stream.opening());
   const std::vector<Target> targets{{TriggerClass::cancel, 3}};
   Segment segment = stream.next(targets);
@@ -131,7 +131,7 @@ TEST(CoreBench, RefusesAMarkThatIsABeatOff) {
 
 TEST(CoreBench, RefusesAnOrderBeforeItsMessage) {
   TriggerStream stream(Load::full, 1);
-  CoreBench core(Load::full, 1, [](const TriggerMark&, const TriggerTimes&) {});
+  CoreBench core(Load::full, 1, false, [](const TriggerMark&, const TriggerTimes&) {});
   core.run(stream.opening());
   Segment segment = stream.next(std::vector<Target>(32, {TriggerClass::add, 1}));
   // The end of a message moves to where its order is already leaving.
@@ -146,7 +146,7 @@ TEST(CoreBench, RefusesAnOrderBeforeItsMessage) {
 
 TEST(CoreBench, RefusesAStreamOfWhichTheCoreMissedAMessage) {
   TriggerStream stream(Load::sparse, 1);
-  CoreBench core(Load::sparse, 1, [](const TriggerMark&, const TriggerTimes&) {});
+  CoreBench core(Load::sparse, 1, false, [](const TriggerMark&, const TriggerTimes&) {});
   core.run(stream.opening());
   EXPECT_NO_THROW(core.check_counters(stream.messages()));
   EXPECT_THAT([&] { core.check_counters(stream.messages() + 1); },
