@@ -3,7 +3,8 @@
 
 /// What order_tx promises: AXI4-Stream, one whole frame for each order and in order, and of a speculative start nothing but
 /// a frame that ends with tuser after two beats. One order is marked by the solver; its frame must carry its fields.
-/// Assumed: from the last cycle with room_o on, that one included, at most ROOM orders come.
+/// Assumed: from the last cycle with room_o on, that one included, at most ROOM orders come; what an order says, a cycle later,
+/// agrees with what was said with it: whether it is a cancel.
 module order_tx_formal #(
     parameter int DATA_W = 64,
     parameter int ROOM = 2
@@ -12,7 +13,8 @@ module order_tx_formal #(
     input wire logic [TP_CYC_W-1:0] cycle_i,
     input wire tp_cfg_t             cfg_i,
     input wire logic                order_valid_i,
-    input wire tp_order_t           order_i,
+    input wire logic                order_cancel_i,
+    input wire tp_order_t           order_i,        // of the cycle before
     input wire logic                begin_i,
     input wire logic                tready_i,
     input wire logic                mark_i
@@ -48,6 +50,7 @@ module order_tx_formal #(
       .cycle_i        (cycle_i),
       .cfg_i          (cfg_i),
       .order_valid_i  (order_valid_i),
+      .order_cancel_i (order_cancel_i),
       .order_i        (order_i),
       .begin_i        (begin_i),
       .room_o         (room),
@@ -72,6 +75,15 @@ module order_tx_formal #(
   always_ff @(posedge clk_i) if (running) credit <= allowed - 4'(order_valid_i);
   always @(posedge clk_i) assume (!order_valid_i || (running && allowed != '0));
 
+  logic came = 1'b0;         // an order, in the cycle before
+  logic came_cancel = 1'b0;
+
+  always_ff @(posedge clk_i) begin
+    came        <= order_valid_i;
+    came_cancel <= order_cancel_i;
+  end
+  always @(posedge clk_i) assume (!came || order_i.cancel == came_cancel);
+
   // ---- frames -------------------------------------------------------------------------------------------------------------
   logic [7:0] beat = '0;         // of the frame on offer
   logic [4:0] owed = '0;         // orders whose frame has not left
@@ -79,6 +91,7 @@ module order_tx_formal #(
   logic       taken;
   logic       done;              // the last beat of an order's frame is taken
   logic       marked = 1'b0;
+  logic       fresh = 1'b0;      // the marked order came in the cycle before
   logic [4:0] ahead = '0;        // frames of orders before the marked one
   logic       marked_cancel;
   logic       marked_side;
@@ -93,20 +106,24 @@ module order_tx_formal #(
 
   always_ff @(posedge clk_i) begin
     if (running) begin
+      fresh <= 1'b0;
       if (taken) beat <= tlast ? '0 : beat + 1'b1;
       owed      <= owed + 5'(order_valid_i) - 5'(done);
       unstarted <= unstarted + 5'(order_valid_i) - 5'(started);
       if (!marked && mark_i && order_valid_i) begin
-        marked          <= 1'b1;
-        ahead           <= owed - 5'(done);
-        marked_cancel   <= order_i.cancel;
+        marked        <= 1'b1;
+        fresh         <= 1'b1;
+        ahead         <= owed - 5'(done);
+        marked_cancel <= order_cancel_i;
+      end else if (marked && done) begin
+        if (ahead == '0) marked <= 1'b0;
+        else ahead <= ahead - 1'b1;
+      end
+      if (fresh) begin
         marked_side     <= order_i.side;
         marked_ref      <= order_i.user_ref;
         marked_quantity <= order_i.quantity;
         marked_price    <= order_i.price;
-      end else if (marked && done) begin
-        if (ahead == '0) marked <= 1'b0;
-        else ahead <= ahead - 1'b1;
       end
     end
   end
