@@ -6,8 +6,9 @@
 /// Why: the verdict must not wait for its explanation. D3 leaves the message, the intent and the failing checks in a
 /// register; reason, kind and the record of 128 bytes are made from there, behind a queue, so that D1 never waits for a
 /// reader of events that is slow for a moment.
-/// Safety: nothing is ever dropped: nearly_full_o (a register) rises while there is room for all that can still come
-/// before the pipeline stands still.
+/// Safety: an event says ORDER or CANCEL when, and only when, one left, whatever its check_mask says. Nothing is
+/// ever dropped: nearly_full_o (a register) rises while there is room for all that can still come before the pipeline
+/// stands still.
 /// Ordering: events leave in the order of their operations, one a cycle; of one message BOOK before ORDER, REJECT or
 /// CANCEL. A command that takes longer is loaded with emit_i low and finished by finish_i, in the same cycle or later, with
 /// nothing loaded between.
@@ -17,6 +18,7 @@ module decide_events (
     input  wire logic           rst_i,
     input  wire logic           load_i,        // an operation leaves D3
     input  wire logic           emit_i,        // and is complete
+    input  wire logic           sent_i,        // its order or cancel left
     input  wire tp_intent_t     intent_i,      // book_changed only where a BOOK event is to be sent
     input  wire tp_finding_t    finding_i,     // kind and reason are made here; check_mask bit n-1: check n fails
     input  wire logic           bad_command_i,
@@ -42,6 +44,7 @@ module decide_events (
 
   // ---- the register behind D3 --------------------------------------------------------------------------------------
   logic        valid_q;
+  logic        sent_q;
   tp_intent_t  intent_q;
   tp_finding_t found_q;
   logic        bad_command_q;
@@ -66,6 +69,7 @@ module decide_events (
     valid_q <= 1'b0;
     if (load_i) begin
       valid_q       <= emit_i;
+      sent_q        <= sent_i;
       intent_q      <= intent_i;
       found_q       <= finding_i;
       bad_command_q <= bad_command_i;
@@ -104,8 +108,8 @@ module decide_events (
         found.reason = intent_q.booked.msg.reason;
       end else begin
         found.reason = reason;
-        found.kind   = reason != '0 ? TP_EVENT_REJECT : intent_q.cancel ? TP_EVENT_CANCEL : TP_EVENT_ORDER;
-        if (reason != '0 && !intent_q.cancel) found.user_ref = '0;
+        found.kind   = !sent_q ? TP_EVENT_REJECT : intent_q.cancel ? TP_EVENT_CANCEL : TP_EVENT_ORDER;
+        if (!sent_q && !intent_q.cancel) found.user_ref = '0;
       end
     end
   end
@@ -113,6 +117,7 @@ module decide_events (
   // Counters a cycle later: which of them is one more step.
   logic       of_command_q2;
   logic       of_intent_q2;
+  logic       sent_q2;
   logic       cancel_q2;
   logic [2:0] rule_q2;
   logic [7:0] reason_q2;
@@ -127,6 +132,7 @@ module decide_events (
     counted_q      <= valid_q2;
     of_command_q2  <= valid_q && is_command;
     of_intent_q2   <= valid_q && intent_q.intent;
+    sent_q2        <= sent_q;
     cancel_q2      <= intent_q.cancel;
     rule_q2        <= intent_q.rule;
     reason_q2      <= reason;
@@ -143,7 +149,7 @@ module decide_events (
     end
     if (of_intent_q2) begin
       cnt_o[twinpath_regs_pkg::CNT_RULE_CANCEL+32'(rule_q2)] <= 1'b1;
-      if (reason_q2 != '0) cnt_o[twinpath_regs_pkg::CNT_REJECT_KILL-1+32'(reason_q2)] <= 1'b1;
+      if (!sent_q2) cnt_o[twinpath_regs_pkg::CNT_REJECT_KILL-1+32'(reason_q2)] <= reason_q2 != '0;
       else if (cancel_q2) cnt_o[twinpath_regs_pkg::CNT_CANCELS] <= 1'b1;
       else cnt_o[twinpath_regs_pkg::CNT_ORDERS] <= 1'b1;
     end

@@ -618,6 +618,7 @@ module decide_stage (
       .rst_i            (rst_i),
       .load_i           (explain_q),
       .emit_i           (emit_q),
+      .sent_i           (sent_q),
       .intent_i         (intent_q),
       .finding_i        (found),
       .bad_command_i    (bad_command_q),
