@@ -27,6 +27,7 @@ module ram_forward #(
     input  wire logic [WIDTH-1:0]  late_data_i,  // wdata_i of such a write
     input  wire logic              re_i,
     input  wire logic [ADDR_W-1:0] raddr_i,
+    output logic                   now_o,     // late_i's write shows in this cycle; unless LATE it shows only in the next
     output logic      [WIDTH-1:0]  rdata_o
 );
 
@@ -38,12 +39,11 @@ module ram_forward #(
   logic              same;
   logic              soon_same_q;
   logic              soon_same1_q;
-  logic              now;          // this cycle's write shows
 
   assign read    = re_i ? raddr_i : read_q;
   assign same    = other_i ? waddr1_i == read : waddr_i == read;
-  assign now     = LATE && late_i && (other_i ? soon_same1_q : soon_same_q);
-  assign rdata_o = now ? late_data_i : newer_q ? newer_data_q : data;
+  assign now_o   = late_i && (other_i ? soon_same1_q : soon_same_q);
+  assign rdata_o = LATE && now_o ? late_data_i : newer_q ? newer_data_q : data;
 
   always_ff @(posedge clk_i) begin
     if (re_i) read_q <= raddr_i;
@@ -55,7 +55,7 @@ module ram_forward #(
 
 `ifndef SYNTHESIS
   always @(posedge clk_i) begin
-    if (LATE && late_i && (!we_i || wdata_i != late_data_i || soon_same_q != (waddr_i == read_q) || soon_same1_q != (waddr1_i == read_q)))
+    if (late_i && (!we_i || wdata_i != late_data_i || soon_same_q != (waddr_i == read_q) || soon_same1_q != (waddr1_i == read_q)))
       $fatal(1, "ram_forward: a late write other than it was told");
   end
 `endif

@@ -148,10 +148,10 @@ module decide_events (
       cnt_o[twinpath_regs_pkg::CNT_POSITION_SATURATED] <= saturated_q2;
     end
     if (of_intent_q2) begin
-      cnt_o[twinpath_regs_pkg::CNT_RULE_CANCEL+32'(rule_q2)] <= 1'b1;
-      if (!sent_q2) cnt_o[twinpath_regs_pkg::CNT_REJECT_KILL-1+32'(reason_q2)] <= reason_q2 != '0;
-      else if (cancel_q2) cnt_o[twinpath_regs_pkg::CNT_CANCELS] <= 1'b1;
-      else cnt_o[twinpath_regs_pkg::CNT_ORDERS] <= 1'b1;
+      for (int r = 0; r < 5; r++) cnt_o[twinpath_regs_pkg::CNT_RULE_CANCEL+r] <= rule_q2 == 3'(r);
+      for (int n = 1; n <= 13; n++) cnt_o[twinpath_regs_pkg::CNT_REJECT_KILL-1+n] <= !sent_q2 && reason_q2 == 8'(n);
+      cnt_o[twinpath_regs_pkg::CNT_CANCELS] <= sent_q2 && cancel_q2;
+      cnt_o[twinpath_regs_pkg::CNT_ORDERS]  <= sent_q2 && !cancel_q2;
     end
     if (rst_i) begin
       cnt_o         <= '0;

@@ -89,6 +89,8 @@ module decide_stage (
   logic [TP_SYM_W-1:0]   b_lag;
   tp_rules_t             b_rules;
   logic [5*NEXT_W-1:0]   b_next;
+  logic [4:0]            b_fires;
+  logic [5*NEXT_W-1:0]   b_fired;
   logic                  b_lag_is_own;
   tp_bbo_t               b_lag_bbo;
   tp_account_t           b_account0;
@@ -159,6 +161,7 @@ module decide_stage (
   logic                  d2_cancel;
   logic                  d2_lead;
   logic [2:0]            d2_rule;
+  logic [4:0]            d2_rules;
   logic                  d2_side;
   logic [31:0]           d2_price;
   logic [31:0]           d2_quantity;
@@ -197,6 +200,8 @@ module decide_stage (
       .b_enabled_o   (enabled),
       .b_rules_o     (b_rules),
       .b_next_o      (b_next),
+      .b_fires_o     (b_fires),
+      .b_fired_o     (b_fired),
       .b_lag_is_own_o(b_lag_is_own),
       .b_lag_bbo_o   (b_lag_bbo),
       .lag_symbol_o  (lag_symbol),
@@ -210,7 +215,7 @@ module decide_stage (
       .booked_i      (booked_i),
       .fired_i       (fired),
       .d2_fire_i     (d2_fire_q),
-      .d2_rule_i     (d2_rule),
+      .d2_rules_i    (d2_rules),
       .d2_symbol_i   (d2_booked_q.msg.symbol)
   );
 
@@ -307,6 +312,8 @@ module decide_stage (
       .outlook_i     (outlook_i),
       .rules_i       (b_rules),
       .next_i        (b_next),
+      .fires_i       (b_fires),
+      .late_i        (b_fired),
       .working_i     (b_account0.working),
       .fired_o       (fired),
       .crossed_o     (crossed),
@@ -396,6 +403,7 @@ module decide_stage (
       .d2_cancel_o         (d2_cancel),
       .d2_lead_o           (d2_lead),
       .d2_rule_o           (d2_rule),
+      .d2_rules_o          (d2_rules),
       .d2_side_o           (d2_side),
       .d2_price_o          (d2_price),
       .d2_quantity_o       (d2_quantity),

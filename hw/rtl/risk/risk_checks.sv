@@ -5,7 +5,7 @@
 ///
 /// Why: the mask explains a rejection in full, its lowest bit names it. The verdict (risk_verdict) is older by two cycles and found
 /// otherwise; the simulation compares the two.
-/// Safety: exact arithmetic throughout; room and headroom are differences kept wide enough for their sign.
+/// Safety: exact arithmetic throughout; every sum and difference is wide enough for its sign.
 /// Latency: combinational. Outputs mean nothing without an intent.
 module risk_checks (
     input  wire logic                  valid_i,             // a message is there; only saves work
@@ -36,13 +36,17 @@ module risk_checks (
   logic        collar;
   logic        self_trade;
   logic        duplicate;
-  logic [35:0] position;
+  logic [35:0] position;  // two's complement, as all below
   logic [35:0] most;
-  logic [35:0] room;      // most shares the position check allows; two's complement
+  logic [35:0] allowed;   // open shares of this side
+  logic [35:0] open;      // with the order
+  logic [35:0] room;
 
   assign position   = {{4{account_i.position[31]}}, account_i.position};
   assign most       = {5'd0, limits_i.max_position[30:0]};
-  assign room       = side_i ? most + position - {4'd0, account_i.open_sell} : most - position - {4'd0, account_i.open_buy};
+  assign allowed    = side_i ? most + position : most - position;
+  assign open       = {4'd0, side_i ? account_i.open_sell : account_i.open_buy} + {4'd0, quantity_i};
+  assign room       = allowed - open;
   assign collar     = {1'b0, price_i} > {1'b0, collar_reference_i} + {1'b0, limits_i.collar} ||
       {1'b0, price_i} + {1'b0, limits_i.collar} < {1'b0, collar_reference_i};
   assign self_trade = side_i ? account_i.open_buy != '0 && price_i <= account_i.own_buy
@@ -65,7 +69,7 @@ module risk_checks (
         mask_o[4]  = quantity_i == '0 || quantity_i > limits_i.max_quantity;
         mask_o[5]  = notional_o > limits_i.max_notional;
         mask_o[6]  = collar;
-        mask_o[7]  = $signed({4'd0, quantity_i}) > $signed(room);
+        mask_o[7]  = room[35];
         mask_o[8]  = gross_over_i || notional_o > headroom_i;
         mask_o[9]  = orders_full_i || slot_used_i;
         mask_o[11] = duplicate;

@@ -4,7 +4,7 @@
 /// What a FILL, DONE or POSITION makes of an open order and its symbol's account (SEM 5.4, 5.5, 2.9).
 ///
 /// Why: two multiplications in a row (what is released, then the exposure of the position that follows) get a cycle
-/// each.
+/// each; the position is moved in the first and saturated in the second.
 /// Safety: the position saturates at +-(2^31 - 1) and says so; nothing wraps.
 /// Timing: update_i with the records, expose_i in a later cycle, all results valid from the cycle after expose_i until
 /// the next update_i. The inputs are stable meanwhile.
@@ -26,37 +26,35 @@ module risk_fill (
     output logic [63:0]         exposure_o
 );
 
-  localparam logic [33:0] MAX_POSITION = 34'h0_7FFF_FFFF;
+  localparam logic [31:0] MAX_POSITION = 32'h7FFF_FFFF;
 
   logic [31:0] shares;
-  logic [33:0] traded;         // the whole fill, beyond what was open too; two's complement
-  logic [33:0] moved;          // position after it, two's complement
+  logic [33:0] moved_q;        // position after the whole fill, beyond what was open too; two's complement
+  logic        above;          // 2^31 - 1
+  logic        below;          // -(2^31 - 1)
+  logic [31:0] clamped;
+  logic [31:0] next;           // the new position
   logic [31:0] magnitude;      // of the new position
 
   assign shares    = fill_i && quantity_i < order_i.leaves ? quantity_i : order_i.leaves;
-  assign traded    = order_i.side ? -{2'd0, quantity_i} : {2'd0, quantity_i};
-  assign moved     = {{2{account_i.position[31]}}, account_i.position} + traded;
-  assign magnitude = position_o[31] ? -position_o : position_o;
+  assign above     = !moved_q[33] && moved_q[32:31] != 2'b00;
+  assign below     = moved_q[33] && (moved_q[32:31] != 2'b11 || moved_q[30:0] == '0);
+  assign clamped   = above ? MAX_POSITION : below ? -MAX_POSITION : moved_q[31:0];
+  assign next      = fill_i ? clamped : moved_q[31:0];
+  assign magnitude = next[31] ? -next : next;
 
   always_ff @(posedge clk_i) begin
     if (update_i) begin
       released_o  <= set_i ? '0 : shares;
       notional_o  <= set_i ? '0 : {32'd0, order_i.price} * {32'd0, shares};
-      saturated_o <= 1'b0;
-      position_o  <= set_i ? price_i : account_i.position;
-      if (fill_i) begin
-        position_o <= moved[31:0];
-        if ($signed(moved) > $signed(MAX_POSITION)) begin
-          position_o  <= MAX_POSITION[31:0];
-          saturated_o <= 1'b1;
-        end
-        if ($signed(moved) < -$signed(MAX_POSITION)) begin
-          position_o  <= -MAX_POSITION[31:0];
-          saturated_o <= 1'b1;
-        end
-      end
+      if (set_i) moved_q <= {{2{price_i[31]}}, price_i};
+      else if (!fill_i) moved_q <= {{2{account_i.position[31]}}, account_i.position};
+      else if (order_i.side) moved_q <= {{2{account_i.position[31]}}, account_i.position} - {2'd0, quantity_i};
+      else moved_q <= {{2{account_i.position[31]}}, account_i.position} + {2'd0, quantity_i};
     end
     if (expose_i) begin
+      saturated_o <= fill_i && (above || below);
+      position_o  <= next;
       exposure_o <= account_i.exposure;
       if (fill_i || set_i) exposure_o <= {32'd0, magnitude} * {32'd0, set_i ? reference_price_i : price_i};
     end

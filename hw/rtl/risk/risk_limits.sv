@@ -44,6 +44,7 @@ module risk_limits (
   tp_global_limits_t          active;
   logic [TP_TAT_W-1:0]        sent_tat_q;  // tat, should the operation that was in D1 send
   logic [TP_TAT_W-1:0]        tat;
+  logic [TP_TAT_W:0]          from;        // negative: any stamp
   logic [12:0]                count;
   logic [TP_GROSS_W:0]        headroom_q;  // negative: gross exceeds its limit
 
@@ -52,6 +53,7 @@ module risk_limits (
   assign b_duplicate_window_o = active.duplicate_window;
   assign stamp     = {2'd0, stamp_i};
   assign tat       = enter_i || cancel_i ? sent_tat_q : tat_q;
+  assign from      = {1'b0, tat} - {1'b0, tolerance};
   assign count     = open_count_o + 13'(enter_i);
 
   assign gross_over_o = headroom_q[TP_GROSS_W];
@@ -69,7 +71,7 @@ module risk_limits (
     interval_q         <= active.rate_interval;
     duplicate_window_o <= active.duplicate_window;
     orders_full_o      <= {19'd0, count} >= active.max_open_orders;
-    rate_from_o        <= active.rate_interval == '0 || tat < tolerance ? '0 : tat - tolerance;
+    rate_from_o        <= active.rate_interval == '0 || from[TP_TAT_W] ? '0 : from[TP_TAT_W-1:0];
 
     if (cfg_i.valid && cfg_i.table_id == TP_CFG_GLOBAL && cfg_i.word < 5'(GLOBAL_WORDS)) begin
       if (cfg_i.index == 16'd0) global0_q[{cfg_i.word[2:0], 5'd0}+:32] <= cfg_i.data;

@@ -52,6 +52,7 @@ module risk_quote #(
   logic [49:0] since;      // a last order after this is a recent one; two's complement
   logic [35:0] position;
   logic [35:0] most;
+  logic [49:0] passed;     // negative: after that
   logic        forbidden_q;
   logic        recent_q;
   logic        open_q;
@@ -63,14 +64,16 @@ module risk_quote #(
   assign own       = SIDE ? b_account_i.own_sell : b_account_i.own_buy;
   assign meets     = SIDE ? b_account_i.own_buy : b_account_i.own_sell;
   assign reference = b_last_trade_i[32] ? b_last_trade_i[31:0] : b_limits_i.reference_price;
+  // A difference's sign is a carry; a signed comparison would take a level more.
   assign since     = {2'd0, b_stamp_i} - {18'd0, b_duplicate_window_i};
+  assign passed    = since - {2'd0, b_account_i.last_stamp};
   assign position  = {{4{b_account_i.position[31]}}, b_account_i.position};
   assign most      = {5'd0, b_limits_i.max_position[30:0]};
 
   always_ff @(posedge clk_i) begin
     if (en_i) begin
       forbidden_q <= !(SIDE ? b_limits_i.flags[1] : b_limits_i.flags[0]);
-      recent_q    <= b_account_i.last_valid && b_account_i.last_side == SIDE && $signed(since) < $signed({2'd0, b_account_i.last_stamp});
+      recent_q    <= b_account_i.last_valid && b_account_i.last_side == SIDE && passed[49];
       open_q      <= open != '0;
       against_q   <= against != '0;
       own_q       <= own;
@@ -83,8 +86,10 @@ module risk_quote #(
   logic [3*32-1:0] price_q;
   logic [4*32-1:0] there_q;
   logic [4*64-1:0] notional_q;
-  logic [2:0]      collar_q;     // too far from the last trade
-  logic [2:0]      trade_q;      // too far from this one
+  logic [2:0]      under_q;      // too far from the last trade downwards
+  logic [2:0]      over_q;       // too far from it upwards
+  logic [2:0]      trade_over_q; // too far from this one
+  logic [2:0]      trade_under_q;
   logic [2:0]      last_q;       // price of the last order
   logic [2:0]      self_q;       // would meet an order of ours
   logic [2:0]      better_q;     // is the most aggressive, should orders of this side be open
@@ -95,16 +100,22 @@ module risk_quote #(
 
   for (genvar n = 0; n < 3; n = n + 1) begin : g_price
     logic [31:0] price;
-    logic [33:0] above;
-    logic [33:0] below;
-    assign price = b_price_i[32*n+:32];
-    assign above = {2'd0, price} + {2'd0, b_limits_i.collar};
-    assign below = {2'd0, price} - {2'd0, b_limits_i.collar};
+    logic [33:0] over;         // negative: too far
+    logic [33:0] under;
+    logic [33:0] trade_over;
+    logic [33:0] trade_under;
+    assign price       = b_price_i[32*n+:32];
+    assign over        = high - {2'd0, price};
+    assign under       = {2'd0, price} - low;
+    assign trade_over  = {2'd0, b_trade_price_i} - ({2'd0, price} - {2'd0, b_limits_i.collar});
+    assign trade_under = ({2'd0, price} + {2'd0, b_limits_i.collar}) - {2'd0, b_trade_price_i};
     always_ff @(posedge clk_i) begin
       if (en_i) begin
         price_q[32*n+:32] <= price;
-        collar_q[n] <= $signed({2'd0, price}) > $signed(high) || $signed({2'd0, price}) < $signed(low);
-        trade_q[n]  <= $signed(below) > $signed({2'd0, b_trade_price_i}) || $signed(above) < $signed({2'd0, b_trade_price_i});
+        over_q[n]        <= over[33];
+        under_q[n]       <= under[33];
+        trade_over_q[n]  <= trade_over[33];
+        trade_under_q[n] <= trade_under[33];
         last_q[n]   <= price == b_account_i.last_price;
         self_q[n]   <= SIDE ? price <= meets : price >= meets;
         better_q[n] <= SIDE ? price < own : price > own;
@@ -115,6 +126,7 @@ module risk_quote #(
   for (genvar n = 0; n < 4; n = n + 1) begin : g_case
     logic [31:0] there;
     logic [63:0] notional;
+    logic [35:0] left;
     assign there = b_there_i[32*n+:32];
     always_comb begin
       notional = '0;
@@ -133,10 +145,11 @@ module risk_quote #(
 
     // ---- D1 ------------------------------------------------------------------------------------------------------------
     assign last_o[n]     = recent_q && last_q[n%3];
-    assign bad_o[n]      = forbidden_q || none_q[n] || (against_q && self_q[n%3]) || (trade_i ? trade_q[n%3] : collar_q[n%3]);
+    assign bad_o[n]      = forbidden_q || none_q[n] || (against_q && self_q[n%3]) || (trade_i ? trade_over_q[n%3] || trade_under_q[n%3] : over_q[n%3] || under_q[n%3]);
     assign costly_o[n]   = notional_q[64*n+:64] > max_notional_i;
     assign gross_o[n]    = notional_q[64*n+:64] > headroom_i;
-    assign position_o[n] = $signed({4'd0, there_q[32*n+:32]}) > $signed(room_o);
+    assign left          = room_o - {4'd0, there_q[32*n+:32]};
+    assign position_o[n] = left[35];
   end
 
   always_comb begin

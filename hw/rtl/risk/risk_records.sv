@@ -80,6 +80,8 @@ module risk_records (
 
   for (genvar n = 0; n < 2; n = n + 1) begin : g_copy
     logic                re;
+    logic                unused_accounts;
+    logic                unused_trades;
     logic [TP_SYM_W-1:0] raddr;
 
     assign re    = re_i || (n == 0 && (cmd_re_i || back_i));
@@ -100,6 +102,7 @@ module risk_records (
         .soon_i (soon_symbol_i),
         .soon1_i(soon1_symbol_i),
         .late_data_i(sent_account_i),
+        .now_o  (unused_accounts),
         .re_i   (re),
         .raddr_i(raddr),
         .rdata_o(account_data[TP_ACCOUNT_W*n+:TP_ACCOUNT_W])
@@ -119,6 +122,7 @@ module risk_records (
         .soon_i (8'd0),
         .soon1_i(8'd0),
         .late_data_i(33'd0),
+        .now_o  (unused_trades),
         .re_i   (re),
         .raddr_i(raddr),
         .rdata_o(trade_data[33*n+:33])

@@ -47,6 +47,7 @@ module risk_verdict (
     output logic                d2_cancel_o,
     output logic                d2_lead_o,          // it is of the lagging symbol
     output logic [2:0]          d2_rule_o,
+    output logic [4:0]          d2_rules_o,         // the same, one hot
     output logic                d2_side_o,
     output logic [31:0]         d2_price_o,
     output logic [31:0]         d2_quantity_o,
@@ -181,8 +182,9 @@ module risk_verdict (
   // ---- D2: which it is ------------------------------------------------------------------------------------------------------
   logic            cancel_q;
   logic [2:0]      first_q;   // its wish
-  logic [8*32-1:0] quantity_q;
-  logic [8*64-1:0] notional_q;
+  logic [4:0]      rules_q;
+  logic [4*32-1:0] quantity_q;  // of the first of two wishes
+  logic [4*64-1:0] notional_q;
   logic [4*32-1:0] price_q;
   logic [4*32-1:0] own_q;
   tp_working_t     working_q;
@@ -190,8 +192,15 @@ module risk_verdict (
 
   always_ff @(posedge clk_i) begin
     cancel_q   <= cancel_i;
-    quantity_q <= quantity;
-    notional_q <= notional;
+    rules_q[0] <= cancel_i;
+    rules_q[1] <= low && !cancel_i;
+    rules_q[2] <= !low && (wish_i[2] || wish_i[3]);
+    rules_q[3] <= !low && !wish_i[2] && !wish_i[3] && (wish_i[4] || wish_i[5]);
+    rules_q[4] <= !low && wish_i[5:2] == '0;
+    for (int n = 0; n < 4; n++) begin
+      quantity_q[32*n+:32] <= wish_i[2*n] ? quantity[64*n+:32] : quantity[64*n+32+:32];
+      notional_q[64*n+:64] <= wish_i[2*n] ? notional[128*n+:64] : notional[128*n+64+:64];
+    end
     price_q    <= price;
     own_q      <= own;
     working_q  <= working_i;
@@ -200,13 +209,14 @@ module risk_verdict (
   end
 
   assign d2_cancel_o   = cancel_q;
+  assign d2_rules_o    = rules_q;
   assign d2_lead_o     = !cancel_q && first_q[2:1] == 2'd3;
   assign d2_rule_o     = cancel_q ? 3'd0 : {1'b0, first_q[2:1]} + 3'd1;
   assign d2_side_o     = cancel_q ? working_q.side : first_q[0];
   assign first_quote   = {first_q[2] && first_q[1], first_q[0]};
   assign d2_price_o    = cancel_q ? working_q.price : price_q[32*first_quote+:32];
-  assign d2_quantity_o = cancel_q ? '0 : quantity_q[32*first_q+:32];
-  assign d2_notional_o = notional_q[64*first_q+:64];
+  assign d2_quantity_o = cancel_q ? '0 : quantity_q[32*first_q[2:1]+:32];
+  assign d2_notional_o = notional_q[64*first_q[2:1]+:64];
   assign d2_own_o      = own_q[32*first_quote+:32];
 
 endmodule

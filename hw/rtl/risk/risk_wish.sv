@@ -63,6 +63,7 @@ module risk_wish (
   end
 
   // ---- D1 --------------------------------------------------------------------------------------------------------------
+  logic [35:0] left;
   logic        position;  // what is wanted breaks the limit
   logic [2:0]  costly;
   logic [2:0]  gross;
@@ -70,7 +71,8 @@ module risk_wish (
   logic [63:0] wanted_notional;
 
   always_comb begin
-    position = $signed({4'd0, wanted_q}) > $signed(room_i);
+    left     = room_i - {4'd0, wanted_q};
+    position = left[35];
     for (int p = 0; p < 3; p++) begin
       costly[p] = notional_q[64*p+:64] > max_notional_i;
       gross[p]  = notional_q[64*p+:64] > headroom_i;

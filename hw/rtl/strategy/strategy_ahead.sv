@@ -13,7 +13,9 @@ module strategy_ahead (
     input  wire logic                 en_i,
     input  wire tp_outlook_t          outlook_i,
     input  wire tp_rules_t            rules_i,
-    input  wire logic [5*(TP_TIME_W+1)-1:0] next_i,  // next time each rule may fire
+    input  wire logic [5*(TP_TIME_W+1)-1:0] next_i,  // next time each rule may fire,
+    input  wire logic [4:0]           fires_i,       // or, if it is said late that it has just fired,
+    input  wire logic [5*(TP_TIME_W+1)-1:0] late_i,  // then
     input  wire tp_working_t          working_i,
     output logic [5*(TP_TIME_W+1)-1:0] fired_o,      // next time of each rule, should it fire
     // by case
@@ -74,7 +76,8 @@ module strategy_ahead (
   assign ask_before     = outlook_i.prior.ask_state == TP_SIDE_QUOTED;
 
   for (genvar r = 0; r < 5; r = r + 1) begin : g_rule
-    assign ready[r] = rules_i.flags[r] && {1'b0, outlook_i.stamp} >= next_i[NEXT_W*r+:NEXT_W];
+    assign ready[r] = rules_i.flags[r] && (fires_i[r] ? {1'b0, outlook_i.stamp} >= late_i[NEXT_W*r+:NEXT_W]
+                                                      : {1'b0, outlook_i.stamp} >= next_i[NEXT_W*r+:NEXT_W]);
     always_ff @(posedge clk_i) begin
       if (en_i) fired_o[NEXT_W*r+:NEXT_W] <= {1'b0, outlook_i.stamp} + {17'd0, cooldown[32*r+:32]};
     end
@@ -87,8 +90,8 @@ module strategy_ahead (
     logic [31:0] ask_quantity;
     logic [47:0] bid_times;
     logic [47:0] ask_times;
-    logic [33:0] reach_bid;  // a working sell above this is too far away
-    logic [33:0] reach_ask;
+    logic [33:0] left_bid;   // negative: a working sell is too far above
+    logic [33:0] left_ask;
     logic        away;
     logic        narrow;
 
@@ -96,11 +99,10 @@ module strategy_ahead (
     assign ask          = outlook_i.side ? own_price[32*n+:32] : outlook_i.here.ask_price;
     assign bid_quantity = outlook_i.side ? outlook_i.here.bid_quantity : own_quantity[32*n+:32];
     assign ask_quantity = outlook_i.side ? own_quantity[32*n+:32] : outlook_i.here.ask_quantity;
-    assign reach_bid    = {2'd0, bid} + distance;
-    assign reach_ask    = {2'd0, ask} - distance;
-    // The working order may be of the cycle before: it comes last.
-    assign away         = working_i.side ? $signed(reach_bid) < $signed({2'd0, working_i.price})
-                                         : $signed(reach_ask) > $signed({2'd0, working_i.price});
+    // The working order may be of this very cycle: it comes last.
+    assign left_bid     = ({2'd0, bid} + distance) - {2'd0, working_i.price};
+    assign left_ask     = {2'd0, working_i.price} - ({2'd0, ask} - distance);
+    assign away         = working_i.side ? left_bid[33] : left_ask[33];
     assign narrow       = ask - bid <= rules_i.imbalance_max_spread;
     always_comb begin
       bid_times = '0;

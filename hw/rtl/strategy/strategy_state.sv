@@ -29,7 +29,9 @@ module strategy_state (
     output logic      [TP_SYM_W-1:0] b_lag_o,
     output logic                     b_enabled_o,    // some rule of the symbol in B is enabled
     output tp_rules_t                b_rules_o,
-    output logic [5*(TP_TIME_W+1)-1:0] b_next_o,     // next time each rule may fire
+    output logic [5*(TP_TIME_W+1)-1:0] b_next_o,     // next time each rule may fire,
+    output logic [4:0]               b_fires_o,      // unless it fires in this very cycle:
+    output logic [5*(TP_TIME_W+1)-1:0] b_fired_o,    // then
     output logic                     b_lag_is_own_o,
     output tp_bbo_t                  b_lag_bbo_o,    // unless it is the message's own
     output logic      [TP_SYM_W-1:0] lag_symbol_o,
@@ -43,7 +45,7 @@ module strategy_state (
     input  wire tp_booked_t          booked_i,
     input  wire logic [5*(TP_TIME_W+1)-1:0] fired_i, // D1: next time of each rule, should it fire
     input  wire logic                d2_fire_i,      // a rule fires: its cool-down starts
-    input  wire logic [2:0]          d2_rule_i,
+    input  wire logic [4:0]          d2_rules_i,     // which, one hot
     input  wire logic [TP_SYM_W-1:0] d2_symbol_i
 );
 
@@ -77,10 +79,13 @@ module strategy_state (
   logic [NEXT_W-1:0]     next_q2;
   logic [NEXT_W-1:0]     fired_q2;
   logic [NEXT_W-1:0]     next_fired;
+  logic                  fires;
+  logic                  unused_now;
   logic [BBO_W-1:0]      lag_data;
   logic [BBO_W-1:0]      lag_data_q;
   logic [7:0]            command;
   logic [15:0]           target;
+  logic                  trusts;
 
   assign ready_o      = !clearing_q;
   assign next_lag_o   = next_lag[TP_SYM_W:1];
@@ -93,6 +98,8 @@ module strategy_state (
   assign b_enabled_o  = enabled_q;
   assign b_rules_o    = rules_data;
   assign b_next_o     = next_data;
+  assign b_fires_o    = {5{fires}} & d2_rules_i;
+  assign b_fired_o    = fired_q2;
   assign b_lag_is_own_o = b_lag_is_own_q;
   assign b_lag_bbo_o  = lag_data;
   assign lag_symbol_o = lag_symbol_q;
@@ -103,6 +110,7 @@ module strategy_state (
   assign is_book      = booked_i.msg.op >= TP_OP_ADD && booked_i.msg.op <= TP_OP_TRADE;
   assign command      = booked_i.msg.command[127:120];
   assign target       = booked_i.msg.command[111:96];
+  assign trusts       = booked_i.msg.op == TP_OP_COMMAND && command == twinpath_regs_pkg::CMD_TRUST;
 
   // ---- b - 1: the lagging symbol is [31:24] of rule word 0 ----------------------------------------------------------------
   assign lag_cfg  = cfg_i.valid && cfg_i.table_id == TP_CFG_RULES && cfg_i.word == 5'd0 && cfg_i.index[15:9] == '0;
@@ -127,8 +135,7 @@ module strategy_state (
 
   ram_forward #(
       .WIDTH(NEXT_W),
-      .DEPTH(TP_SYMBOLS),
-      .LATE (1'b1)
+      .DEPTH(TP_SYMBOLS)
   ) u_next (
       .clk_i  (clk_i),
       .we_i   (clearing_q || d2_fire_i),
@@ -140,6 +147,7 @@ module strategy_state (
       .soon_i (booked_i.msg.symbol),
       .soon1_i(8'd0),
       .late_data_i(next_fired),
+      .now_o  (fires),
       .re_i   (en_i),
       .raddr_i(next_symbol_i),
       .rdata_o(next_data)
@@ -159,6 +167,7 @@ module strategy_state (
       .soon_i (8'd0),
       .soon1_i(8'd0),
       .late_data_i(132'd0),
+      .now_o  (unused_now),
       .re_i   (en_i),
       .raddr_i(next_lag_o),
       .rdata_o(lag_data)
@@ -166,7 +175,7 @@ module strategy_state (
 
   always_comb begin
     next_fired = next_q2;
-    for (int r = 0; r < 5; r++) if (d2_rule_i == 3'(r)) next_fired[RULE_W*r+:RULE_W] = fired_q2[RULE_W*r+:RULE_W];
+    for (int r = 0; r < 5; r++) if (d2_rules_i[r]) next_fired[RULE_W*r+:RULE_W] = fired_q2[RULE_W*r+:RULE_W];
   end
 
   always_ff @(posedge clk_i) begin
@@ -179,7 +188,7 @@ module strategy_state (
     if (en_i) begin
       symbol_q     <= next_symbol_i;
       {lag_q, enabled_q} <= next_lag;
-      next_q       <= next_data;
+      next_q       <= fires ? next_fired : next_data;
       lag_data_q   <= lag_data;
       lag_crossed_o <= b_lag_bbo_o.bid_price >= b_lag_bbo_o.ask_price;
       lag_symbol_q <= lag_q;
@@ -187,8 +196,11 @@ module strategy_state (
       lag_is_own_q <= b_lag_is_own_q;
       lag_sticky_q <= sticky_q[lag_q];
     end
+    for (int n = 0; n < TP_SYMBOLS; n++) begin
+      if (commit_i && is_book && booked_i.msg.symbol == TP_SYM_W'(n)) sticky_q[n] <= booked_i.sticky_after;
+      if (commit_i && trusts && (target == 16'hFFFF || target == 16'(n))) sticky_q[n] <= 1'b0;
+    end
     if (commit_i) begin
-      if (is_book) sticky_q[booked_i.msg.symbol] <= booked_i.sticky_after;
       if (booked_i.msg.op == TP_OP_STATE && (booked_i.msg.reason == twinpath_regs_pkg::STATE_GAP_LOST ||
                                              booked_i.msg.reason == twinpath_regs_pkg::STATE_FCS_ERROR)) begin
         feed_stale_q <= 1'b1;
@@ -198,12 +210,7 @@ module strategy_state (
         if (command == twinpath_regs_pkg::CMD_ARM) armed_q <= 1'b1;
         if (command == twinpath_regs_pkg::CMD_DISARM) armed_q <= 1'b0;
         if (command == twinpath_regs_pkg::CMD_TRUST) begin
-          if (target == 16'hFFFF) begin
-            feed_stale_q <= 1'b0;
-            sticky_q     <= '0;
-          end else if (target < 16'(TP_SYMBOLS)) begin
-            sticky_q[target[TP_SYM_W-1:0]] <= 1'b0;
-          end
+          if (target == 16'hFFFF) feed_stale_q <= 1'b0;
         end
       end
     end
