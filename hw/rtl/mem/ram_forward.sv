@@ -12,7 +12,7 @@
 module ram_forward #(
     parameter int   WIDTH = 32,
     parameter int   DEPTH = 256,
-    parameter logic LATE  = 1'b0,
+    parameter int LATE  = 0,
     localparam int ADDR_W = (DEPTH > 1) ? $clog2(DEPTH) : 1
 ) (
     input  wire logic              clk_i,
@@ -43,7 +43,7 @@ module ram_forward #(
   assign read    = re_i ? raddr_i : read_q;
   assign same    = other_i ? waddr1_i == read : waddr_i == read;
   assign now_o   = late_i && (other_i ? soon_same1_q : soon_same_q);
-  assign rdata_o = LATE && now_o ? late_data_i : newer_q ? newer_data_q : data;
+  assign rdata_o = LATE != 0 && now_o ? late_data_i : newer_q ? newer_data_q : data;
 
   always_ff @(posedge clk_i) begin
     if (re_i) read_q <= raddr_i;

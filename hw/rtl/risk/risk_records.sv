@@ -90,7 +90,7 @@ module risk_records (
     ram_forward #(
         .WIDTH(TP_ACCOUNT_W),
         .DEPTH(TP_SYMBOLS),
-        .LATE (1'b1)
+        .LATE (1)
     ) u_accounts (
         .clk_i  (clk_i),
         .we_i   (clear_i || account_we_i),
