@@ -10,9 +10,9 @@
 /// but a multiplexer stands between its data and the reader.
 /// Latency: 1 cycle from re_i to rdata_o; a write shows in the cycle after it, one that late_i marks at once.
 module ram_forward #(
-    parameter int   WIDTH = 32,
-    parameter int   DEPTH = 256,
-    parameter int LATE  = 0,
+    parameter int WIDTH = 32,
+    parameter int DEPTH = 256,
+    parameter int LATE  = 0,   // 1: late writes show at once
     localparam int ADDR_W = (DEPTH > 1) ? $clog2(DEPTH) : 1
 ) (
     input  wire logic              clk_i,

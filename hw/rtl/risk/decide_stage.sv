@@ -164,6 +164,7 @@ module decide_stage (
   logic [4:0]            d2_rules;
   logic                  d2_side;
   logic [31:0]           d2_price;
+  logic [31:0]           d2_shares;     // but of a cancel
   logic [31:0]           d2_quantity;
   logic [63:0]           d2_notional;
   logic [31:0]           d2_own;
@@ -172,6 +173,7 @@ module decide_stage (
   tp_account_t           d2_account0_q;
   tp_account_t           d2_account1_q;
 
+  assign d2_quantity = d2_cancel ? '0 : d2_shares;
   assign d2_symbol = d2_lead ? d2_lag_q : d2_booked_q.msg.symbol;
   always_comb begin
     order_o          = '0;
@@ -268,7 +270,7 @@ module decide_stage (
       .lag_i               (d2_lag_q),
       .stamp_i             (d2_booked_q.msg.origin.stamp),
       .price_i             (d2_price),
-      .quantity_i          (d2_quantity),
+      .quantity_i          (d2_shares),
       .notional_i          (d2_notional),
       .own_i               (d2_own),
       .sent0_i             (d2_account0_q),
@@ -294,6 +296,8 @@ module decide_stage (
   logic [3:0]          take_sell;
   logic [3:0]          heavy_buy;
   logic [3:0]          heavy_sell;
+  logic [3:0]          narrow_buy;
+  logic [3:0]          narrow_sell;
   logic [3:0]          lead_buy;
   logic [3:0]          lead_sell;
   logic                follow_buy;
@@ -323,6 +327,8 @@ module decide_stage (
       .take_sell_o   (take_sell),
       .heavy_buy_o   (heavy_buy),
       .heavy_sell_o  (heavy_sell),
+      .narrow_buy_o  (narrow_buy),
+      .narrow_sell_o (narrow_sell),
       .lead_buy_o    (lead_buy),
       .lead_sell_o   (lead_sell),
       .follow_buy_o  (follow_buy),
@@ -353,6 +359,8 @@ module decide_stage (
       .take_sell_i     (take_sell),
       .heavy_buy_i     (heavy_buy),
       .heavy_sell_i    (heavy_sell),
+      .narrow_buy_i    (narrow_buy),
+      .narrow_sell_i   (narrow_sell),
       .lead_buy_i      (lead_buy),
       .lead_sell_i     (lead_sell),
       .follow_buy_i    (follow_buy),
@@ -406,7 +414,7 @@ module decide_stage (
       .d2_rules_o          (d2_rules),
       .d2_side_o           (d2_side),
       .d2_price_o          (d2_price),
-      .d2_quantity_o       (d2_quantity),
+      .d2_shares_o         (d2_shares),
       .d2_notional_o       (d2_notional),
       .d2_own_o            (d2_own)
   );

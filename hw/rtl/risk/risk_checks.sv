@@ -41,6 +41,7 @@ module risk_checks (
   logic [35:0] allowed;   // open shares of this side
   logic [35:0] open;      // with the order
   logic [35:0] room;
+  logic [49:0] since;     // the duplicate window
 
   assign position   = {{4{account_i.position[31]}}, account_i.position};
   assign most       = {5'd0, limits_i.max_position[30:0]};
@@ -51,9 +52,9 @@ module risk_checks (
       {1'b0, price_i} + {1'b0, limits_i.collar} < {1'b0, collar_reference_i};
   assign self_trade = side_i ? account_i.open_buy != '0 && price_i <= account_i.own_buy
                              : account_i.open_sell != '0 && price_i >= account_i.own_sell;
+  assign since      = ({2'd0, stamp_i} - {2'd0, account_i.last_stamp}) - {18'd0, duplicate_window_i};
   assign duplicate  = account_i.last_valid && account_i.last_side == side_i && account_i.last_price == price_i &&
-      account_i.last_quantity == quantity_i &&
-      {1'b0, stamp_i} < {1'b0, account_i.last_stamp} + {17'd0, duplicate_window_i};
+      account_i.last_quantity == quantity_i && since[49];
 
   always_comb begin
     mask_o     = '0;

@@ -41,7 +41,7 @@ module risk_fill (
   assign below     = moved_q[33] && (moved_q[32:31] != 2'b11 || moved_q[30:0] == '0);
   assign clamped   = above ? MAX_POSITION : below ? -MAX_POSITION : moved_q[31:0];
   assign next      = fill_i ? clamped : moved_q[31:0];
-  assign magnitude = next[31] ? -next : next;
+  assign magnitude = fill_i && (above || below) ? MAX_POSITION : moved_q[33] ? -moved_q[31:0] : moved_q[31:0];
 
   always_ff @(posedge clk_i) begin
     if (update_i) begin

@@ -15,6 +15,7 @@ module risk_limits (
     input  wire logic                  rst_i,
     input  wire tp_cfg_t               cfg_i,
     input  wire logic                  bank_i,
+    input  wire logic                  next_bank_i,    // in the next cycle
     input  wire logic [TP_TIME_W-1:0]  stamp_i,        // of the operation in D1
     input  wire logic                  enter_i,        // strobe, D2: an order is sent
     input  wire logic                  cancel_i,       // strobe, D2: a cancel is sent
@@ -25,7 +26,7 @@ module risk_limits (
     output logic [31:0]                next_ref_o,
     output logic [12:0]                open_count_o,
     output logic [TP_GROSS_W-1:0]      gross_o,
-    output logic [31:0]                b_duplicate_window_o,  // of the bank that is active now
+    output logic [31:0]                b_duplicate_window_o,  // early enough for the operation behind a swap
     output logic [31:0]                duplicate_window_o,
     output logic                       orders_full_o,
     output logic [TP_TAT_W-1:0]        rate_from_o,    // first stamp the rate allows
@@ -42,6 +43,7 @@ module risk_limits (
   logic [TP_TAT_W-1:0]        tolerance;
   logic [TP_TAT_W-1:0]        stamp;
   tp_global_limits_t          active;
+  tp_global_limits_t          next;
   logic [TP_TAT_W-1:0]        sent_tat_q;  // tat, should the operation that was in D1 send
   logic [TP_TAT_W-1:0]        tat;
   logic [TP_TAT_W:0]          from;        // negative: any stamp
@@ -49,8 +51,8 @@ module risk_limits (
   logic [TP_GROSS_W:0]        headroom_q;  // negative: gross exceeds its limit
 
   assign active    = bank_i ? global1_q : global0_q;
+  assign next      = next_bank_i ? global1_q : global0_q;
   assign tolerance = {2'd0, active.rate_tolerance[47:0]};
-  assign b_duplicate_window_o = active.duplicate_window;
   assign stamp     = {2'd0, stamp_i};
   assign tat       = enter_i || cancel_i ? sent_tat_q : tat_q;
   assign from      = {1'b0, tat} - {1'b0, tolerance};
@@ -69,7 +71,8 @@ module risk_limits (
     tat_q      <= tat;
 
     interval_q         <= active.rate_interval;
-    duplicate_window_o <= active.duplicate_window;
+    b_duplicate_window_o <= next.duplicate_window;
+    duplicate_window_o   <= b_duplicate_window_o;
     orders_full_o      <= {19'd0, count} >= active.max_open_orders;
     rate_from_o        <= active.rate_interval == '0 || from[TP_TAT_W] ? '0 : from[TP_TAT_W-1:0];
 

@@ -120,9 +120,9 @@ module risk_state (
   assign bad_command_o = op == 8'd0 || op > twinpath_regs_pkg::CMD_RESUME ||
       (op == twinpath_regs_pkg::CMD_TRUST && target >= 16'(TP_SYMBOLS) && target != 16'hFFFF) ||
       (op == twinpath_regs_pkg::CMD_POSITION && target >= 16'(TP_SYMBOLS));
-  assign slow_o = is_command && !bad_command_o &&
+  assign slow_o = is_command &&
       (op == twinpath_regs_pkg::CMD_ACK || op == twinpath_regs_pkg::CMD_FILL || op == twinpath_regs_pkg::CMD_DONE ||
-       op == twinpath_regs_pkg::CMD_POSITION);
+       (op == twinpath_regs_pkg::CMD_POSITION && target < 16'(TP_SYMBOLS)));
   assign freed  = applied && !keeps_order && !slot_d.valid;
   assign enter  = send_i && !cancel_i;
 
@@ -276,6 +276,7 @@ module risk_state (
       .rst_i             (rst_i),
       .cfg_i             (cfg_i),
       .bank_i            (bank_i),
+      .next_bank_i       (next_bank_i),
       .stamp_i           (booked_i.msg.origin.stamp),
       .enter_i           (enter),
       .cancel_i          (send_i && cancel_i),

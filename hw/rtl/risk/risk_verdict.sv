@@ -50,7 +50,7 @@ module risk_verdict (
     output logic [4:0]          d2_rules_o,         // the same, one hot
     output logic                d2_side_o,
     output logic [31:0]         d2_price_o,
-    output logic [31:0]         d2_quantity_o,
+    output logic [31:0]         d2_shares_o,        // means nothing for a cancel
     output logic [63:0]         d2_notional_o,
     output logic [31:0]         d2_own_o            // most aggressive price of that side's open orders, with it
 );
@@ -119,9 +119,9 @@ module risk_verdict (
         .headroom_i          (headroom_i),
         .bad_o               (bad[4*c+:4]),
         .last_o              (last[4*c+:4]),
-        .least_o             (least[4*c+:4]),
-        .equal_o             (equal[4*c+:4]),
-        .over_o              (over[4*c+:4]),
+        .b_least_o           (least[4*c+:4]),
+        .b_equal_o           (equal[4*c+:4]),
+        .b_over_o            (over[4*c+:4]),
         .costly_o            (costly[4*c+:4]),
         .gross_o             (gross[4*c+:4]),
         .position_o          (position[4*c+:4]),
@@ -143,15 +143,15 @@ module risk_verdict (
         .b_limits_i      (w < 6 ? b_limits0_i : b_limits1_i),
         .b_account_i     (w < 6 ? b_account0_i : b_account1_i),
         .b_price_i       (quote[96*C+:96]),
+        .b_least_i       (least[4*C+:4]),
+        .b_equal_i       (equal[4*C+:4]),
+        .b_over_i        (over[4*C+:4]),
         .picked_i        (picked_i),
         .blocked_i       (!any || !tradable_i[w/6]),
         .max_notional_i  (w < 6 ? max_notional0_i : max_notional1_i),
         .headroom_i      (headroom_i),
         .bad_i           (bad[4*C+:4]),
         .last_i          (last[4*C+:4]),
-        .least_i         (least[4*C+:4]),
-        .equal_i         (equal[4*C+:4]),
-        .over_i          (over[4*C+:4]),
         .costly_i        (costly[4*C+:4]),
         .gross_i         (gross[4*C+:4]),
         .position_i      (position[4*C+:4]),
@@ -184,7 +184,7 @@ module risk_verdict (
   logic [2:0]      first_q;   // its wish
   logic [4:0]      rules_q;
   logic [4*32-1:0] quantity_q;  // of the first of two wishes
-  logic [4*64-1:0] notional_q;
+  logic [8*64-1:0] notional_q;
   logic [4*32-1:0] price_q;
   logic [4*32-1:0] own_q;
   tp_working_t     working_q;
@@ -197,9 +197,9 @@ module risk_verdict (
     rules_q[2] <= !low && (wish_i[2] || wish_i[3]);
     rules_q[3] <= !low && !wish_i[2] && !wish_i[3] && (wish_i[4] || wish_i[5]);
     rules_q[4] <= !low && wish_i[5:2] == '0;
+    notional_q <= notional;
     for (int n = 0; n < 4; n++) begin
       quantity_q[32*n+:32] <= wish_i[2*n] ? quantity[64*n+:32] : quantity[64*n+32+:32];
-      notional_q[64*n+:64] <= wish_i[2*n] ? notional[128*n+:64] : notional[128*n+64+:64];
     end
     price_q    <= price;
     own_q      <= own;
@@ -215,8 +215,8 @@ module risk_verdict (
   assign d2_side_o     = cancel_q ? working_q.side : first_q[0];
   assign first_quote   = {first_q[2] && first_q[1], first_q[0]};
   assign d2_price_o    = cancel_q ? working_q.price : price_q[32*first_quote+:32];
-  assign d2_quantity_o = cancel_q ? '0 : quantity_q[32*first_q[2:1]+:32];
-  assign d2_notional_o = notional_q[64*first_q[2:1]+:64];
+  assign d2_shares_o   = quantity_q[32*first_q[2:1]+:32];
+  assign d2_notional_o = notional_q[64*first_q+:64];
   assign d2_own_o      = own_q[32*first_quote+:32];
 
 endmodule

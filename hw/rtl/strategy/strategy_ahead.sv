@@ -24,8 +24,10 @@ module strategy_ahead (
     output logic [3:0]                cancel_o,      // rule 0
     output logic [3:0]                take_buy_o,    // rule 1
     output logic [3:0]                take_sell_o,
-    output logic [3:0]                heavy_buy_o,   // rule 2
+    output logic [3:0]                heavy_buy_o,   // rule 2, if
     output logic [3:0]                heavy_sell_o,
+    output logic [3:0]                narrow_buy_o,  // this too
+    output logic [3:0]                narrow_sell_o,
     output logic [3:0]                lead_buy_o,    // rule 4, for the leader
     output logic [3:0]                lead_sell_o,
     // rule 3, in any case
@@ -76,8 +78,11 @@ module strategy_ahead (
   assign ask_before     = outlook_i.prior.ask_state == TP_SIDE_QUOTED;
 
   for (genvar r = 0; r < 5; r = r + 1) begin : g_rule
-    assign ready[r] = rules_i.flags[r] && (fires_i[r] ? {1'b0, outlook_i.stamp} >= late_i[NEXT_W*r+:NEXT_W]
-                                                      : {1'b0, outlook_i.stamp} >= next_i[NEXT_W*r+:NEXT_W]);
+    logic [NEXT_W:0] since_next;  // negative: too early
+    logic [NEXT_W:0] since_late;
+    assign since_next = {2'd0, outlook_i.stamp} - {1'b0, next_i[NEXT_W*r+:NEXT_W]};
+    assign since_late = {2'd0, outlook_i.stamp} - {1'b0, late_i[NEXT_W*r+:NEXT_W]};
+    assign ready[r]   = rules_i.flags[r] && !(fires_i[r] ? since_late[NEXT_W] : since_next[NEXT_W]);
     always_ff @(posedge clk_i) begin
       if (en_i) fired_o[NEXT_W*r+:NEXT_W] <= {1'b0, outlook_i.stamp} + {17'd0, cooldown[32*r+:32]};
     end
@@ -120,10 +125,10 @@ module strategy_ahead (
         cancel_o[n]     <= ready[0] && working_i.open && !working_i.cancel_sent && away;
         take_buy_o[n]   <= ready[1] && rules_i.flags[8] && $signed({2'd0, ask}) <= $signed(take_buy);
         take_sell_o[n]  <= ready[1] && rules_i.flags[9] && $signed({2'd0, bid}) >= $signed(take_sell);
-        heavy_buy_o[n]  <= ready[2] && rules_i.flags[10] && narrow && bid_quantity >= rules_i.imbalance_min_qty &&
-                           {8'd0, bid_quantity, 8'd0} >= ask_times;
-        heavy_sell_o[n] <= ready[2] && rules_i.flags[11] && narrow && ask_quantity >= rules_i.imbalance_min_qty &&
-                           {8'd0, ask_quantity, 8'd0} >= bid_times;
+        heavy_buy_o[n]  <= {8'd0, bid_quantity, 8'd0} >= ask_times;
+        heavy_sell_o[n] <= {8'd0, ask_quantity, 8'd0} >= bid_times;
+        narrow_buy_o[n]  <= ready[2] && rules_i.flags[10] && narrow && bid_quantity >= rules_i.imbalance_min_qty;
+        narrow_sell_o[n] <= ready[2] && rules_i.flags[11] && narrow && ask_quantity >= rules_i.imbalance_min_qty;
         lead_buy_o[n]   <= ready[4] && rules_i.flags[14] && bid_before && $signed({2'd0, bid}) >= $signed(lead_buy);
         lead_sell_o[n]  <= ready[4] && rules_i.flags[15] && ask_before && $signed({2'd0, ask}) <= $signed(lead_sell);
       end

@@ -25,6 +25,8 @@ module strategy_rules (
     input  wire logic [3:0] take_sell_i,
     input  wire logic [3:0] heavy_buy_i,
     input  wire logic [3:0] heavy_sell_i,
+    input  wire logic [3:0] narrow_buy_i,
+    input  wire logic [3:0] narrow_sell_i,
     input  wire logic [3:0] lead_buy_i,
     input  wire logic [3:0] lead_sell_i,
     input  wire logic       follow_buy_i,
@@ -64,8 +66,8 @@ module strategy_rules (
     sell_o[1] = changed && bid && (picked_i & take_sell_i) != '0;
 
     // 2 imbalance: one side of a narrow market outweighs the other. The book is not crossed: the spread is positive.
-    buy_o[2]  = changed && bid && ask && (picked_i & heavy_buy_i) != '0;
-    sell_o[2] = changed && bid && ask && (picked_i & heavy_sell_i) != '0;
+    buy_o[2]  = changed && bid && ask && (picked_i & heavy_buy_i & narrow_buy_i) != '0;
+    sell_o[2] = changed && bid && ask && (picked_i & heavy_sell_i & narrow_sell_i) != '0;
 
     // 3 momentum: follow a trade that was large or went through its level.
     up        = cross_i ? ask && trade_up_i : resting_i;
