@@ -21,6 +21,7 @@ module book_operation (
     input  wire logic [TP_SYM_W-1:0] symbol_i,
     input  wire logic                add_side_i,      // of an add
     input  wire logic [31:0]         shares_i,
+    input  wire logic [31:0]         asked_i,         // as shares_i, of a reduction
     input  wire logic [31:0]         price_i,
     input  wire logic                trades_i,        // printable, should it be an execution
     // The order table: the order, the new reference of a replace
@@ -50,7 +51,7 @@ module book_operation (
   logic trade;
 
   assign known = removes_i && first_hit_i && first_symbol_i == symbol_i;
-  assign whole = removes_i && (!reduces_i || shares_i >= first_shares_i);
+  assign whole = removes_i && (!reduces_i || asked_i >= first_shares_i);
   assign adds  = add_i || (replaces_i && replaced_known_q);
   assign any   = shares_i != '0;
   assign hit   = replaces_i ? second_hit_i : first_hit_i;
@@ -77,7 +78,7 @@ module book_operation (
     change_o.zero         = adds && !any;
     change_o.dup          = adds && any && hit;
     change_o.full         = adds && any && !hit && full;
-    change_o.over_reduced = reduces_i && known && shares_i > first_shares_i;
+    change_o.over_reduced = reduces_i && known && asked_i > first_shares_i;
     change_o.unknown      = removes_i && !known;
   end
 

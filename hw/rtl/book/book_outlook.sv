@@ -28,9 +28,6 @@ module book_outlook (
     input  wire tp_side_t             bid_i,
     input  wire tp_side_t             ask_i,
     input  wire tp_side_t             own_i,
-    input  wire logic                 best_i,       // the change is of the best level,
-    input  wire logic                 behind_i,     // or of a worse one
-    input  wire logic                 best_goes_i,
     output tp_outlook_t               outlook_o,
     output logic                      moves_o,      // an order may follow: the best level changes, or it is a trade
     // D
@@ -63,7 +60,12 @@ module book_outlook (
 
   assign bid_quote = {bid_i.state, bid_i.state[0] ? {bid_i.price[31:0], bid_i.quantity[31:0]} : 64'd0};
   assign ask_quote = {ask_i.state, ask_i.state[0] ? {ask_i.price[31:0], ask_i.quantity[31:0]} : 64'd0};
-  assign prior     = replaces_i ? first_before_q : {bid_quote, ask_quote};
+  assign prior     = {
+    replaces_i ? first_before_q[131:130] : bid_i.state,
+    (replaces_i ? first_before_q[129:66] : {bid_i.price[31:0], bid_i.quantity[31:0]}) & {64{replaces_i || bid_i.state[0]}},
+    replaces_i ? first_before_q[65:64] : ask_i.state,
+    (replaces_i ? first_before_q[63:0] : {ask_i.price[31:0], ask_i.quantity[31:0]}) & {64{replaces_i || ask_i.state[0]}}
+  };
 
   // Of both sides, before it is known which.
   assign term     = change_i.removes ? ~shares_i : shares_i;
@@ -90,34 +92,60 @@ module book_outlook (
     outlook_o.second_quantity = second_quantity;
     outlook_o.stamp           = stamp_i;
   end
-  assign moves_o = en_i && valid_i && !first_i && (trade_i || (change_i.touch && (!behind_i || executes_i)));
+
+  // The best level of each side beside the change, as if it were of that side.
+  logic bid_best;
+  logic ask_best;
+  logic bid_behind;
+  logic ask_behind;
+  logic bid_goes;
+  logic ask_goes;
+  logic best;         // the change is of the best level,
+  logic behind;       // or of a worse one
+
+  assign bid_best   = bid_i.held[0] && !(bid_i.price[31:0] > change_i.price) && !(bid_i.price[31:0] < change_i.price);
+  assign ask_best   = ask_i.held[0] && !(ask_i.price[31:0] > change_i.price) && !(ask_i.price[31:0] < change_i.price);
+  assign bid_behind = bid_i.held[0] && bid_i.price[31:0] > change_i.price;
+  assign ask_behind = ask_i.held[0] && ask_i.price[31:0] < change_i.price;
+  assign bid_goes   = bid_best && bid_i.quantity[31:0] <= order_i;
+  assign ask_goes   = ask_best && ask_i.quantity[31:0] <= order_i;
+  assign best       = change_i.side ? ask_best : bid_best;
+  assign behind     = change_i.side ? ask_behind : bid_behind;
+
+  assign moves_o = en_i && valid_i && !first_i && (trade_i || (change_i.touch && (!behind || executes_i)));
 
   // ---- B: which it is; an add is taken to lie in the window ------------------------------------------------------------------
   logic       in_early;
   logic       front;        // before the best level, or there is none
+  logic       empties;      // its level, if that is the best
   logic       goes;         // the best level
   logic       leaves;       // an order outside the window
   logic       beyond_after;
   logic       far_after;
-  logic       held_after;
-  logic [1:0] state_in;
+  logic       held_after;   // unless the best level goes
+  logic [1:0] state_goes;   // if it does
+  logic [1:0] state_stays;  // and if not
   logic [1:0] state_far;    // if it lies far
 
   assign in_early     = change_i.touch && (change_i.late || (in_i && !(replaces_i && change_i.over)));
-  assign front        = !best_i && !behind_i;
-  assign goes         = change_i.touch && change_i.removes && in_i && best_goes_i;
+  assign front        = !best && !behind;
+  assign empties      = change_i.touch && change_i.removes && in_i && whole_i;
+  assign goes         = empties && (change_i.side ? ask_goes : bid_goes);
   assign leaves       = change_i.touch && change_i.removes && change_i.gone;
   assign beyond_after = leaves && change_i.place == TP_PRICE_BEYOND ? !own_i.beyond_one : own_i.beyond_any;
   assign far_after    = leaves && change_i.place == TP_PRICE_FAR ? !own_i.far_one : own_i.far_any;
+  assign held_after   = own_i.held[0] || (change_i.adds && change_i.touch);
+  assign state_stays  = beyond_after ? TP_SIDE_UNKNOWN : held_after ? TP_SIDE_QUOTED : far_after ? TP_SIDE_UNKNOWN : TP_SIDE_EMPTY;
   // The last level here goes only if nothing is deeper.
-  assign held_after   = change_i.removes ? own_i.held[0] && !(goes && !own_i.held[1]) : own_i.held[0] || change_i.touch;
-  assign state_in     = beyond_after ? TP_SIDE_UNKNOWN : held_after ? TP_SIDE_QUOTED : far_after ? TP_SIDE_UNKNOWN : TP_SIDE_EMPTY;
+  assign state_goes   = own_i.beyond_any ? TP_SIDE_UNKNOWN
+                      : own_i.held[1] ? TP_SIDE_QUOTED : own_i.far_any ? TP_SIDE_UNKNOWN : TP_SIDE_EMPTY;
   assign state_far    = !own_i.beyond_any && own_i.held[0] ? TP_SIDE_QUOTED : TP_SIDE_UNKNOWN;
 
   logic        fresh_q;
   logic        quantity_q;
   logic        second_q;
-  logic        through_q;       // in B: of an order outside the window
+  logic [1:0]  which_q;         // as the three, if a level changes: 1 quantity, 2 fresh, 3 second
+  logic        through_q;       // of an order outside the window
   logic        replaces_far_q;
   logic        replaces_beyond_q;
   logic [1:0]  state_q;
@@ -133,12 +161,13 @@ module book_outlook (
   always_ff @(posedge clk_i) begin
     if (en_i && valid_i) begin
       fresh_q           <= in_early && change_i.adds && front;
-      quantity_q        <= in_early && best_i && !goes;
+      quantity_q        <= in_early && best && !goes;
       second_q          <= goes;
       through_q         <= !in_i && front;
       replaces_far_q    <= replaces_i && far_i;
       replaces_beyond_q <= replaces_i && !far_i && !(in_i && !change_i.over);
-      state_q           <= state_in;
+      which_q           <= goes ? 2'd3 : in_early && change_i.adds && front ? 2'd2 : {1'b0, in_early && best};
+      state_q           <= goes ? state_goes : state_stays;
       state_far_q       <= state_far;
       sum_q             <= sum;
       best_price_q      <= best_price;
@@ -154,7 +183,7 @@ module book_outlook (
   // ---- D -----------------------------------------------------------------------------------------------------------------------
   logic [1:0]  likely_state;
   logic [63:0] likely;
-  logic        misses;        // an add that does not lie in the window
+  logic        misses;        // an addition that does not lie in the window
   logic [65:0] own_likely;
   logic [65:0] own_after;
 
@@ -166,9 +195,12 @@ module book_outlook (
   assign likely_state = replaces_beyond_q ? TP_SIDE_UNKNOWN : replaces_far_q ? state_far_q : state_q;
   assign state_o      = !misses ? likely_state : d_far_i ? state_far_q : TP_SIDE_UNKNOWN;
   always_comb begin
-    if (fresh_q) likely = {d_change_i.price, d_change_i.shares};
-    else if (second_q) likely = {second_price_q, second_quantity_q};
-    else likely = {best_price_q, quantity_q ? sum_q : best_quantity_q};
+    case (which_q)
+      2'd0:    likely = {best_price_q, best_quantity_q};
+      2'd1:    likely = {best_price_q, sum_q};
+      2'd2:    likely = {d_change_i.price, d_change_i.shares};
+      default: likely = {second_price_q, second_quantity_q};
+    endcase
     own_likely = {likely_state, likely & {64{likely_state[0]}}};
     own_after  = {state_o, (misses ? {best_price_q, best_quantity_q} : likely) & {64{state_o[0]}}};
 

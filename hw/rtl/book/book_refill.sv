@@ -86,6 +86,8 @@ module book_refill (
   logic             push_ready;
   logic             head_valid;
   logic             pop;
+  logic             pop_q;
+  logic [KEY_W-1:0] pop_key_q;
   logic [KEY_W-1:0] head;
   logic [KEY_W-1:0] want_key;
   logic [$clog2(QUEUE+1)-1:0] waiting;
@@ -109,9 +111,14 @@ module book_refill (
   );
 
   always_ff @(posedge clk_i) begin
-    if (pop) queued_q[head] <= 1'b0;
+    pop_q     <= pop;
+    pop_key_q <= head;
+    if (pop_q) queued_q[pop_key_q] <= 1'b0;
     if (push && push_ready) queued_q[want_key] <= 1'b1; // when the queue is full, a later commit asks again
-    if (rst_i) queued_q <= '0;
+    if (rst_i) begin
+      pop_q    <= 1'b0;
+      queued_q <= '0;
+    end
   end
 
   // ---- the side in view ------------------------------------------------------------------------------------------------

@@ -25,16 +25,11 @@ module book_sides (
     input  wire logic                valid_i,
     input  wire logic                hold_if_i,      // it removes from a level of the window
     input  wire tp_change_t          change_i,
-    input  wire logic                whole_i,
-    input  wire logic [31:0]         asked_i,
-    input  wire logic [31:0]         order_i,
+    input  wire logic [31:0]         order_i,        // shares of the order it names
     output logic                     hold_o,
     output tp_side_t                 bid_o,
     output tp_side_t                 ask_o,
     output tp_side_t                 own_o,          // the side that may change
-    output logic                     best_o,         // as top_levels
-    output logic                     behind_o,
-    output logic                     best_goes_o,
     output logic                     pseudo_o,       // an operation of book_refill, and it
     output logic                     lost_o,         // does not see all there is
     // An answer of the depth store
@@ -188,15 +183,11 @@ module book_sides (
       .quantity_i    (own_o.quantity),
       .sell_i        (change_i.side),
       .own_price_i   (change_i.price),
-      .asked_i       (asked_i),
       .order_i       (order_i),
-      .whole_i       (whole_i),
-      .best_o        (best_o),
-      .behind_o      (behind_o),
-      .best_goes_o   (best_goes_o),
       .d_held_i      (d_held),
       .d_incomplete_i(d_incomplete),
       .d_add_i       (d_change_i.adds),
+      .d_gone_i      (d_change_i.gone),
       .move_o        (move),
       .at_o          (at),
       .inserts_o     (inserts),
@@ -300,7 +291,7 @@ module book_sides (
       if (d_change_i.touch && d_in_i && !d_change_i.adds && deep && !d_incomplete)
         $fatal(1, "book_stage: a removal from a level that is not there");
       if (valid_i && own_o.incomplete && own_o.held == '0) $fatal(1, "book_stage: a side with deeper levels only");
-      if (valid_i && pseudo_q) $fatal(1, "book_stage: two operations in one book cycle");
+      if (valid_i && pseudo_q) $fatal(1, "book_stage: an operation of book_refill in a book cycle of a message");
     end
   end
 `endif

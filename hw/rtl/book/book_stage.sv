@@ -71,25 +71,23 @@ module book_stage #(
   logic    trade_q;
   logic    stateless_q; // of no book
   logic    next_in_b;   // the next message goes to B at once
-  logic    next_add;
-  logic    next_trade;
+  logic    next_short;
   logic    next_replace;
   logic    m3_reduces;
 
-  assign next_add     = next_valid_i && next_op_i == TP_OP_ADD;
-  assign next_trade   = next_valid_i && next_op_i == TP_OP_TRADE;
+  assign next_short   = next_valid_i && (next_op_i == TP_OP_ADD || next_op_i == TP_OP_TRADE);
   assign next_replace = next_valid_i && next_op_i == TP_OP_REPLACE;
-  assign next_in_b    = next_add || next_trade || next_replace;
+  assign next_in_b    = next_valid_i && (next_op_i == TP_OP_ADD || next_op_i == TP_OP_TRADE || next_op_i == TP_OP_REPLACE);
   assign m3_reduces   = m3_q.op == TP_OP_EXECUTE || m3_q.op == TP_OP_CANCEL;
 
   always_ff @(posedge clk_i) begin
     if (en_i) begin
       valid_q     <= v3_q || next_in_b;
-      short_q     <= next_add || next_trade;
+      short_q     <= next_short;
       first_q     <= next_replace;
       between_q   <= first_q;
-      add_q       <= next_add;
-      trade_q     <= next_trade;
+      add_q       <= next_valid_i && next_op_i == TP_OP_ADD;
+      trade_q     <= next_valid_i && next_op_i == TP_OP_TRADE;
       replaces_q  <= v3_q && m3_q.op == TP_OP_REPLACE;
       removes_q   <= next_replace || (v3_q && (m3_reduces || m3_q.op == TP_OP_DELETE));
       reduces_q   <= v3_q && m3_reduces;
@@ -189,7 +187,8 @@ module book_stage #(
   tp_change_t          change;
   logic                whole;
   logic                replaced_side;  // of the replace under way
-  logic [32:0]         total;
+  logic [32:0]         bid_total;      // of both sides, before it is known which
+  logic [32:0]         ask_total;
   tp_side_t            bid;
   tp_side_t            ask;
   tp_side_t            own;
@@ -214,6 +213,7 @@ module book_stage #(
       .symbol_i       (symbol),
       .add_side_i     (msg_i.side),
       .shares_i       (msg.shares),
+      .asked_i        (m4_q.shares),
       .price_i        (msg.price),
       .trades_i       (m4_q.printable),
       .first_hit_i    (first_hit),
@@ -231,11 +231,12 @@ module book_stage #(
       .change_o       (operation)
   );
 
-  assign total  = {1'b0, own.total} + {1'b0, msg.shares};
-  assign in_now = removes_q ? first_class == TP_PRICE_IN : window_in;
+  assign bid_total = {1'b0, bid.total} + {1'b0, msg.shares};
+  assign ask_total = {1'b0, ask.total} + {1'b0, msg.shares};
+  assign in_now    = removes_q ? first_class == TP_PRICE_IN : window_in;
   always_comb begin
     change      = operation;
-    change.over = operation.adds && total[32];
+    change.over = operation.adds && (operation.side ? ask_total[32] : bid_total[32]);
   end
 
   // ---- D: its place in the window is known, all is committed --------------------------------------------------------------
@@ -273,7 +274,7 @@ module book_stage #(
   assign d_in     = change_q.late ? window_in && !change_q.over : in_q;
   assign d_far    = change_q.late ? window_far : change_q.place == TP_PRICE_FAR;
   assign d_over   = change_q.over && d_place == TP_PRICE_IN;
-  assign veto_o   = change_q.late && change_q.touch && !d_in;
+  assign veto_o   = change_q.late && change_q.touch && !(window_in && !change_q.over);
 
   assign booked_valid_o = d_final_q;
 
@@ -358,9 +359,6 @@ module book_stage #(
   logic [TP_SYM_W-1:0] inject_symbol;
   logic                sides_ready;
   logic                same;
-  logic                best;
-  logic                behind;
-  logic                best_goes;
   logic                pseudo;
   logic                lost;
   logic                rsp_valid;
@@ -377,7 +375,7 @@ module book_stage #(
 
   assign ahead          = v3_q ? m3_q.symbol : next_in_b ? next_symbol_i : inject_symbol;
   assign inject_taken   = inject && en_i && !v3_q && !next_in_b;
-  assign ahead_valid_o  = v3_q || next_add || next_trade;
+  assign ahead_valid_o  = v3_q || next_short;
   assign ahead_symbol_o = v3_q ? m3_q.symbol : next_symbol_i;
 
   book_sides u_sides (
@@ -392,16 +390,11 @@ module book_stage #(
       .valid_i       (valid_q),
       .hold_if_i     (operation.known && first_class == TP_PRICE_IN),
       .change_i      (operation),
-      .whole_i       (whole),
-      .asked_i       (m4_q.shares),
       .order_i       (first_shares),
       .hold_o        (hold_o),
       .bid_o         (bid),
       .ask_o         (ask),
       .own_o         (own),
-      .best_o        (best),
-      .behind_o      (behind),
-      .best_goes_o   (best_goes),
       .pseudo_o      (pseudo),
       .lost_o        (lost),
       .rsp_valid_i   (rsp_valid),
@@ -452,9 +445,6 @@ module book_stage #(
       .bid_i      (bid),
       .ask_i      (ask),
       .own_i      (own),
-      .best_i     (best),
-      .behind_i   (behind),
-      .best_goes_i(best_goes),
       .outlook_o  (outlook_o),
       .moves_o    (moves_o),
       .d_change_i (d_change),

@@ -46,23 +46,19 @@ module price_window (
   logic                  side_q;
   logic                  tick100_q;
   logic [TP_LEVEL_W+1:0] diff_q;
-  logic                  inside_q;   // between the ends of the window,
-  logic                  odd_q;      // but no multiple of 4
+  logic                  odd_q;      // no multiple of 4, and must be one
   logic [5:0]            sum_q;      // of the residues of two digits,
   logic [4:0]            missing_q;  // which makes a multiple of 25 with the third, if it is congruent to this
-  logic                  above;
   logic                  on_grid;
   logic [TP_LEVEL_W-1:0] quotient;
   logic [TP_LEVEL_W-1:0] quarter;
 
   assign distance = price_i - base_i;
-  assign above    = distance >= (tick100_i ? SPAN_100 : SPAN_1);
 
   always_ff @(posedge clk_i) begin
     if (en_i) begin
       below_q   <= price_i < base_i;
-      above_q   <= above;
-      inside_q  <= !(price_i < base_i) && !above;
+      above_q   <= distance >= (tick100_i ? SPAN_100 : SPAN_1);
       diff_q    <= distance[TP_LEVEL_W+1:0];
       side_q    <= side_i;
       tick100_q <= tick100_i;
@@ -74,7 +70,7 @@ module price_window (
 
   assign on_grid = !tick100_q || modulo25(sum_q) == missing_q;
 
-  assign in_o  = inside_q && !odd_q && on_grid;
+  assign in_o  = !below_q && !above_q && !odd_q && on_grid;
   assign far_o = side_q ? !below_q && above_q : below_q;
   always_comb begin
     if (below_q) class_o = side_q ? TP_PRICE_BEYOND : TP_PRICE_FAR;

@@ -10,7 +10,8 @@
 /// deep_o says that the change was to a level that is only in the depth store; dropped_o that the worst level here made
 /// room (it stays in the depth store). The caller sees to it that a removal takes no more than its level holds, and never
 /// the last level here of an incomplete side.
-/// Property: levels are sorted, so those ahead of the price come first, and an equal one right behind them.
+/// Property: levels are sorted, so those ahead of the price come first, and an equal one right behind them. A level empties
+/// only when an order leaves that has all its shares; since it never has more, they are compared one way.
 /// Timing: what is asked in B; the vectors of B are registered with en_i, and with the caller's registers of the same
 /// operation they give the moves in D.
 module top_levels (
@@ -22,16 +23,12 @@ module top_levels (
     input  wire logic [32*TP_TOP_LEVELS-1:0] quantity_i,
     input  wire logic                        sell_i,        // offers: lower is better
     input  wire logic [31:0]                 own_price_i,   // the change's
-    input  wire logic [31:0]                 asked_i,       // shares, or
-    input  wire logic [31:0]                 order_i,       // those of the order instead
-    input  wire logic                        whole_i,
-    output logic                             best_o,        // it is the best level
-    output logic                             behind_o,      // it is worse than the best level
-    output logic                             best_goes_o,   // the best level, and nothing of it is left if it is a removal
+    input  wire logic [31:0]                 order_i,       // shares of an order that leaves
     // D
     input  wire logic [TP_TOP_LEVELS-1:0]    d_held_i,
     input  wire logic                        d_incomplete_i,
     input  wire logic                        d_add_i,       // 1 add, 0 remove
+    input  wire logic                        d_gone_i,      // all of the order
     output logic [2*TP_TOP_LEVELS-1:0]       move_o,        // TP_LEVEL_* of level n in bits 2n+1..2n
     output logic [TP_TOP_LEVELS-1:0]         at_o,          // level n is the change's
     output logic                             inserts_o,     // a level more, or another one
@@ -42,23 +39,24 @@ module top_levels (
 
   localparam int K = TP_TOP_LEVELS;
 
+  logic [K-1:0] below;   // level i has a lower price,
+  logic [K-1:0] above;   // or a higher one
   logic [K-1:0] equal;
   logic [K-1:0] ahead;   // level i is better than the price
-  logic [K-1:0] whole;   // level i has as many shares
+  logic [K-1:0] whole;   // level i has no more shares than the order
   logic [K-1:0] equal_q;
   logic [K-1:0] ahead_q;
   logic [K-1:0] whole_q;
 
   always_comb begin
     for (int i = 0; i < K; i++) begin
-      equal[i] = held_i[i] && price_i[32*i+:32] == own_price_i;
-      ahead[i] = held_i[i] && (sell_i ? price_i[32*i+:32] < own_price_i : price_i[32*i+:32] > own_price_i);
-      whole[i] = whole_i ? quantity_i[32*i+:32] == order_i : quantity_i[32*i+:32] == asked_i;
+      below[i] = price_i[32*i+:32] < own_price_i;
+      above[i] = price_i[32*i+:32] > own_price_i;
+      equal[i] = held_i[i] && !below[i] && !above[i];
+      ahead[i] = held_i[i] && (sell_i ? below[i] : above[i]);
+      whole[i] = quantity_i[32*i+:32] <= order_i;
     end
   end
-  assign best_o      = equal[0];
-  assign behind_o    = ahead[0];
-  assign best_goes_o = equal[0] && whole[0];
 
   always_ff @(posedge clk_i) begin
     if (en_i) begin
@@ -80,7 +78,7 @@ module top_levels (
   assign found     = equal_q != '0;
   assign fits      = (edges & (d_held_i | {K{!d_incomplete_i}})) != '0;
   assign fresh     = d_add_i && !found;
-  assign emptied_o = !d_add_i && (equal_q & whole_q) != '0;
+  assign emptied_o = !d_add_i && d_gone_i && (equal_q & whole_q) != '0;
   assign inserts_o = fresh && fits;
   assign deep_o    = !found && (!d_add_i || !fits);
   assign dropped_o = fresh && d_held_i[K-1] && !ahead_q[K-1];
@@ -91,7 +89,7 @@ module top_levels (
     for (int i = 0; i < K; i++) begin
       move_o[2*i+:2] = TP_LEVEL_STAYS;
       if (edges[i]) begin
-        if (equal_q[i]) move_o[2*i+:2] = whole_q[i] && !d_add_i ? TP_LEVEL_FORTH : TP_LEVEL_OWN;
+        if (equal_q[i]) move_o[2*i+:2] = whole_q[i] && d_gone_i && !d_add_i ? TP_LEVEL_FORTH : TP_LEVEL_OWN;
         else if (d_add_i && (d_held_i[i] || !d_incomplete_i)) move_o[2*i+:2] = TP_LEVEL_OWN;
       end else if (!ahead_q[i]) begin
         if (fresh) move_o[2*i+:2] = TP_LEVEL_BACK;
