@@ -23,6 +23,7 @@ module book_outlook (
     input  wire logic                 far_i,        // far from it
     input  wire logic [31:0]          price_i,      // of the message
     input  wire logic [31:0]          shares_i,
+    input  wire logic                 priced_i,     // an execution has a price of its own
     input  wire logic [31:0]          order_i,      // shares of the order it names
     input  wire logic [TP_TIME_W-1:0] stamp_i,
     input  wire tp_side_t             bid_i,
@@ -90,6 +91,8 @@ module book_outlook (
     outlook_o.shares          = shares_i;
     outlook_o.second_price    = second_price;
     outlook_o.second_quantity = second_quantity;
+    outlook_o.trade_price     = change_i.removes && !priced_i ? change_i.price : price_i;
+    outlook_o.trade_quantity  = change_i.shares;
     outlook_o.stamp           = stamp_i;
   end
 

@@ -14,6 +14,8 @@ module book_result (
     input  wire logic                b_valid_i,
     input  wire tp_msg_t             b_msg_i,
     input  wire tp_change_t          b_change_i,
+    input  wire logic [31:0]         b_trade_price_i,    // should the message be a trade
+    input  wire logic [31:0]         b_trade_quantity_i,
     // D
     input  wire logic                valid_i,
     input  wire tp_change_t          change_i,
@@ -50,8 +52,8 @@ module book_result (
       trade_price_q    <= '0;
       trade_quantity_q <= '0;
       if (b_change_i.trade || is_trade) begin
-        trade_price_q    <= b_change_i.trade && !b_msg_i.priced ? b_change_i.price : b_msg_i.price;
-        trade_quantity_q <= b_change_i.trade ? b_change_i.shares : b_msg_i.shares;
+        trade_price_q    <= b_trade_price_i;
+        trade_quantity_q <= b_trade_quantity_i;
       end
     end
   end
