@@ -15,4 +15,5 @@ hw/rtl/book/book_outlook.sv
 hw/rtl/book/book_trust.sv
 hw/rtl/book/book_result.sv
 hw/rtl/book/book_refill.sv
+hw/rtl/book/book_depth.sv
 hw/rtl/book/book_stage.sv

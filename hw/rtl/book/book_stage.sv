@@ -5,9 +5,9 @@
 ///
 /// Why: strategy and risk see only the best bid and offer before and after, the trade, and whether the book is trusted.
 /// Structure: two pipelines that meet, and what they meet in: book_operation (what the message does), book_sides (the books),
-/// book_outlook (what the best bid and offer become), book_trust, book_result; order_table and depth_store around them. An add or a trade goes straight to the book cycle B; what must ask the order table,
-/// and what touches no book, waits two cycles more, so that the table's answer is there (it was asked when the reference
-/// arrived, req_*). A replace passes B twice: its removal at once (its reference came two beats before its end), its
+/// book_outlook (what the best bid and offer become), book_trust, book_result; order_table and book_depth around them. An
+/// add or a trade goes straight to the book cycle B; what must ask the order table, and what touches no book, waits two
+/// cycles more, so that the table's answer is there (it was asked when the reference arrived, req_*). A replace passes B twice: its removal at once (its reference came two beats before its end), its
 /// addition two cycles later. In B the best levels of the symbol are compared (top_levels), in D, a cycle later, all is
 /// committed and the result is offered; the depth store follows behind, and refills the best levels (book_refill).
 /// Timing, from msg_valid_i in cycle t: B in t (add, trade) or t + 2, D one cycle later, booked_valid_o in D. ahead_* name
@@ -479,91 +479,46 @@ module book_stage #(
   );
 
   book_result u_result (
-      .clk_i         (clk_i),
-      .rst_i         (rst_i),
-      .en_i          (en_i),
-      .cycle_i       (cycle_i),
-      .b_valid_i     (valid_q),
-      .b_msg_i       (msg),
-      .b_change_i    (operation),
-      .b_trade_price_i(outlook_o.trade_price),
+      .clk_i             (clk_i),
+      .rst_i             (rst_i),
+      .en_i              (en_i),
+      .cycle_i           (cycle_i),
+      .b_valid_i         (valid_q),
+      .b_msg_i           (msg),
+      .b_change_i        (operation),
+      .b_trade_price_i   (outlook_o.trade_price),
       .b_trade_quantity_i(outlook_o.trade_quantity),
-      .valid_i       (d_valid_q),
-      .change_i      (d_change),
-      .over_i        (d_over),
-      .before_i      (bbo_before),
-      .after_i       (bbo_after),
-      .through_i     (through),
-      .sticky_i      (sticky),
-      .sticky_after_i(sticky_after),
-      .msg_o         (d_msg),
-      .booked_o      (booked_o),
-      .cnt_o         (cnt_o)
+      .valid_i           (d_valid_q),
+      .change_i          (d_change),
+      .over_i            (d_over),
+      .before_i          (bbo_before),
+      .after_i           (bbo_after),
+      .through_i         (through),
+      .sticky_i          (sticky),
+      .sticky_after_i    (sticky_after),
+      .msg_o             (d_msg),
+      .booked_o          (booked_o),
+      .cnt_o             (cnt_o)
   );
 
   // ---- behind: the depth store, and what it finds ---------------------------------------------------------------------------
-  logic                  op_valid_q;
-  logic [TP_SYM_W-1:0]   op_symbol_q;
-  logic                  op_side_q;
-  logic                  op_add_q;
-  logic [TP_LEVEL_W-1:0] op_rank_q;
-  logic [31:0]           op_shares_q;
-  logic                  depth_ready;
-  logic                  depth_idle;
-  logic                  refill_idle;
-  logic                  search_valid;
-  logic                  search_ready;
-  logic [TP_LEVEL_W-1:0] search_after;
-  logic                  found_valid;
-  logic                  found_ready;
-  logic                  found;
-  logic [TP_LEVEL_W-1:0] found_rank;
-  logic [31:0]           found_quantity;
+  logic depth_ready;
+  logic depth_idle;
 
-  always_ff @(posedge clk_i) begin
-    op_valid_q  <= en_i && change_q.touch && d_in;
-    op_symbol_q <= d_symbol;
-    op_side_q   <= change_q.side;
-    op_add_q    <= change_q.adds;
-    op_rank_q   <= change_q.side ? window_level : ~window_level;
-    op_shares_q <= change_q.shares;
-    if (rst_i) op_valid_q <= 1'b0;
-  end
-
-  depth_store u_depth (
+  book_depth u_depth (
       .clk_i           (clk_i),
       .rst_i           (rst_i),
       .ready_o         (depth_ready),
-      .op_valid_i      (op_valid_q),
-      .op_symbol_i     (op_symbol_q),
-      .op_side_i       (op_side_q),
-      .op_add_i        (op_add_q),
-      .op_rank_i       (op_rank_q),
-      .op_shares_i     (op_shares_q),
-      .req_valid_i     (search_valid),
-      .req_ready_o     (search_ready),
-      .req_symbol_i    (rsp_symbol),
-      .req_side_i      (rsp_side),
-      .req_after_i     (search_after),
-      .req_from_start_i(1'b0),
-      .rsp_valid_o     (found_valid),
-      .rsp_ready_i     (found_ready),
-      .rsp_found_o     (found),
-      .rsp_rank_o      (found_rank),
-      .rsp_quantity_o  (found_quantity),
-      .idle_o          (depth_idle)
-  );
-
-  book_refill u_refill (
-      .clk_i           (clk_i),
-      .rst_i           (rst_i),
+      .idle_o          (depth_idle),
       .cfg_i           (cfg_i),
+      .change_valid_i  (en_i && change_q.touch && d_in),
+      .change_i        (d_change),
+      .symbol_i        (d_symbol),
+      .level_i         (window_level),
       .want_i          (want),
       .want_symbol_i   (want_symbol),
       .want_side_i     (want_side),
       .disturb_i       (disturb),
-      .disturb_symbol_i(d_symbol),
-      .disturb_side_i  (change_q.side),
       .inject_o        (inject),
       .inject_symbol_o (inject_symbol),
       .inject_taken_i  (inject_taken),
@@ -580,20 +535,11 @@ module book_stage #(
       .rsp_found_o     (rsp_found),
       .rsp_price_o     (rsp_price),
       .rsp_quantity_o  (rsp_quantity),
-      .rsp_taken_i     (rsp_taken),
-      .search_valid_o  (search_valid),
-      .search_ready_i  (search_ready),
-      .search_after_o  (search_after),
-      .found_valid_i   (found_valid),
-      .found_ready_o   (found_ready),
-      .found_i         (found),
-      .found_rank_i    (found_rank),
-      .found_quantity_i(found_quantity),
-      .idle_o          (refill_idle)
+      .rsp_taken_i     (rsp_taken)
   );
 
   assign ready_o = table_ready && depth_ready && sides_ready;
-  assign idle_o  = ready_o && !msg_valid_i && !v3_q && !v4_q && !pseudo && !d_valid_q && !op_valid_q && !want && depth_idle && refill_idle;
+  assign idle_o  = ready_o && !msg_valid_i && !v3_q && !v4_q && !pseudo && !d_valid_q && !want && depth_idle;
 
   // ---- what the callers guarantee, and what follows from it ------------------------------------------------------------
 `ifndef SYNTHESIS
