@@ -51,7 +51,7 @@ module book_operation (
   logic trade;
 
   assign known = removes_i && first_hit_i && first_symbol_i == symbol_i;
-  assign whole = removes_i && (!reduces_i || asked_i >= first_shares_i);
+  assign whole = removes_i && (!reduces_i || !(asked_i < first_shares_i));
   assign adds  = add_i || (replaces_i && replaced_known_q);
   assign any   = shares_i != '0;
   assign hit   = replaces_i ? second_hit_i : first_hit_i;
@@ -78,7 +78,7 @@ module book_operation (
     change_o.zero         = adds && !any;
     change_o.dup          = adds && any && hit;
     change_o.full         = adds && any && !hit && full;
-    change_o.over_reduced = reduces_i && known && asked_i > first_shares_i;
+    change_o.over_reduced = reduces_i && known && first_shares_i < asked_i;
     change_o.unknown      = removes_i && !known;
   end
 

@@ -96,7 +96,7 @@ module book_outlook (
     outlook_o.stamp           = stamp_i;
   end
 
-  // The best level of each side beside the change, as if it were of that side.
+  // The best level of each side beside the change, as if it were of that side; as in top_levels, one carry chain each.
   logic bid_best;
   logic ask_best;
   logic bid_behind;
@@ -106,12 +106,12 @@ module book_outlook (
   logic best;         // the change is of the best level,
   logic behind;       // or of a worse one
 
-  assign bid_best   = bid_i.held[0] && !(bid_i.price[31:0] > change_i.price) && !(bid_i.price[31:0] < change_i.price);
-  assign ask_best   = ask_i.held[0] && !(ask_i.price[31:0] > change_i.price) && !(ask_i.price[31:0] < change_i.price);
-  assign bid_behind = bid_i.held[0] && bid_i.price[31:0] > change_i.price;
+  assign bid_best   = bid_i.held[0] && !(change_i.price < bid_i.price[31:0]) && !(bid_i.price[31:0] < change_i.price);
+  assign ask_best   = ask_i.held[0] && !(change_i.price < ask_i.price[31:0]) && !(ask_i.price[31:0] < change_i.price);
+  assign bid_behind = bid_i.held[0] && change_i.price < bid_i.price[31:0];
   assign ask_behind = ask_i.held[0] && ask_i.price[31:0] < change_i.price;
-  assign bid_goes   = bid_best && bid_i.quantity[31:0] <= order_i;
-  assign ask_goes   = ask_best && ask_i.quantity[31:0] <= order_i;
+  assign bid_goes   = bid_best && !(order_i < bid_i.quantity[31:0]);
+  assign ask_goes   = ask_best && !(order_i < ask_i.quantity[31:0]);
   assign best       = change_i.side ? ask_best : bid_best;
   assign behind     = change_i.side ? ask_behind : bid_behind;
 
@@ -130,7 +130,8 @@ module book_outlook (
   logic [1:0] state_stays;  // and if not
   logic [1:0] state_far;    // if it lies far
 
-  assign in_early     = change_i.touch && (change_i.late || (in_i && !(replaces_i && change_i.over)));
+  // An addition without room leaves its side unknown, whatever is picked.
+  assign in_early     = change_i.touch && (change_i.late || in_i);
   assign front        = !best && !behind;
   assign empties      = change_i.touch && change_i.removes && in_i && whole_i;
   assign goes         = empties && (change_i.side ? ask_goes : bid_goes);

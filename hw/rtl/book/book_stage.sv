@@ -189,6 +189,7 @@ module book_stage #(
   logic                replaced_side;  // of the replace under way
   logic [32:0]         bid_total;      // of both sides, before it is known which
   logic [32:0]         ask_total;
+  logic                no_room;        // for an addition
   tp_side_t            bid;
   tp_side_t            ask;
   tp_side_t            own;
@@ -233,17 +234,18 @@ module book_stage #(
 
   assign bid_total = {1'b0, bid.total} + {1'b0, msg.shares};
   assign ask_total = {1'b0, ask.total} + {1'b0, msg.shares};
+  assign no_room   = operation.side ? ask_total[32] : bid_total[32];
   assign in_now    = removes_q ? first_class == TP_PRICE_IN : window_in;
   always_comb begin
     change      = operation;
-    change.over = operation.adds && (operation.side ? ask_total[32] : bid_total[32]);
+    change.over = operation.adds && no_room;
   end
 
   // ---- D: its place in the window is known, all is committed --------------------------------------------------------------
   logic                d_valid_q;
   logic                d_final_q;  // completes its message
   tp_change_t          change_q;
-  logic                in_q;       // unless it is late
+  logic                in_q;       // it lies in the window, unless it is late
   tp_change_t          d_change;
   logic [1:0]          d_place;
   logic                d_in;
@@ -258,7 +260,7 @@ module book_stage #(
       d_final_q <= valid_q && !first_q;
       if (valid_q) begin
         change_q <= change;
-        in_q     <= in_now && !(replaces_q && change.over);
+        in_q     <= in_now;
       end
       change_q.touch <= valid_q && operation.touch;
     end
@@ -271,7 +273,7 @@ module book_stage #(
 
   assign d_change = change_q;
   assign d_place  = change_q.late ? window_class : change_q.place;
-  assign d_in     = change_q.late ? window_in && !change_q.over : in_q;
+  assign d_in     = (change_q.late ? window_in : in_q) && !change_q.over;
   assign d_far    = change_q.late ? window_far : change_q.place == TP_PRICE_FAR;
   assign d_over   = change_q.over && d_place == TP_PRICE_IN;
   assign veto_o   = change_q.late && change_q.touch && !(window_in && !change_q.over);
@@ -297,7 +299,7 @@ module book_stage #(
       commit_side   = operation.side;
       commit_shares = replaces_q ? msg.shares : first_shares - msg.shares;
       commit_price  = operation.price;
-      commit_class  = replaces_q && window_in && change.over ? TP_PRICE_BEYOND : operation.place;
+      commit_class  = no_room ? (replaces_q && window_in ? TP_PRICE_BEYOND : operation.place) : operation.place;
     end
   end
 

@@ -31,13 +31,9 @@ module price_window (
     for (int n = 0; n < 64; n++) if (digit == 6'(n)) residue = 5'((n * weight) % 25);
   endfunction
   // What is missing to a multiple of 25.
-  function automatic logic [4:0] missing(input logic [5:0] digit, input int weight);
+  function automatic logic [5:0] missing(input logic [5:0] digit, input int weight);
     missing = '0;
-    for (int n = 0; n < 64; n++) if (digit == 6'(n)) missing = 5'((25 * weight - n * weight % 25) % 25);
-  endfunction
-  function automatic logic [4:0] modulo25(input logic [5:0] sum);
-    modulo25 = '0;
-    for (int n = 0; n < 50; n++) if (sum == 6'(n)) modulo25 = 5'(n % 25);
+    for (int n = 0; n < 64; n++) if (digit == 6'(n)) missing = 6'((25 * weight - n * weight % 25) % 25);
   endfunction
 
   logic [31:0]           distance;
@@ -48,7 +44,8 @@ module price_window (
   logic [TP_LEVEL_W+1:0] diff_q;
   logic                  odd_q;      // no multiple of 4, and must be one
   logic [5:0]            sum_q;      // of the residues of two digits,
-  logic [4:0]            missing_q;  // which makes a multiple of 25 with the third, if it is congruent to this
+  logic [5:0]            missing_q;  // which makes a multiple of 25 with the third, if it is this,
+  logic [5:0]            missing_q2; // or this
   logic                  on_grid;
   logic [TP_LEVEL_W-1:0] quotient;
   logic [TP_LEVEL_W-1:0] quarter;
@@ -57,18 +54,19 @@ module price_window (
 
   always_ff @(posedge clk_i) begin
     if (en_i) begin
-      below_q   <= price_i < base_i;
-      above_q   <= distance >= (tick100_i ? SPAN_100 : SPAN_1);
-      diff_q    <= distance[TP_LEVEL_W+1:0];
-      side_q    <= side_i;
-      tick100_q <= tick100_i;
-      odd_q     <= tick100_i && distance[1:0] != 2'd0;
-      sum_q     <= {1'b0, residue(distance[7:2], 1)} + {1'b0, residue(distance[13:8], 14)};
-      missing_q <= missing({1'b0, distance[18:14]}, 21);
+      below_q    <= price_i < base_i;
+      above_q    <= !(distance < (tick100_i ? SPAN_100 : SPAN_1));
+      diff_q     <= distance[TP_LEVEL_W+1:0];
+      side_q     <= side_i;
+      tick100_q  <= tick100_i;
+      odd_q      <= tick100_i && distance[1:0] != 2'd0;
+      sum_q      <= {1'b0, residue(distance[7:2], 1)} + {1'b0, residue(distance[13:8], 14)};
+      missing_q  <= missing({1'b0, distance[18:14]}, 21);
+      missing_q2 <= missing({1'b0, distance[18:14]}, 21) + 6'd25;
     end
   end
 
-  assign on_grid = !tick100_q || modulo25(sum_q) == missing_q;
+  assign on_grid = !tick100_q || sum_q == missing_q || sum_q == missing_q2;
 
   assign in_o  = !below_q && !above_q && !odd_q && on_grid;
   assign far_o = side_q ? !below_q && above_q : below_q;

@@ -48,13 +48,14 @@ module top_levels (
   logic [K-1:0] ahead_q;
   logic [K-1:0] whole_q;
 
+  // Every comparison is a single carry chain: "less than", and nothing else.
   always_comb begin
     for (int i = 0; i < K; i++) begin
       below[i] = price_i[32*i+:32] < own_price_i;
-      above[i] = price_i[32*i+:32] > own_price_i;
+      above[i] = own_price_i < price_i[32*i+:32];
       equal[i] = held_i[i] && !below[i] && !above[i];
       ahead[i] = held_i[i] && (sell_i ? below[i] : above[i]);
-      whole[i] = quantity_i[32*i+:32] <= order_i;
+      whole[i] = !(order_i < quantity_i[32*i+:32]);
     end
   end
 
