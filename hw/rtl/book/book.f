@@ -6,7 +6,14 @@ hw/rtl/book/first_set.sv
 hw/rtl/book/depth_search.sv
 hw/rtl/book/depth_store.sv
 hw/rtl/mem/fifo.sv
-hw/rtl/book/side_view.sv
+hw/rtl/book/side_fill.sv
+hw/rtl/book/side_update.sv
 hw/rtl/book/top_levels.sv
+hw/rtl/book/book_sides.sv
+hw/rtl/book/book_operation.sv
+hw/rtl/book/book_outlook.sv
+hw/rtl/book/book_trust.sv
+hw/rtl/book/book_result.sv
 hw/rtl/book/book_refill.sv
+hw/rtl/book/book_depth.sv
 hw/rtl/book/book_stage.sv

@@ -177,8 +177,8 @@ TEST_F(BookRefill, ALevelPushedOutWhileTheNextIsFetchedComesBackFirst) {
   }
 }
 
-// An operation on the other side of the symbol takes the answer up with it.
-TEST_F(BookRefill, AnOperationOnTheOtherSideTakesTheLevelAlong) {
+// Operations on the other side of the symbol are in B when the answer comes, and write that side only.
+TEST_F(BookRefill, OperationsOnTheOtherSideDoNotLoseTheLevel) {
   for (const unsigned side : {0u, 1u}) {
     for (unsigned distance = 2; distance <= 40; ++distance) {
       for (unsigned what = 0; what < 4; ++what) {

@@ -208,6 +208,9 @@ class BookStageRig {
     if (!(outlook_.prior == b.before)) return fail("outlook_o.prior");
     if (outlook_.stamp != b.message.stamp) return fail("outlook_o.stamp");
     if (b.message.op == kTrade && outlook_.fresh.price != b.message.price) return fail("outlook_o.price of a trade");
+    if (b.trade && (outlook_.trade.price != b.trade_price || outlook_.trade.quantity != b.trade_quantity)) {
+      return fail("outlook_o of a trade");
+    }
     BestPrices picked = outlook_.here;
     (outlook_.side ? picked.ask : picked.bid) = outlook_.own(top_->pick_o);
     for (const auto& [found, expected] : {std::pair{picked.bid, likely.bid}, std::pair{picked.ask, likely.ask}}) {

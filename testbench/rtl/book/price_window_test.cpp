@@ -38,6 +38,8 @@ class PriceWindow : public testing::Test {
     const Placed found{top_.class_o, top_.level_o};
     ASSERT_EQ(found, expected(side, price, base, tick))
         << "side " << side << " price " << price << " base " << base << " tick " << tick;
+    ASSERT_EQ(top_.in_o, found.price_class == 0) << found;
+    ASSERT_EQ(top_.far_o, found.price_class == 1) << found;
   }
   void clock() {
     top_.clk_i = 0;

@@ -77,7 +77,7 @@ struct Outlook {
   unsigned side = 0;
   BestPrices prior;
   BestPrices here;
-  Quote sum, fresh, second;  // quantity alone; both; both
+  Quote sum, fresh, second, trade;  // quantity alone; both
   std::uint64_t stamp = 0;
 
   // The side that may change, if `pick` says which it is.
@@ -109,7 +109,7 @@ inline std::ostream& operator<<(std::ostream& os, const Booked& b) {
 inline constexpr int kMessageBits = 631;
 inline constexpr int kBookedBits = 965;
 inline constexpr int kBestPricesBits = 132;
-inline constexpr int kOutlookBits = 474;
+inline constexpr int kOutlookBits = 538;
 
 template <class Words>
 void pack(Words& words, const Message& m) {
@@ -162,6 +162,8 @@ Outlook unpack_outlook(const Words& words) {
   o.fresh.quantity = u32();
   o.second.price = u32();
   o.second.quantity = u32();
+  o.trade.price = u32();
+  o.trade.quantity = u32();
   o.stamp = u.get(48);
   return o;
 }

@@ -1,5 +1,5 @@
 // hw/rtl/book/top_levels.sv against an ordered map of the whole side, of which the block holds the best levels: what it
-// says in B, and in D, any number of cycles later.
+// says in B, and in D, any number of cycles later, where its moves are carried out here.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -9,13 +9,12 @@
 #include <vector>
 
 #include "Vtop_levels.h"
-#include "testbench/rtl/book/packed.h"
 
 namespace twinpath::rtl {
 namespace {
 
 constexpr unsigned kLevels = 8;
-constexpr int kSideBits = 1 + 4 + 2 * 32 * kLevels + 32 + 2 * 21;
+enum Move : unsigned { kStays, kOwn, kBack, kForth };
 
 struct Level {
   std::uint32_t price = 0;
@@ -26,47 +25,41 @@ struct Level {
 struct Side {
   bool incomplete = false;
   std::vector<Level> levels;
-  std::uint32_t total = 0;
-  unsigned far = 0;
-  unsigned beyond = 0;
   bool operator==(const Side&) const = default;
 };
 
 std::ostream& operator<<(std::ostream& os, const Side& s) {
-  os << (s.incomplete ? "incomplete" : "complete") << " total " << s.total << " far " << s.far << " beyond "
-     << s.beyond;
+  os << (s.incomplete ? "incomplete" : "complete");
   for (const auto& l : s.levels) os << ' ' << l.price << 'x' << l.quantity;
   return os;
 }
-
-// What the depth store finds while the operation is in B.
-enum class Answer { kNone, kLevel, kNothing };
 
 class TopLevels : public testing::Test {
  protected:
   struct Change {
     bool sell, add;
     std::uint32_t price, shares;
-    bool whole;  // a removal of all that its order has, else of the shares asked for
-    Answer answer;
-    Level found;
+    bool gone;  // a removal of all that its order has, which then has `shares`; else it has more
   };
   struct Result {
     Side side;
-    bool deep, dropped, emptied;
-    bool best, front, best_goes, deep_now;  // already in B
+    bool deep, dropped, emptied, inserts;
   };
+  using Words = std::array<Level, kLevels>;
 
   // Words behind the levels held are arbitrary.
-  template <class Words>
-  void pack(Words& words, const Side& s, std::uint32_t price) {
-    Packer p(words, kSideBits);
-    p.put(1, s.incomplete).put(4, s.levels.size());
-    for (unsigned i = kLevels; i-- > 0;) p.put(32, i < s.levels.size() ? s.levels[i].price : rare_ ? price : random_());
-    for (unsigned i = kLevels; i-- > 0;) p.put(32, i < s.levels.size() ? s.levels[i].quantity : random_());
-    p.put(32, s.total).put(21, s.far).put(21, s.beyond);
+  Words words(const Side& s, std::uint32_t price) {
+    Words w;
+    for (unsigned i = 0; i < kLevels; ++i) {
+      if (i < s.levels.size())
+        w[i] = s.levels[i];
+      else
+        w[i] = {rare_ ? price : static_cast<std::uint32_t>(random_()), static_cast<std::uint32_t>(random_())};
+    }
     rare_ = !rare_;  // the price itself, where no level is
+    return w;
   }
+  static unsigned held(const Side& s) { return (1u << s.levels.size()) - 1; }
 
   void edge() {
     top_.clk_i = 0;
@@ -76,118 +69,103 @@ class TopLevels : public testing::Test {
   }
 
   // What B is asked. An addition must not depend on what a removal would take.
-  void ask(const Side& s, const Change& c) {
-    pack(top_.side_state_i, s, c.price);
-    top_.fill_i = c.answer == Answer::kLevel;
-    top_.ends_i = c.answer == Answer::kNothing;
-    top_.fill_price_i = c.answer == Answer::kLevel ? c.found.price : static_cast<std::uint32_t>(random_());
-    top_.fill_quantity_i = c.answer == Answer::kLevel ? c.found.quantity : static_cast<std::uint32_t>(random_());
-    const auto other = [&] { return random_() & 1 ? 100 : static_cast<std::uint32_t>(random_()); };
+  void ask(const Side& s, const Words& w, const Change& c) {
+    top_.held_i = held(s);
+    for (unsigned i = 0; i < kLevels; ++i) {
+      top_.price_i[i] = w[i].price;
+      top_.quantity_i[i] = w[i].quantity;
+    }
     top_.sell_i = c.sell;
-    top_.add_i = c.add;
-    top_.price_i = c.price;
-    top_.whole_i = c.add ? random_() & 1 : c.whole;
-    top_.asked_i = c.add || c.whole ? other() : c.shares;
-    top_.order_i = c.add || !c.whole ? other() : c.shares;
+    top_.own_price_i = c.price;
+    top_.order_i = c.add ? (random_() & 1 ? 100 : static_cast<std::uint32_t>(random_())) : c.shares + !c.gone;
   }
 
-  // `before` in B, `joined` in D: with what the depth store found.
-  Result change(const Side& before, const Side& joined, const Change& c) {
+  Result change(const Side& before, const Change& c) {
     Result r;
-    ask(before, c);
+    const Words w = words(before, c.price);
+    ask(before, w, c);
     top_.en_i = 1;
-    top_.eval();
-    r.best = top_.best_o;
-    r.front = top_.front_o;
-    r.best_goes = top_.best_goes_o;
-    r.deep_now = top_.deep_now_o;
     edge();
     // In D something else is asked in B, and without en_i it leaves no trace.
-    pack(top_.d_side_state_i, joined, c.price);
+    top_.d_held_i = held(before);
+    top_.d_incomplete_i = before.incomplete;
     top_.d_add_i = c.add;
-    top_.d_price_i = c.price;
-    top_.d_shares_i = c.shares;
+    top_.d_gone_i = c.add ? random_() & 1 : c.gone;
     top_.en_i = 0;
     for (unsigned waits = random_() % 3; waits > 0; --waits) {
-      ask(Side{.incomplete = (random_() & 1) != 0, .levels = {random_() % (kLevels + 1), Level{c.price, c.shares}}},
-          Change{(random_() & 1) != 0, (random_() & 1) != 0, c.price + 5, c.shares, true, Answer::kNone, {}});
+      const Side other{.incomplete = (random_() & 1) != 0,
+                       .levels = {random_() % (kLevels + 1), Level{c.price, c.shares}}};
+      ask(other, words(other, c.price),
+          Change{(random_() & 1) != 0, (random_() & 1) != 0, c.price + 5, c.shares, true});
       edge();
     }
     top_.eval();
-    Unpacker u(top_.side_state_o, kSideBits);
-    r.side.incomplete = u.get(1) != 0;
-    r.side.levels.resize(u.get(4));
-    std::array<std::uint32_t, kLevels> prices;
-    std::array<std::uint32_t, kLevels> quantities;
-    for (unsigned i = kLevels; i-- > 0;) prices[i] = static_cast<std::uint32_t>(u.get(32));
-    for (unsigned i = kLevels; i-- > 0;) quantities[i] = static_cast<std::uint32_t>(u.get(32));
-    EXPECT_LE(r.side.levels.size(), kLevels);
-    for (unsigned i = 0; i < std::min<std::size_t>(kLevels, r.side.levels.size()); ++i)
-      r.side.levels[i] = {prices[i], quantities[i]};
-    r.side.total = static_cast<std::uint32_t>(u.get(32));
-    r.side.far = static_cast<unsigned>(u.get(21));
-    r.side.beyond = static_cast<unsigned>(u.get(21));
     r.deep = top_.deep_o;
     r.dropped = top_.dropped_o;
     r.emptied = top_.emptied_o;
+    r.inserts = top_.inserts_o;
+    r.side = moved(before, w, c, r);
     return r;
+  }
+
+  Side moved(const Side& before, const Words& w, const Change& c, const Result& r) {
+    Side s;
+    s.incomplete = before.incomplete || r.dropped || (r.deep && c.add);
+    const std::size_t count = before.levels.size() - r.emptied + (r.inserts && !r.dropped);
+    for (unsigned i = 0; i < kLevels && i < count; ++i) {
+      const std::uint32_t there = top_.at_o >> i & 1 ? w[i].quantity : 0;
+      switch (top_.move_o >> (2 * i) & 3) {
+        case kOwn:
+          s.levels.push_back({c.price, c.add ? there + c.shares : there - c.shares});
+          break;
+        case kBack:
+          s.levels.push_back(w[(i + kLevels - 1) % kLevels]);
+          break;
+        case kForth:
+          s.levels.push_back(w[(i + 1) % kLevels]);
+          break;
+        default:
+          s.levels.push_back(w[i]);
+      }
+    }
+    s.levels.resize(count);
+    return s;
   }
 
   // A whole side, best first by `better`; `held` of its levels are here.
   struct Whole {
     std::vector<Level> levels;
     unsigned held = 0;
-    bool unsure = false;  // incomplete, whether something deeper is left or not
+    bool unsure = false;  // incomplete although nothing deeper is left
   };
 
   Side seen(const Whole& w) const {
     Side s;
     s.incomplete = w.held < w.levels.size() || w.unsure;
     s.levels.assign(w.levels.begin(), w.levels.begin() + w.held);
-    for (const auto& l : w.levels) s.total += l.quantity;
-    s.far = 5;
-    s.beyond = 1u << 20;
     return s;
   }
 
-  // Applies the change to the whole and says what must be seen; with every answer that can come just then.
+  // Applies the change to the whole and says what must be seen; also where the side does not know that it is complete.
   void check(const Whole& w, bool sell, bool add, std::uint32_t price, std::uint32_t shares) {
-    Change c{sell, add, price, shares, (random_() & 1) != 0, Answer::kNone, {}};
+    // Part of an order never empties its level.
+    std::uint32_t there = 0;
+    for (const auto& l : w.levels) there = l.price == price ? l.quantity : there;
+    const Change c{sell, add, price, shares, add || there == shares || (random_() & 1) != 0};
     check(w, c);
-    if (HasFatalFailure()) return;
-    if (w.held < w.levels.size()) {
-      // A side that has no place left takes nothing in.
-      c.answer = Answer::kLevel;
-      c.found = w.levels[w.held];
-      check(w, c);
-    } else if (w.held > 0) {
-      Whole unsure = w;
-      unsure.unsure = true;
-      check(unsure, c);
-      if (HasFatalFailure()) return;
-      c.answer = Answer::kNothing;
-      check(unsure, c);
-      if (HasFatalFailure()) return;
-      // And so does one that needs none.
-      c.answer = Answer::kLevel;
-      c.found = {price, shares};
-      check(w, c);
-    }
+    if (HasFatalFailure() || w.held != w.levels.size() || w.held == 0) return;
+    Whole unsure = w;
+    unsure.unsure = true;
+    check(unsure, c);
   }
 
   void check(Whole w, const Change& c) {
     const Side before = seen(w);
-    const bool place = before.incomplete && w.held < kLevels;
-    if (c.answer == Answer::kLevel && place) ++w.held;
-    w.unsure = before.incomplete && !(c.answer == Answer::kNothing && place);
-    const Side joined = seen(w);
-    const Result found = change(before, joined, c);
+    const Result found = change(before, c);
     unsigned at = 0;
     while (at < w.levels.size() && (c.sell ? w.levels[at].price < c.price : w.levels[at].price > c.price)) ++at;
     const bool there = at < w.levels.size() && w.levels[at].price == c.price;
     bool deep = false, dropped = false, emptied = false;
-    const bool best = there && at == 0 && w.held > 0;
-    const bool front = w.held == 0 || (!there && at == 0);
     if (there) {
       deep = at >= w.held;
       w.levels[at].quantity += c.add ? c.shares : 0 - c.shares;
@@ -198,7 +176,7 @@ class TopLevels : public testing::Test {
       }
     } else {
       // Worse than all here: in only if nothing deeper exists and there is room.
-      deep = at > w.held || (at == w.held && (w.held == kLevels || joined.incomplete));
+      deep = at > w.held || (at == w.held && (w.held == kLevels || before.incomplete));
       w.levels.insert(w.levels.begin() + at, {c.price, c.shares});
       if (!deep) {
         dropped = w.held == kLevels;
@@ -207,20 +185,13 @@ class TopLevels : public testing::Test {
     }
     Side expected = seen(w);
     // Deeper levels may have gone without the side being told: only a search says that it is complete.
-    expected.incomplete = joined.incomplete || expected.incomplete;
+    expected.incomplete = before.incomplete || expected.incomplete;
     ASSERT_EQ(found.side, expected) << (c.sell ? "sell" : "buy") << (c.add ? " add " : " remove ") << c.price << 'x'
-                                    << c.shares << " to " << before << ", answer " << static_cast<int>(c.answer);
+                                    << c.shares << " to " << before;
     ASSERT_EQ(found.deep, deep) << before << " price " << c.price;
-    ASSERT_EQ(found.deep_now, deep) << before << " price " << c.price << ", answer " << static_cast<int>(c.answer);
     ASSERT_EQ(found.dropped, dropped) << before << " price " << c.price;
     ASSERT_EQ(found.emptied, emptied) << before << " price " << c.price;
-    ASSERT_EQ(found.best, best) << before << " price " << c.price;
-    ASSERT_EQ(found.front, front) << before << " price " << c.price;
-    if (!c.add) {
-      ASSERT_EQ(found.best_goes, best && emptied) << before << " price " << c.price;
-    }
     ++cases_[c.add][there][deep][dropped][emptied];
-    ++answers_[static_cast<int>(c.answer)][place][there && at + 1 == joined.levels.size()];
   }
 
   static Whole side(bool sell, unsigned held, unsigned deeper, std::uint32_t quantity) {
@@ -236,7 +207,6 @@ class TopLevels : public testing::Test {
   Vtop_levels top_;
   bool rare_ = false;
   unsigned cases_[2][2][2][2][2] = {};  // add, level there, deep, dropped, emptied
-  unsigned answers_[3][2][2] = {};      // answer, there is a place for it, the change is of the worst level here
 };
 
 // Every number of levels held, with and without deeper ones; the price at each level, between any two, and outside.
@@ -265,9 +235,6 @@ TEST_F(TopLevels, ChangesEveryPositionOfEverySide) {
   EXPECT_GT(cases_[0][1][1][0][0], 0u) << "removed deeper";
   EXPECT_GT(cases_[0][1][0][0][0], 0u) << "reduced";
   EXPECT_GT(cases_[0][1][0][0][1], 0u) << "emptied";
-  EXPECT_GT(answers_[1][1][1], 0u) << "the change is of the level found";
-  EXPECT_GT(answers_[1][0][0], 0u) << "a level found too late";
-  EXPECT_GT(answers_[2][1][0], 0u) << "nothing deeper is left";
 }
 
 TEST_F(TopLevels, AgreesOnRandomSides) {

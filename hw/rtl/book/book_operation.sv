@@ -1,0 +1,97 @@
+`include "book/book_types.svh"
+`default_nettype none
+
+/// What the operation in B does to a book, from its message and the order table's answer (SEM 3.1, 3.2, 4.3).
+///
+/// Why: everything that can be said without the book's levels is said here, and early.
+/// Safety: nothing is touched unless the order table can follow: an addition needs a free way and an unused reference, a
+/// removal an order of this very symbol, of which no more goes than is left.
+/// Latency: combinational, but for what the addition of a replace must know of its removal.
+module book_operation (
+    input  wire logic                clk_i,
+    input  wire logic                en_i,
+    // The kind, in registers
+    input  wire logic                first_i,         // a replace's removal
+    input  wire logic                add_i,           // of a new order
+    input  wire logic                replaces_i,      // the addition of a replace
+    input  wire logic                removes_i,
+    input  wire logic                reduces_i,       // an execution or a cancel
+    input  wire logic                executes_i,
+    input  wire logic                asks_i,          // a reduction has shares
+    input  wire logic [TP_SYM_W-1:0] symbol_i,
+    input  wire logic                add_side_i,      // of an add
+    input  wire logic [31:0]         shares_i,
+    input  wire logic [31:0]         asked_i,         // as shares_i, of a reduction
+    input  wire logic [31:0]         price_i,
+    input  wire logic                trades_i,        // printable, should it be an execution
+    // The order table: the order, the new reference of a replace
+    input  wire logic                first_hit_i,
+    input  wire logic                first_full_i,
+    input  wire logic [TP_SYM_W-1:0] first_symbol_i,
+    input  wire logic                first_side_i,
+    input  wire logic [31:0]         first_shares_i,
+    input  wire logic [31:0]         first_price_i,
+    input  wire logic [1:0]          first_class_i,
+    input  wire logic                second_hit_i,
+    input  wire logic                second_full_i,
+    input  wire logic [1:0]          window_class_i,  // where the addition of a replace lies
+    output logic                     whole_o,         // all of the order goes
+    output logic                     replaced_side_o, // of the replace under way
+    output tp_change_t               change_o         // but for `over`
+);
+
+  logic replaced_known_q;
+  logic replaced_side_q;
+  logic known;
+  logic whole;
+  logic adds;        // unless of a replace without its order
+  logic hit;
+  logic full;
+  logic any;
+  logic trade;
+
+  assign known = removes_i && first_hit_i && first_symbol_i == symbol_i;
+  assign whole = removes_i && (!reduces_i || !(asked_i < first_shares_i));
+  assign adds  = add_i || (replaces_i && replaced_known_q);
+  assign any   = shares_i != '0;
+  assign hit   = replaces_i ? second_hit_i : first_hit_i;
+  assign full  = replaces_i ? second_full_i : first_full_i;
+  assign trade = executes_i && known && trades_i && asks_i;
+
+  assign whole_o         = whole;
+  assign replaced_side_o = replaced_side_q;
+
+  always_comb begin
+    change_o              = '0;
+    change_o.adds         = add_i || replaces_i;
+    change_o.late         = add_i;
+    change_o.removes      = removes_i;
+    change_o.touch        = removes_i ? known && (!reduces_i || asks_i) : adds && any && !hit && !full;
+    change_o.known        = known;
+    change_o.gone         = whole;
+    change_o.replaced     = replaces_i && replaced_known_q;
+    change_o.side         = removes_i ? first_side_i : replaces_i ? replaced_side_q : add_side_i;
+    change_o.price        = removes_i ? first_price_i : price_i;
+    change_o.shares       = whole ? first_shares_i : shares_i;
+    change_o.place        = removes_i ? first_class_i : window_class_i;
+    change_o.trade        = trade;
+    change_o.zero         = adds && !any;
+    change_o.dup          = adds && any && hit;
+    change_o.full         = adds && any && !hit && full;
+    change_o.over_reduced = reduces_i && known && first_shares_i < asked_i;
+    change_o.unknown      = removes_i && !known;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (en_i && first_i) begin
+      replaced_known_q <= known;
+      replaced_side_q  <= first_side_i;
+    end
+  end
+
+`ifndef SYNTHESIS
+  always @(posedge clk_i) if (en_i && known && first_shares_i == '0) $fatal(1, "book_operation: an order without shares is live");
+`endif
+
+endmodule
+`default_nettype wire

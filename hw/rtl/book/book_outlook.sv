@@ -1,0 +1,224 @@
+`include "book/book_types.svh"
+`default_nettype none
+
+/// What the best bid and offer become by the operation in B (SEM 3.4): first what they can be, then which of it they are.
+///
+/// Why: strategy and risk judge all that can be in B, while the book still compares; in D they only choose.
+/// Property: the best level of one side is then as it was, or has another quantity, or is the message's price, or the second
+/// one. Whether an add lies in the window is found in D: what is likely takes it for granted.
+/// Timing: outlook_o and moves_o in B, pick_o and likely_o early in D, state_o and after_o behind d_in_i.
+module book_outlook (
+    input  wire logic                 clk_i,
+    input  wire logic                 en_i,
+    // B
+    input  wire logic                 valid_i,
+    input  wire logic                 first_i,      // a replace's removal
+    input  wire logic                 replaces_i,   // its addition
+    input  wire logic                 trade_i,      // a trade message
+    input  wire logic                 executes_i,
+    input  wire logic                 stateless_i,  // of no book
+    input  wire tp_change_t           change_i,
+    input  wire logic                 whole_i,
+    input  wire logic                 in_i,         // the order, or a replace's new one, lies in the window
+    input  wire logic                 far_i,        // far from it
+    input  wire logic [31:0]          price_i,      // of the message
+    input  wire logic [31:0]          shares_i,
+    input  wire logic                 priced_i,     // an execution has a price of its own
+    input  wire logic [31:0]          order_i,      // shares of the order it names
+    input  wire logic [TP_TIME_W-1:0] stamp_i,
+    input  wire tp_side_t             bid_i,
+    input  wire tp_side_t             ask_i,
+    input  wire tp_side_t             own_i,
+    output tp_outlook_t               outlook_o,
+    output logic                      moves_o,      // an order may follow: the best level changes, or it is a trade
+    // D
+    input  wire tp_change_t           d_change_i,
+    input  wire logic                 d_in_i,
+    input  wire logic                 d_far_i,
+    output logic [2:0]                pick_o,       // TP_PICK_*
+    output tp_bbo_t                   likely_o,
+    output logic                      through_o,    // an execution went through its level
+    output logic [1:0]                state_o,      // of the change's side
+    output tp_bbo_t                   before_o,     // of the message
+    output tp_bbo_t                   after_o
+);
+
+  // ---- B: the four that can be ---------------------------------------------------------------------------------------------
+  logic [65:0] bid_quote;
+  logic [65:0] ask_quote;
+  tp_bbo_t     prior;
+  tp_bbo_t     first_before_q;
+  logic [31:0] term;
+  logic [31:0] bid_sum;
+  logic [31:0] bid_rest;
+  logic [31:0] ask_sum;
+  logic [31:0] ask_rest;
+  logic [31:0] sum;
+  logic [31:0] best_price;
+  logic [31:0] best_quantity;
+  logic [31:0] second_price;
+  logic [31:0] second_quantity;
+
+  assign bid_quote = {bid_i.state, bid_i.state[0] ? {bid_i.price[31:0], bid_i.quantity[31:0]} : 64'd0};
+  assign ask_quote = {ask_i.state, ask_i.state[0] ? {ask_i.price[31:0], ask_i.quantity[31:0]} : 64'd0};
+  assign prior     = {
+    replaces_i ? first_before_q[131:130] : bid_i.state,
+    (replaces_i ? first_before_q[129:66] : {bid_i.price[31:0], bid_i.quantity[31:0]}) & {64{replaces_i || bid_i.state[0]}},
+    replaces_i ? first_before_q[65:64] : ask_i.state,
+    (replaces_i ? first_before_q[63:0] : {ask_i.price[31:0], ask_i.quantity[31:0]}) & {64{replaces_i || ask_i.state[0]}}
+  };
+
+  // Of both sides, before it is known which.
+  assign term     = change_i.removes ? ~shares_i : shares_i;
+  assign bid_sum  = bid_i.quantity[31:0] + term + {31'd0, change_i.removes};
+  assign ask_sum  = ask_i.quantity[31:0] + term + {31'd0, change_i.removes};
+  assign bid_rest = bid_i.quantity[31:0] - order_i;
+  assign ask_rest = ask_i.quantity[31:0] - order_i;
+  assign sum      = change_i.side ? (whole_i ? ask_rest : ask_sum) : (whole_i ? bid_rest : bid_sum);
+
+  assign best_price      = change_i.side ? ask_i.price[31:0] : bid_i.price[31:0];
+  assign best_quantity   = change_i.side ? ask_i.quantity[31:0] : bid_i.quantity[31:0];
+  assign second_price    = change_i.side ? ask_i.price[63:32] : bid_i.price[63:32];
+  assign second_quantity = change_i.side ? ask_i.quantity[63:32] : bid_i.quantity[63:32];
+
+  always_comb begin
+    outlook_o.valid           = valid_i;
+    outlook_o.side            = change_i.side;
+    outlook_o.prior           = prior;
+    outlook_o.here            = {2'd0, bid_i.price[31:0], bid_i.quantity[31:0], 2'd0, ask_i.price[31:0], ask_i.quantity[31:0]};
+    outlook_o.sum             = sum;
+    outlook_o.price           = price_i;
+    outlook_o.shares          = shares_i;
+    outlook_o.second_price    = second_price;
+    outlook_o.second_quantity = second_quantity;
+    outlook_o.trade_price     = change_i.removes && !priced_i ? change_i.price : price_i;
+    outlook_o.trade_quantity  = change_i.shares;
+    outlook_o.stamp           = stamp_i;
+  end
+
+  // The best level of each side beside the change, as if it were of that side; as in top_levels, one carry chain each.
+  logic bid_best;
+  logic ask_best;
+  logic bid_behind;
+  logic ask_behind;
+  logic bid_goes;
+  logic ask_goes;
+  logic best;         // the change is of the best level,
+  logic behind;       // or of a worse one
+
+  assign bid_best   = bid_i.held[0] && !(change_i.price < bid_i.price[31:0]) && !(bid_i.price[31:0] < change_i.price);
+  assign ask_best   = ask_i.held[0] && !(change_i.price < ask_i.price[31:0]) && !(ask_i.price[31:0] < change_i.price);
+  assign bid_behind = bid_i.held[0] && change_i.price < bid_i.price[31:0];
+  assign ask_behind = ask_i.held[0] && ask_i.price[31:0] < change_i.price;
+  assign bid_goes   = bid_best && !(order_i < bid_i.quantity[31:0]);
+  assign ask_goes   = ask_best && !(order_i < ask_i.quantity[31:0]);
+  assign best       = change_i.side ? ask_best : bid_best;
+  assign behind     = change_i.side ? ask_behind : bid_behind;
+
+  assign moves_o = en_i && valid_i && !first_i && (trade_i || (change_i.touch && (!behind || executes_i)));
+
+  // ---- B: which it is; an add is taken to lie in the window ------------------------------------------------------------------
+  logic       in_early;
+  logic       front;        // before the best level, or there is none
+  logic       empties;      // its level, if that is the best
+  logic       goes;         // the best level
+  logic       leaves;       // an order outside the window
+  logic       beyond_after;
+  logic       far_after;
+  logic       held_after;   // unless the best level goes
+  logic [1:0] state_goes;   // if it does
+  logic [1:0] state_stays;  // and if not
+  logic [1:0] state_far;    // if it lies far
+
+  // An addition without room leaves its side unknown, whatever is picked.
+  assign in_early     = change_i.touch && (change_i.late || in_i);
+  assign front        = !best && !behind;
+  assign empties      = change_i.touch && change_i.removes && in_i && whole_i;
+  assign goes         = empties && (change_i.side ? ask_goes : bid_goes);
+  assign leaves       = change_i.touch && change_i.removes && change_i.gone;
+  assign beyond_after = leaves && change_i.place == TP_PRICE_BEYOND ? !own_i.beyond_one : own_i.beyond_any;
+  assign far_after    = leaves && change_i.place == TP_PRICE_FAR ? !own_i.far_one : own_i.far_any;
+  assign held_after   = own_i.held[0] || (change_i.adds && change_i.touch);
+  assign state_stays  = beyond_after ? TP_SIDE_UNKNOWN : held_after ? TP_SIDE_QUOTED : far_after ? TP_SIDE_UNKNOWN : TP_SIDE_EMPTY;
+  // The last level here goes only if nothing is deeper.
+  assign state_goes   = own_i.beyond_any ? TP_SIDE_UNKNOWN
+                      : own_i.held[1] ? TP_SIDE_QUOTED : own_i.far_any ? TP_SIDE_UNKNOWN : TP_SIDE_EMPTY;
+  assign state_far    = !own_i.beyond_any && own_i.held[0] ? TP_SIDE_QUOTED : TP_SIDE_UNKNOWN;
+
+  logic        fresh_q;
+  logic        quantity_q;
+  logic        second_q;
+  logic [1:0]  which_q;         // as the three, if a level changes: 1 quantity, 2 fresh, 3 second
+  logic        through_q;       // of an order outside the window
+  logic        replaces_far_q;
+  logic        replaces_beyond_q;
+  logic [1:0]  state_q;
+  logic [1:0]  state_far_q;
+  logic [31:0] sum_q;
+  logic [31:0] best_price_q;
+  logic [31:0] best_quantity_q;
+  logic [31:0] second_price_q;
+  logic [31:0] second_quantity_q;
+  tp_bbo_t     now_q;           // as it was in B
+  tp_bbo_t     prior_q;         // as it was before the message
+
+  always_ff @(posedge clk_i) begin
+    if (en_i && valid_i) begin
+      fresh_q           <= in_early && change_i.adds && front;
+      quantity_q        <= in_early && best && !goes;
+      second_q          <= goes;
+      through_q         <= !in_i && front;
+      replaces_far_q    <= replaces_i && far_i;
+      replaces_beyond_q <= replaces_i && !far_i && !(in_i && !change_i.over);
+      which_q           <= goes ? 2'd3 : in_early && change_i.adds && front ? 2'd2 : {1'b0, in_early && best};
+      state_q           <= goes ? state_goes : state_stays;
+      state_far_q       <= state_far;
+      sum_q             <= sum;
+      best_price_q      <= best_price;
+      best_quantity_q   <= best_quantity;
+      second_price_q    <= second_price;
+      second_quantity_q <= second_quantity;
+      now_q             <= stateless_i ? '0 : {bid_quote, ask_quote};
+      prior_q           <= stateless_i ? '0 : prior;
+      if (first_i) first_before_q <= {bid_quote, ask_quote};
+    end
+  end
+
+  // ---- D -----------------------------------------------------------------------------------------------------------------------
+  logic [1:0]  likely_state;
+  logic [63:0] likely;
+  logic        misses;        // an addition that does not lie in the window
+  logic [65:0] own_likely;
+  logic [65:0] own_after;
+
+  assign pick_o    = {second_q, fresh_q, quantity_q};
+  assign before_o  = prior_q;
+  assign through_o = likely_state != TP_SIDE_QUOTED || second_q || through_q;
+  assign misses    = d_change_i.late && !d_in_i;
+
+  assign likely_state = replaces_beyond_q ? TP_SIDE_UNKNOWN : replaces_far_q ? state_far_q : state_q;
+  assign state_o      = !misses ? likely_state : d_far_i ? state_far_q : TP_SIDE_UNKNOWN;
+  always_comb begin
+    case (which_q)
+      2'd0:    likely = {best_price_q, best_quantity_q};
+      2'd1:    likely = {best_price_q, sum_q};
+      2'd2:    likely = {d_change_i.price, d_change_i.shares};
+      default: likely = {second_price_q, second_quantity_q};
+    endcase
+    own_likely = {likely_state, likely & {64{likely_state[0]}}};
+    own_after  = {state_o, (misses ? {best_price_q, best_quantity_q} : likely) & {64{state_o[0]}}};
+
+    likely_o = now_q;
+    after_o  = now_q;
+    if (d_change_i.touch && !d_change_i.side) begin
+      likely_o[131:66] = own_likely;
+      after_o[131:66]  = own_after;
+    end
+    if (d_change_i.touch && d_change_i.side) begin
+      likely_o[65:0] = own_likely;
+      after_o[65:0]  = own_after;
+    end
+  end
+
+endmodule
+`default_nettype wire
