@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,11 @@
 #include "host/wire/mold_packetizer.h"
 #include "testbench/rtl/control/axil_master.h"
 #include "twinpath_fault.h"
+
+namespace twinpath::fault {
+// The name of a test's parameter.
+static void PrintTo(const Fault& f, std::ostream* out) { *out << f.name; }
+}  // namespace twinpath::fault
 
 namespace twinpath::test {
 namespace {
