@@ -73,8 +73,8 @@ module ingress #(
   logic [WIDTH-1:0]        push_data;
 
   always_comb begin
-    keep_count = '0;
-    for (int i = 0; i < KEEP_W; i++) keep_count = keep_count + BYTES_W'(s_axis_tkeep_i[i]);
+    keep_count = BYTES_W'(KEEP_W);
+    for (int i = KEEP_W - 1; i >= 0; i--) if (!s_axis_tkeep_i[i]) keep_count = BYTES_W'(i);
   end
 
   // Within a frame, a beat is lost only while the beats' queue is full or a cut is due; the queue is not empty then.

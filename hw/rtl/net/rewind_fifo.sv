@@ -86,7 +86,7 @@ module rewind_fifo #(
     if (pop) read_q <= read_q + 1'b1;
 
     if (rewind_i) count_q <= pop ? before_q : before_q + 1'b1;
-    else if (push != pop) count_q <= push ? count_q + 1'b1 : count_q - 1'b1;
+    else if (push != pop) count_q <= accept ? count_q + 1'b1 : count_q - 1'b1; // accept, because m_ready_i comes late
     if (push || rewind_i) empty_q <= 1'b0;
     else if (pop && one) empty_q <= 1'b1;
     if (rewind_i) ready_q <= pop || before_q != COUNT_W'(DEPTH - 1);

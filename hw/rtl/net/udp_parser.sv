@@ -163,9 +163,14 @@ module udp_parser #(
       ends_q <= !completes && (vlan ? next_q[TAGGED_LAST_BEAT-1] : next_q[LAST_BEAT-1]);
     end
 
-    if (take_head && completes && !beat_last_i) state_q <= BODY;
-    if (state_q != HEAD && take && beat_last_i) state_q <= HEAD;
-    else if (state_q == BODY && reject_q) state_q <= DRAIN;
+    unique case (state_q)
+      HEAD: if (beat_valid_i && free && ends_q && !beat_last_i) state_q <= BODY;
+      BODY: begin
+        if (beat_valid_i && free && beat_last_i) state_q <= HEAD;
+        else if (reject_q) state_q <= DRAIN;
+      end
+      default: if (beat_valid_i && beat_last_i) state_q <= HEAD;
+    endcase
 
     if (rst_i) begin
       state_q  <= HEAD;
