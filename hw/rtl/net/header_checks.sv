@@ -226,15 +226,11 @@ module header_checks #(
     bytes_q <= bytes_i;
     if (next_i[TAG/B]) vlan_q <= data_i[8*(TAG%B)+:16] == 16'h0081;
 
+    sum_q   <= sum_d;
+    carry_q <= carry_d;
     if (at_q[0]) begin
-      sum_q   <= '0;
-      carry_q <= '0;
-    end else begin
-      sum_q   <= sum_d;
-      carry_q <= carry_d;
-    end
-
-    if (at_q[0]) begin
+      sum_q           <= '0;
+      carry_q         <= '0;
       seen_type_q     <= 1'b0;
       seen_version_q  <= 1'b0;
       seen_fragment_q <= 1'b0;
