@@ -103,9 +103,9 @@ module fifo_tb;
       push = $urandom_range(10) < eagerness;
       pop  = $urandom_range(10) < 10 - eagerness;
       data = $urandom;
-      mark = $urandom_range(3) == 0;
+      mark = $urandom_range(1) == 0;
       // Words may be taken back while the marked one is not the head.
-      rewind = r_mark > 0 && $urandom_range(7) == 0;
+      rewind = r_mark > 0 && $urandom_range(3) == 0;
       if (rewind) mark = 1'b0;
       #4;
       check(f_ready === (f_n < DEPTH), "fifo s_ready_o");
