@@ -1,15 +1,14 @@
 // The books of all configured symbols: order table, levels, best bid and offer, trusted or not. SEM 3, 4.3.
 #pragma once
-#include <algorithm>
-#include <array>
 #include <cstdint>
-#include <memory>
+#include <utility>
 
 #include "host/book/bbo.h"
 #include "host/book/order_table.h"
 #include "host/book/price_levels.h"
 #include "host/core/config.h"
 #include "host/core/counters.h"
+#include "host/core/huge_pages.h"
 #include "host/core/types.h"
 
 namespace twinpath {
@@ -29,22 +28,39 @@ struct BookChange {
   bool effect = false;  // rules are to be evaluated
   Bbo before;
   Bbo after;
+  bool changed = false;  // they differ
   bool sticky_before = false;
   bool sticky_after = false;
   Trade trade;
 };
 
-// Allocates at construction only.
+// Allocates at construction only. Symbols are numbers below `symbols` of the constructor.
 class Books {
  public:
+  using Symbol = std::uint16_t;
+
   Books(const CoreConfig& config, Counters& counters)
-      : counters_(counters), table_(config.sets_log2, config.ways), books_(std::make_unique<Book[]>(kSymbols)) {
+      : Books(kSymbols, OrderTable(config.sets_log2, config.ways), counters) {
     for (std::size_t i = 0; i < config.symbols.size(); ++i) {
-      books_[i].window = {Price{config.symbols[i].window_base}, config.symbols[i].cent_tick};
+      set_window(static_cast<Symbol>(i), {Price{config.symbols[i].window_base}, config.symbols[i].cent_tick});
     }
   }
 
-  void add(SymbolIndex symbol, std::uint64_t reference, Side side, Quantity shares, Price price,
+  // Books of any number of symbols, each with its window to be set.
+  Books(unsigned symbols, OrderTable table, Counters& counters)
+      : counters_(counters), symbols_(symbols), table_(std::move(table)), books_(symbols) {}
+
+  // Before the symbol's first order.
+  void set_window(Symbol symbol, PriceWindow window) noexcept { books_[symbol].window = window; }
+
+  // Fetches what a coming message of this symbol and order will read first.
+  void prefetch(Symbol symbol, std::uint64_t reference) const noexcept {
+    table_.prefetch(reference);
+    __builtin_prefetch(&books_[symbol], 1);
+    __builtin_prefetch(&books_[symbol].asks, 1);
+  }
+
+  void add(Symbol symbol, std::uint64_t reference, Side side, Quantity shares, Price price,
            BookChange& change) noexcept {
     Book& book = books_[symbol];
     begin(book, change);
@@ -54,7 +70,7 @@ class Books {
 
   // E and C. `trade_price` is the print's; nullptr for E, whose print is at the order's price. Not `printable`: no
   // trade.
-  void execute(SymbolIndex symbol, std::uint64_t reference, Quantity shares, const Price* trade_price, bool printable,
+  void execute(Symbol symbol, std::uint64_t reference, Quantity shares, const Price* trade_price, bool printable,
                BookChange& change) noexcept {
     Book& book = books_[symbol];
     begin(book, change);
@@ -75,7 +91,7 @@ class Books {
     end(book, change);
   }
 
-  void cancel(SymbolIndex symbol, std::uint64_t reference, Quantity shares, BookChange& change) noexcept {
+  void cancel(Symbol symbol, std::uint64_t reference, Quantity shares, BookChange& change) noexcept {
     Book& book = books_[symbol];
     begin(book, change);
     const OrderTable::Place place = lookup(symbol, reference);
@@ -86,7 +102,7 @@ class Books {
     end(book, change);
   }
 
-  void erase(SymbolIndex symbol, std::uint64_t reference, BookChange& change) noexcept {
+  void erase(Symbol symbol, std::uint64_t reference, BookChange& change) noexcept {
     Book& book = books_[symbol];
     begin(book, change);
     const OrderTable::Place place = lookup(symbol, reference);
@@ -97,7 +113,7 @@ class Books {
     end(book, change);
   }
 
-  void replace(SymbolIndex symbol, std::uint64_t reference, std::uint64_t new_reference, Quantity shares, Price price,
+  void replace(Symbol symbol, std::uint64_t reference, std::uint64_t new_reference, Quantity shares, Price price,
                BookChange& change) noexcept {
     Book& book = books_[symbol];
     begin(book, change);
@@ -112,7 +128,7 @@ class Books {
   }
 
   // P: a trade against a hidden order; the book stays.
-  void trade(SymbolIndex symbol, Quantity shares, Price price, BookChange& change) noexcept {
+  void trade(Symbol symbol, Quantity shares, Price price, BookChange& change) noexcept {
     Book& book = books_[symbol];
     begin(book, change);
     change.effect = true;
@@ -120,25 +136,26 @@ class Books {
     change.trade = {true, false, Side::buy, price, shares, false};
   }
 
-  void trust(SymbolIndex symbol) noexcept { books_[symbol].sticky = false; }
+  void trust(Symbol symbol) noexcept { books_[symbol].sticky = false; }
   void trust_all() noexcept {
-    for (unsigned i = 0; i < kSymbols; ++i) books_[i].sticky = false;
+    for (unsigned i = 0; i < symbols_; ++i) books_[i].sticky = false;
   }
 
-  const Bbo& bbo(SymbolIndex symbol) const noexcept { return books_[symbol].bbo; }
-  bool sticky(SymbolIndex symbol) const noexcept { return books_[symbol].sticky; }
+  const Bbo& bbo(Symbol symbol) const noexcept { return books_[symbol].bbo; }
+  bool sticky(Symbol symbol) const noexcept { return books_[symbol].sticky; }
   const OrderTable& orders() const noexcept { return table_; }
-  const LevelSide<Side::buy>& bids(SymbolIndex symbol) const noexcept { return books_[symbol].bids; }
-  const LevelSide<Side::sell>& asks(SymbolIndex symbol) const noexcept { return books_[symbol].asks; }
-  const PriceWindow& window(SymbolIndex symbol) const noexcept { return books_[symbol].window; }
+  const LevelSide<Side::buy>& bids(Symbol symbol) const noexcept { return books_[symbol].bids; }
+  const LevelSide<Side::sell>& asks(Symbol symbol) const noexcept { return books_[symbol].asks; }
+  const PriceWindow& window(Symbol symbol) const noexcept { return books_[symbol].window; }
 
  private:
-  struct Book {
+  // What a message reads first is in a line each.
+  struct alignas(64) Book {
     Bbo bbo;
     PriceWindow window;
     bool sticky = false;
     LevelSide<Side::buy> bids;
-    LevelSide<Side::sell> asks;
+    alignas(64) LevelSide<Side::sell> asks;
   };
 
   static void begin(const Book& book, BookChange& change) noexcept {
@@ -149,17 +166,18 @@ class Books {
   }
   static void end(Book& book, BookChange& change) noexcept {
     change.after = book.bbo;
+    change.changed = !(change.before == change.after);
     change.sticky_after = book.sticky;
   }
 
-  OrderTable::Place lookup(SymbolIndex symbol, std::uint64_t reference) noexcept {
+  OrderTable::Place lookup(Symbol symbol, std::uint64_t reference) noexcept {
     OrderTable::Place place = table_.find(reference);
     if (place.found && table_.at(place).symbol != symbol) place.found = false;
     if (!place.found) counters_.add(Counter::unknown_reference);
     return place;
   }
 
-  bool insert(Book& book, SymbolIndex symbol, std::uint64_t reference, Side side, Quantity shares,
+  bool insert(Book& book, Symbol symbol, std::uint64_t reference, Side side, Quantity shares,
               Price price) noexcept {
     if (shares.value == 0) {
       counters_.add(Counter::zero_quantity);
@@ -242,8 +260,9 @@ class Books {
   }
 
   Counters& counters_;
+  unsigned symbols_;
   OrderTable table_;
-  std::unique_ptr<Book[]> books_;
+  HugeArray<Book> books_;
 };
 
 }  // namespace twinpath

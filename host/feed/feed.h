@@ -25,7 +25,8 @@ struct Origin {
 
 // Sink: `void on_message(const std::uint8_t* message, std::uint8_t type, const Origin&)` for every delivered message of
 // a known type and its exact length, `void on_feed_state(StateReason, const Origin&)` for end_of_session, gap_lost and
-// fcs_error. Allocation-free after construction; no errors: damage is counted by cause in `counters`.
+// fcs_error; `void prefetch(const std::uint8_t* message, std::size_t bytes)`, if it has one, for a message that may be
+// delivered soon, with nothing checked yet but that `bytes` (3 or more) are there. Allocation-free after construction; no errors: damage is counted by cause in `counters`.
 template <class Sink>
 class Feed {
  public:
@@ -46,6 +47,7 @@ class Feed {
   // One frame; call advance(time) is part of it.
   void frame(Cycles time, std::span<const std::uint8_t> bytes, bool fcs_error) noexcept {
     advance(time);
+    prefetch(bytes);
     const std::uint32_t number = next_frame_++;
     counters_.add(Counter::frames);
     FeedPacket packet;
@@ -65,6 +67,15 @@ class Feed {
     accept(time, packet, number, fcs_error);
   }
 
+  // A frame that is coming: fetches what its first message needs. Nothing is known of it yet, and if it is no frame of
+  // ours, or an old copy, nothing comes of it.
+  void prefetch(std::span<const std::uint8_t> bytes) const noexcept {
+    if (bytes.size() < kFrameHeaderBytes + 10) return;
+    const std::uint8_t* block = bytes.data() + kFrameHeaderBytes + (bytes[12] == 0x81 ? 4 : 0);
+    if (load_be64(block - 10) < expected_) return;
+    prefetch_message(block + 2, static_cast<std::size_t>(bytes.data() + bytes.size() - block - 2));
+  }
+
   // A host command is an input too: deadlines first.
   void command(Cycles time) noexcept { advance(time); }
 
@@ -72,6 +83,14 @@ class Feed {
   bool gap_open() const noexcept { return expected_ < gap_high_; }
 
  private:
+  static constexpr unsigned kAhead = 6;  // messages of a packet that are fetched before their turn
+
+  void prefetch_message(const std::uint8_t* message, std::size_t bytes) const noexcept {
+    if constexpr (requires { sink_.prefetch(message, bytes); }) {
+      if (bytes >= 3) sink_.prefetch(message, bytes);
+    }
+  }
+
   struct Slot {
     bool used = false;
     std::uint64_t sequence = 0;
@@ -178,6 +197,15 @@ class Feed {
   bool walk(Cycles time, std::uint64_t sequence, std::uint16_t count, const std::uint8_t* p, std::uint32_t have,
             std::uint32_t declared, std::uint32_t number) noexcept {
     std::uint32_t at = 0;
+    std::uint32_t ahead = 0;
+    const auto fetch_next = [&] {
+      if (ahead + 5 > have) return;
+      prefetch_message(p + ahead + 2, have - ahead - 2);
+      ahead += 2 + load_be16(p + ahead);
+    };
+    if (count > 1) {
+      for (unsigned i = 0; i < kAhead; ++i) fetch_next();
+    }
     bool delivered = false;
     const std::uint64_t first = sequence;
     counters_.add(Counter::duplicate_messages, expected_ - sequence);
@@ -203,6 +231,7 @@ class Feed {
         return delivered;
       }
       at += 2 + length;
+      if (count > 1) fetch_next();
       if (sequence < expected_) continue;
       expected_ = sequence + 1;
       delivered = true;
