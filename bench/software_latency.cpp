@@ -100,11 +100,11 @@ LatencyFigures run_latency(const Session& session, const CoreConfig& config, uns
   for (unsigned round = 0; round < rounds; ++round) {
     OrderCount orders;
     const auto path = make_software_path(config, orders, false);
-    const std::uint64_t start = TickClock::now();
+    const Nanoseconds start = ThreadTime::now();
     session.play(
         kBatch, [&](std::span<const TimedInput> inputs) { path->submit(inputs); },
         [&](const Bank& bank) { path->load_inactive_bank(bank); });
-    const double seconds = TickClock::nanoseconds(TickClock::now() - start) * 1e-9;
+    const double seconds = static_cast<double>((ThreadTime::now() - start).value) * 1e-9;
     must_be(orders.count, session);
     figures.rates.push_back(static_cast<double>(session.messages()) / seconds);
   }

@@ -11,6 +11,7 @@ Run add_bench(CLI::App& app) {
   std::vector<std::pair<const CLI::App*, Run>> runs;
   const auto add = [&](Run run) { runs.emplace_back(bench->get_subcommands({}).back(), std::move(run)); };
   add(add_bench_software(*bench));
+  add(add_bench_books(*bench));
 #ifdef TP_WITH_RTL
   add(add_bench_actionable(*bench));
   add(add_bench_rate(*bench));

@@ -28,10 +28,11 @@ struct BookChange {
   bool effect = false;  // rules are to be evaluated
   Bbo before;
   Bbo after;
-  bool changed = false;  // they differ
   bool sticky_before = false;
   bool sticky_after = false;
   Trade trade;
+
+  bool changed() const noexcept { return !(before == after); }
 };
 
 // Allocates at construction only. Symbols are numbers below `symbols` of the constructor.
@@ -60,11 +61,20 @@ class Books {
     __builtin_prefetch(&books_[symbol].asks, 1);
   }
 
+  // Some time after prefetch(): fetches the level that the message will change, that of its own side and price for a new
+  // order, else that of the order.
+  void prefetch_level(Symbol symbol, std::uint64_t reference, bool is_new, Side side, Price price) const noexcept {
+    const LiveOrder& order = table_.likely(reference);
+    const Book& book = books_[symbol];
+    const unsigned level = book.window.nearest(is_new ? price : order.price);
+    (is_new ? side : order.side) == Side::buy ? book.bids.prefetch(level) : book.asks.prefetch(level);
+  }
+
   void add(Symbol symbol, std::uint64_t reference, Side side, Quantity shares, Price price,
            BookChange& change) noexcept {
     Book& book = books_[symbol];
     begin(book, change);
-    change.effect = insert(book, symbol, reference, side, shares, price);
+    change.effect = insert(book, change, symbol, reference, side, shares, price);
     end(book, change);
   }
 
@@ -77,7 +87,7 @@ class Books {
     const OrderTable::Place place = lookup(symbol, reference);
     if (place.found) {
       const LiveOrder order = table_.at(place);
-      const Quantity done = reduce(book, place, shares);
+      const Quantity done = reduce(book, change, place, shares);
       change.effect = true;
       end(book, change);
       if (printable && done.value > 0) {
@@ -96,7 +106,7 @@ class Books {
     begin(book, change);
     const OrderTable::Place place = lookup(symbol, reference);
     if (place.found) {
-      reduce(book, place, shares);
+      reduce(book, change, place, shares);
       change.effect = true;
     }
     end(book, change);
@@ -107,7 +117,7 @@ class Books {
     begin(book, change);
     const OrderTable::Place place = lookup(symbol, reference);
     if (place.found) {
-      remove(book, place);
+      remove(book, change, place);
       change.effect = true;
     }
     end(book, change);
@@ -120,8 +130,8 @@ class Books {
     const OrderTable::Place place = lookup(symbol, reference);
     if (place.found) {
       const Side side = table_.at(place).side;
-      remove(book, place);
-      insert(book, symbol, new_reference, side, shares, price);
+      remove(book, change, place);
+      insert(book, change, symbol, new_reference, side, shares, price);
       change.effect = true;
     }
     end(book, change);
@@ -158,17 +168,16 @@ class Books {
     alignas(64) LevelSide<Side::sell> asks;
   };
 
+  // The quotes that a message leaves are put into `change` and into the book alike: reading them back at once, in wider
+  // pieces than they were written in, would stall.
   static void begin(const Book& book, BookChange& change) noexcept {
     change.effect = false;
     change.before = book.bbo;
+    change.after = book.bbo;
     change.sticky_before = book.sticky;
     change.trade.valid = false;
   }
-  static void end(Book& book, BookChange& change) noexcept {
-    change.after = book.bbo;
-    change.changed = !(change.before == change.after);
-    change.sticky_after = book.sticky;
-  }
+  static void end(const Book& book, BookChange& change) noexcept { change.sticky_after = book.sticky; }
 
   OrderTable::Place lookup(Symbol symbol, std::uint64_t reference) noexcept {
     OrderTable::Place place = table_.find(reference);
@@ -177,7 +186,7 @@ class Books {
     return place;
   }
 
-  bool insert(Book& book, Symbol symbol, std::uint64_t reference, Side side, Quantity shares,
+  bool insert(Book& book, BookChange& change, Symbol symbol, std::uint64_t reference, Side side, Quantity shares,
               Price price) noexcept {
     if (shares.value == 0) {
       counters_.add(Counter::zero_quantity);
@@ -194,14 +203,14 @@ class Books {
       book.sticky = true;
       return false;
     }
-    const bool over = side == Side::buy ? level_add(book, book.bids, Side::buy, price, shares, book.bbo.bid)
-                                        : level_add(book, book.asks, Side::sell, price, shares, book.bbo.ask);
+    const bool over = side == Side::buy ? level_add(book, book.bids, Side::buy, price, shares, book.bbo.bid, change.after.bid)
+                                        : level_add(book, book.asks, Side::sell, price, shares, book.bbo.ask, change.after.ask);
     table_.insert(place.set, reference, {shares, price, symbol, side, over});
     return true;
   }
 
   // Returns the shares actually taken.
-  Quantity reduce(Book& book, OrderTable::Place place, Quantity shares) noexcept {
+  Quantity reduce(Book& book, BookChange& change, OrderTable::Place place, Quantity shares) noexcept {
     LiveOrder& order = table_.at(place);
     if (shares > order.shares) {
       counters_.add(Counter::over_reduction);
@@ -213,20 +222,20 @@ class Books {
     const LiveOrder now = order;
     const bool gone = now.shares.value == 0;
     if (gone) table_.erase(place);
-    level_remove(book, now, shares, gone);
+    level_remove(book, change, now, shares, gone);
     return shares;
   }
 
-  void remove(Book& book, OrderTable::Place place) noexcept {
+  void remove(Book& book, BookChange& change, OrderTable::Place place) noexcept {
     const LiveOrder order = table_.at(place);
     table_.erase(place);
-    level_remove(book, order, order.shares, true);
+    level_remove(book, change, order, order.shares, true);
   }
 
   // True when the price is in the window but the side's total has no room: the order counts as beyond.
   template <Side kSide>
   bool level_add(Book& book, LevelSide<kSide>& levels, Side side, Price price, Quantity shares,
-                 SideQuote& quote) noexcept {
+                 SideQuote& quote, SideQuote& told) noexcept {
     const PricePlace place = book.window.place(side, price);
     bool over = false;
     if (place.price_class == PriceClass::in) {
@@ -238,25 +247,25 @@ class Books {
     } else {
       ++(place.price_class == PriceClass::far ? levels.far : levels.beyond);
     }
-    quote = levels.quote(book.window);
+    quote = told = levels.quote(book.window);
     return over;
   }
 
-  void level_remove(Book& book, const LiveOrder& order, Quantity shares, bool gone) noexcept {
-    order.side == Side::buy ? level_remove(book, book.bids, order, shares, gone, book.bbo.bid)
-                            : level_remove(book, book.asks, order, shares, gone, book.bbo.ask);
+  void level_remove(Book& book, BookChange& change, const LiveOrder& order, Quantity shares, bool gone) noexcept {
+    order.side == Side::buy ? level_remove(book, book.bids, order, shares, gone, book.bbo.bid, change.after.bid)
+                            : level_remove(book, book.asks, order, shares, gone, book.bbo.ask, change.after.ask);
   }
 
   template <Side kSide>
   void level_remove(Book& book, LevelSide<kSide>& levels, const LiveOrder& order, Quantity shares, bool gone,
-                    SideQuote& quote) noexcept {
+                    SideQuote& quote, SideQuote& told) noexcept {
     const PricePlace place = book.window.place(order.side, order.price);
     if (place.price_class == PriceClass::in && !order.over) {
       levels.remove(place.level, shares);
     } else if (gone) {
       --(place.price_class == PriceClass::far ? levels.far : levels.beyond);
     }
-    quote = levels.quote(book.window);
+    quote = told = levels.quote(book.window);
   }
 
   Counters& counters_;

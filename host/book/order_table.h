@@ -88,6 +88,12 @@ class OrderTable {
     __builtin_prefetch(&entry(set, valid_[set].ways > 1 ? full_ >> 1 & 1 : 0), 1);
   }
 
+  // The order of this reference if it is in one of the first two ways, where most are; else any: for fetching.
+  const LiveOrder& likely(std::uint64_t reference) const noexcept {
+    const std::uint32_t set = set_of(reference);
+    return entry(set, entry(set, 0).is(reference) ? 0 : full_ >> 1 & 1).order;
+  }
+
  private:
   struct Entry {
     std::uint32_t reference_low, reference_high;

@@ -1,5 +1,6 @@
 // One symbol's two sides of price levels in a window, with best price search over bitmaps. SEM 3.3, 3.4.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -32,6 +33,12 @@ struct PriceWindow {
     const std::uint32_t level = cent_tick ? distance / 100 : distance;
     if (level * tick != distance) return {PriceClass::beyond, 0};
     return {PriceClass::in, static_cast<std::uint16_t>(level)};
+  }
+
+  // A level near the price, the price's own when it is in the window: for fetching.
+  unsigned nearest(Price price) const noexcept {
+    const std::uint32_t distance = price.value - base.value;
+    return std::min(cent_tick ? distance / 100 : distance, kLevels - 1);
   }
 
   Price price_of(unsigned level) const noexcept { return {base.value + level * (cent_tick ? 100u : 1u)}; }

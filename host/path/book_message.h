@@ -58,14 +58,23 @@ inline std::uint64_t book_message(Books& books, Books::Symbol symbol, const std:
   }
 }
 
-// Fetches what book_message() will read first. Of the message, whose type nobody has looked at yet, `bytes` are there; all
-// order messages have their reference at 11, U the new one at 19.
+// For a message that will have its turn soon, whose type nobody has looked at yet and of which `bytes` are there: fetches
+// what book_message() reads first. All order messages have their reference at 11, U the new one at 19.
 inline void prefetch_book_message(const Books& books, Books::Symbol symbol, const std::uint8_t* m,
                                   std::size_t bytes) noexcept {
   if (bytes < itch::OrderDelete::kLength) return;
   books.prefetch(symbol, load_be64(m + 11));
   if (m[0] == itch::OrderReplace::kType && bytes >= itch::OrderReplace::kLength)
     books.orders().prefetch(load_be64(m + 19));
+}
+
+// Some messages later, when that has come: what it reads then.
+inline void prefetch_book_level(const Books& books, Books::Symbol symbol, const std::uint8_t* m,
+                                std::size_t bytes) noexcept {
+  if (bytes < itch::AddOrder::kLength) return;
+  const bool is_new = m[0] == 'A' || m[0] == 'F';
+  books.prefetch_level(symbol, load_be64(m + 11), is_new, m[19] == 'B' ? Side::buy : Side::sell,
+                       Price{load_be32(m + 32)});
 }
 
 }  // namespace twinpath

@@ -28,7 +28,8 @@ struct NoStamps {
   void fill(Event&) const noexcept {}
 };
 
-// Out: `void on_order_frame(span)` right before the ORDER or CANCEL event, `void on_event(const Event&)`.
+// Out: `void on_order_frame(span)` before the events of the message that made it, the last of which is its ORDER or CANCEL;
+// `void on_event(const Event&)`.
 template <class Out, class Stamper = NoStamps>
 class DecisionCore {
  public:
@@ -99,7 +100,8 @@ class DecisionCore {
     }
   }
 
-  // A message that has not had its turn, `bytes` of it: fetches what it will need.
+  // A message that has not had its turn, `bytes` of it: fetches what it will need first, and some messages later what that
+  // leads to.
   void prefetch(const std::uint8_t* m, std::size_t bytes) const noexcept {
     const std::int16_t index = locate_[load_be16(m + 1)];
     if (index < 0) return;
@@ -107,6 +109,10 @@ class DecisionCore {
     prefetch_book_message(books_, symbol, m, bytes);
     rules_.prefetch(bank().rules, symbol);
     risk_.prefetch(symbol);
+  }
+  void prefetch_more(const std::uint8_t* m, std::size_t bytes) const noexcept {
+    const std::int16_t index = locate_[load_be16(m + 1)];
+    if (index >= 0) prefetch_book_level(books_, static_cast<SymbolIndex>(index), m, bytes);
   }
 
   // SEM 2.9.
@@ -248,14 +254,32 @@ class DecisionCore {
     out_.on_event(e);
   }
 
-  // After the book has taken a message: events, rules, risk, order.
+  // What was decided about an intent. Orders leave before the events that tell of them are written.
+  struct Decision {
+    RiskResult risk;
+    std::uint32_t user_ref = 0;
+  };
+
+  // After the book has taken a message: rules, risk, order, events.
   void after(const Origin& o, std::uint8_t type, SymbolIndex symbol, std::uint64_t reference,
              const BookChange& change) noexcept {
     stamper_.mark(Stage::booked);
     if (change.trade.valid) risk_.set_last_trade(symbol, change.trade.price);
     const bool trusted_before = !stale_ && !change.sticky_before && change.before.known();
     const bool trusted_after = !stale_ && !change.sticky_after && change.after.known();
-    if (book_events_ && (trusted_before != trusted_after || change.changed)) {
+    Intent intent;
+    Decision decision;
+    if (change.effect && armed_ && trusted_after && !change.after.crossed()) {
+      struct View {
+        const Bbo& bbo;
+        bool trusted;
+      };
+      intent = rules_.evaluate(bank().rules, symbol, o.stamp, change, risk_.working(symbol),
+                               [this](SymbolIndex g) { return View{books_.bbo(g), trusted(g)}; });
+      stamper_.mark(Stage::decided);
+      if (intent.kind != IntentKind::none) decision = decide(o, intent);
+    }
+    if (book_events_ && (trusted_before != trusted_after || change.changed())) {
       Event e = from(EventKind::book, o, type);
       e.symbol = symbol;
       e.reference = reference;
@@ -263,33 +287,47 @@ class DecisionCore {
       stamper_.fill(e);
       out_.on_event(e);
     }
-    if (!change.effect || !armed_ || !trusted_after || change.after.crossed()) return;
-    struct View {
-      const Bbo& bbo;
-      bool trusted;
-    };
-    const Intent intent = rules_.evaluate(bank().rules, symbol, o.stamp, change, risk_.working(symbol),
-                                          [this](SymbolIndex g) { return View{books_.bbo(g), trusted(g)}; });
-    stamper_.mark(Stage::decided);
-    if (intent.kind != IntentKind::none) decide(o, type, symbol, reference, change, intent);
+    if (intent.kind != IntentKind::none) decision_event(o, type, symbol, reference, change, intent, decision);
   }
 
-  void decide(const Origin& o, std::uint8_t type, SymbolIndex trigger, std::uint64_t reference,
-              const BookChange& change, const Intent& intent) noexcept {
+  Decision decide(const Origin& o, const Intent& intent) noexcept {
     const bool enter = intent.kind == IntentKind::enter;
-    const WorkingOrder working = risk_.working(intent.symbol);
-    const RiskResult r =
-        enter ? risk_.check_enter(bank(), intent, o.stamp) : risk_.check_cancel(bank(), intent, o.stamp);
+    Decision d;
+    d.risk = enter ? risk_.check_enter(bank(), intent, o.stamp) : risk_.check_cancel(bank(), intent, o.stamp);
+    if (!enter) d.user_ref = risk_.working(intent.symbol).user_ref;
     stamper_.mark(Stage::checked);
-    const bool pass = r.reason == Reason::none;
-    Event e = from(!pass ? EventKind::reject : enter ? EventKind::order : EventKind::cancel, o, type);
+    if (d.risk.reason != Reason::none) {
+      counters_.add(counter_after(Counter::reject_kill, static_cast<unsigned>(d.risk.reason) - 1));
+      return d;
+    }
+    if (enter) {
+      counters_.add(Counter::orders);
+      d.user_ref = risk_.send_enter(bank(), intent, o.stamp);
+      out_.on_order_frame(frames_.enter(d.user_ref, intent.side, intent.quantity, intent.symbol, intent.price));
+    } else {
+      counters_.add(Counter::cancels);
+      risk_.send_cancel(bank(), intent.symbol, o.stamp);
+      out_.on_order_frame(frames_.cancel(d.user_ref));
+    }
+    stamper_.mark(Stage::first_beat);
+    return d;
+  }
+
+  // ORDER, CANCEL or REJECT.
+  void decision_event(const Origin& o, std::uint8_t type, SymbolIndex trigger, std::uint64_t reference,
+                      const BookChange& change, const Intent& intent, const Decision& d) noexcept {
+    const RiskResult& r = d.risk;
+    Event e = from(r.reason != Reason::none                ? EventKind::reject
+                   : intent.kind == IntentKind::enter ? EventKind::order
+                                                      : EventKind::cancel,
+                   o, type);
     e.reason = static_cast<std::uint8_t>(r.reason);
     e.rule = static_cast<std::uint8_t>(intent.rule);
     e.side = static_cast<std::uint8_t>(intent.side);
     e.symbol = intent.symbol;
     e.trigger = trigger;
     e.reference = reference;
-    e.user_ref = enter ? 0 : working.user_ref;
+    e.user_ref = d.user_ref;
     e.quantity = intent.quantity.value;
     e.price = intent.price.value;
     put_bbo(e, books_.bbo(intent.symbol), trusted(intent.symbol));
@@ -303,19 +341,6 @@ class DecisionCore {
     if (change.trade.valid) {
       e.trade_price = change.trade.price.value;
       e.trade_quantity = change.trade.shares.value;
-    }
-    if (!pass) {
-      counters_.add(counter_after(Counter::reject_kill, static_cast<unsigned>(r.reason) - 1));
-    } else if (enter) {
-      counters_.add(Counter::orders);
-      e.user_ref = risk_.send_enter(bank(), intent, o.stamp);
-      out_.on_order_frame(frames_.enter(e.user_ref, intent.side, intent.quantity, intent.symbol, intent.price));
-      stamper_.mark(Stage::first_beat);
-    } else {
-      counters_.add(Counter::cancels);
-      risk_.send_cancel(bank(), intent.symbol, o.stamp);
-      out_.on_order_frame(frames_.cancel(e.user_ref));
-      stamper_.mark(Stage::first_beat);
     }
     stamper_.fill(e);
     out_.on_event(e);

@@ -24,7 +24,7 @@ class RuleEngine {
                   const BookChange& change, const WorkingOrder& working, View&& lagger_view) noexcept {
     const RuleRecord& r = rules[symbol];
     const Bbo& bbo = change.after;
-    const bool changed = change.changed;
+    const bool changed = change.changed();
     Intent intent;
     intent.symbol = symbol;
     if (changed) {
