@@ -29,7 +29,8 @@ class Session {
   void play(std::size_t batch, Submit&& submit, Load&& load) const {
     std::size_t at = 0;
     const auto until = [&](std::size_t end) {
-      for (; at < end; at = std::min(at + batch, end)) submit(std::span(inputs_).subspan(at, std::min(batch, end - at)));
+      for (; at < end; at = std::min(at + batch, end))
+        submit(std::span(inputs_).subspan(at, std::min(batch, end - at)));
     };
     for (const auto& [before, bank] : banks_) {
       until(before);

@@ -14,9 +14,9 @@ namespace twinpath::bench {
 struct LatencyFigures {
   // Ticks of the time stamp counter from the call that gives the frame to the call that takes its order's frame, both
   // readings included.
-  Histogram all;            // every order of every round
-  Histogram quietest;       // of each order its shortest round: what interrupts and neighbours add is not in it
-  Histogram reading;        // two readings with nothing between them
+  Histogram all;       // every order of every round
+  Histogram quietest;  // of each order its shortest round: what interrupts and neighbours add is not in it
+  Histogram reading;   // two readings with nothing between them
   std::array<Histogram, kStages> stages;  // nanoseconds to each stage (Event::stages), from a round with stamps
   std::vector<double> rates;              // messages a second, a round; inputs 64 at a time, without readings
 };

@@ -23,13 +23,15 @@ int run(const Options& o) {
   TolerantSource source(open_source(o.input, config.core.feed));
   const bench::PackedSession session(source, config.core.feed);
   if (session.messages() == 0) {
-    fmt::print(stderr, "twinpath bench books: {}: no message of the feed that {} names; give the session's own configuration\n",
+    fmt::print(stderr,
+               "twinpath bench books: {}: no message of the feed that {} names; give the session's own configuration\n",
                o.input, o.config);
     return kExitError;
   }
   const bench::MarketFigures f = bench::run_market(session, o.sets_log2, o.rounds);
-  fmt::print("{} messages in {} frames, {} symbols; {} orders live and {} sides quoted at the end, {} messages refused\n",
-             session.messages(), session.frames(), f.symbols, f.live_orders, f.quoted, f.refused);
+  fmt::print(
+      "{} messages in {} frames, {} symbols; {} orders live and {} sides quoted at the end, {} messages refused\n",
+      session.messages(), session.frames(), f.symbols, f.live_orders, f.quoted, f.refused);
   const auto row = [](const char* name, const std::vector<double>& rounds) {
     const auto [least, most] = std::minmax_element(rounds.begin(), rounds.end());
     fmt::print("{:<44}{:>6.1f} to {:>6.1f} ns a message, {:>6.1f} M messages/s\n", name, *least, *most, 1e3 / *least);

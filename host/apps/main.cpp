@@ -33,8 +33,8 @@ int main(int argc, char** argv) {
     return fmt::format("{}: {}; see {} --help\n", name, what, name);
   });
   app.set_version_flag("--version", "twinpath 0.1.0");
-  std::vector<Run> runs{add_replay(app, paths), add_generate(app), add_explain(app, paths), add_inspect(app),
-                        add_day(app, paths),     add_bench(app)};
+  std::vector<Run> runs{add_replay(app, paths), add_generate(app),   add_explain(app, paths),
+                        add_inspect(app),       add_day(app, paths), add_bench(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

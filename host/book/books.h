@@ -61,8 +61,8 @@ class Books {
     __builtin_prefetch(&books_[symbol].asks, 1);
   }
 
-  // Some time after prefetch(): fetches the level that the message will change, that of its own side and price for a new
-  // order, else that of the order.
+  // Some time after prefetch(): fetches the level that the message will change, that of its own side and price for a
+  // new order, else that of the order.
   void prefetch_level(Symbol symbol, std::uint64_t reference, bool is_new, Side side, Price price) const noexcept {
     const LiveOrder& order = table_.likely(reference);
     const Book& book = books_[symbol];
@@ -203,8 +203,9 @@ class Books {
       book.sticky = true;
       return false;
     }
-    const bool over = side == Side::buy ? level_add(book, book.bids, Side::buy, price, shares, book.bbo.bid, change.after.bid)
-                                        : level_add(book, book.asks, Side::sell, price, shares, book.bbo.ask, change.after.ask);
+    const bool over = side == Side::buy
+                          ? level_add(book, book.bids, Side::buy, price, shares, book.bbo.bid, change.after.bid)
+                          : level_add(book, book.asks, Side::sell, price, shares, book.bbo.ask, change.after.ask);
     table_.insert(place.set, reference, {shares, price, symbol, side, over});
     return true;
   }
@@ -234,8 +235,8 @@ class Books {
 
   // True when the price is in the window but the side's total has no room: the order counts as beyond.
   template <Side kSide>
-  bool level_add(Book& book, LevelSide<kSide>& levels, Side side, Price price, Quantity shares,
-                 SideQuote& quote, SideQuote& told) noexcept {
+  bool level_add(Book& book, LevelSide<kSide>& levels, Side side, Price price, Quantity shares, SideQuote& quote,
+                 SideQuote& told) noexcept {
     const PricePlace place = book.window.place(side, price);
     bool over = false;
     if (place.price_class == PriceClass::in) {

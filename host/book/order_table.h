@@ -77,7 +77,7 @@ class OrderTable {
     }
     std::uint32_t x = static_cast<std::uint32_t>(reference ^ (reference >> 32));
     x = (x ^ (x >> 16)) & 0xFFFF;
-    if (sets_log2_ < 16) x ^= x >> sets_log2_;
+    x ^= x >> sets_log2_;  // nothing when there are 16 bits
     return x & ((1u << sets_log2_) - 1);
   }
 
@@ -121,9 +121,7 @@ class OrderTable {
 
   // Way 0 of all sets, then way 1 and so on. As orders take the lowest free way, those that live are close together
   // however large the table is, and exchanges number orders in turn, so that recent ones are neighbours.
-  Entry& entry(std::uint32_t set, unsigned way) noexcept {
-    return entries_[(std::size_t{way} << sets_log2_) + set];
-  }
+  Entry& entry(std::uint32_t set, unsigned way) noexcept { return entries_[(std::size_t{way} << sets_log2_) + set]; }
   const Entry& entry(std::uint32_t set, unsigned way) const noexcept {
     return entries_[(std::size_t{way} << sets_log2_) + set];
   }

@@ -24,7 +24,7 @@ struct PriceWindow {
   Price base;
   bool cent_tick = true;
 
-  PricePlace place(Side side, Price price) const noexcept {
+  [[gnu::always_inline]] PricePlace place(Side side, Price price) const noexcept {
     const bool buy = side == Side::buy;
     if (price < base) return {buy ? PriceClass::far : PriceClass::beyond, 0};
     const std::uint32_t distance = price.value - base.value;

@@ -16,8 +16,8 @@ namespace huge_pages {
 inline constexpr std::size_t kPageBytes = std::size_t{2} << 20;
 inline constexpr std::size_t kSmallPageBytes = 4096;
 
-// Uninitialised, aligned to 2 MiB, every page touched. Where the kernel has no huge pages to give, small ones do. Throws
-// std::bad_alloc.
+// Uninitialised, aligned to 2 MiB, every page touched. Where the kernel has no huge pages to give, small ones do.
+// Throws std::bad_alloc.
 inline void* allocate(std::size_t bytes) {
   bytes = (bytes + kPageBytes - 1) / kPageBytes * kPageBytes;
   void* memory = ::operator new(bytes, std::align_val_t{kPageBytes});

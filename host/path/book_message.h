@@ -9,8 +9,8 @@
 
 namespace twinpath {
 
-// The message's type is one of A F E C X D U P; any other is a mistake of the caller's. Returns the order reference that
-// events of the message name: the new one of U, 0 of P.
+// The message's type is one of A F E C X D U P; any other is a mistake of the caller's. Returns the order reference
+// that events of the message name: the new one of U, 0 of P.
 inline std::uint64_t book_message(Books& books, Books::Symbol symbol, const std::uint8_t* m, std::uint8_t type,
                                   BookChange& change) noexcept {
   switch (type) {
@@ -58,8 +58,8 @@ inline std::uint64_t book_message(Books& books, Books::Symbol symbol, const std:
   }
 }
 
-// For a message that will have its turn soon, whose type nobody has looked at yet and of which `bytes` are there: fetches
-// what book_message() reads first. All order messages have their reference at 11, U the new one at 19.
+// For a message that will have its turn soon, whose type nobody has looked at yet and of which `bytes` are there:
+// fetches what book_message() reads first. All order messages have their reference at 11, U the new one at 19.
 inline void prefetch_book_message(const Books& books, Books::Symbol symbol, const std::uint8_t* m,
                                   std::size_t bytes) noexcept {
   if (bytes < itch::OrderDelete::kLength) return;

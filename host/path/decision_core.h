@@ -28,8 +28,8 @@ struct NoStamps {
   void fill(Event&) const noexcept {}
 };
 
-// Out: `void on_order_frame(span)` before the events of the message that made it, the last of which is its ORDER or CANCEL;
-// `void on_event(const Event&)`.
+// Out: `void on_order_frame(span)` before the events of the message that made it, the last of which is its ORDER or
+// CANCEL; `void on_event(const Event&)`.
 template <class Out, class Stamper = NoStamps>
 class DecisionCore {
  public:
@@ -100,8 +100,8 @@ class DecisionCore {
     }
   }
 
-  // A message that has not had its turn, `bytes` of it: fetches what it will need first, and some messages later what that
-  // leads to.
+  // A message that has not had its turn, `bytes` of it: fetches what it will need first, and some messages later what
+  // that leads to.
   void prefetch(const std::uint8_t* m, std::size_t bytes) const noexcept {
     const std::int16_t index = locate_[load_be16(m + 1)];
     if (index < 0) return;
@@ -317,7 +317,7 @@ class DecisionCore {
   void decision_event(const Origin& o, std::uint8_t type, SymbolIndex trigger, std::uint64_t reference,
                       const BookChange& change, const Intent& intent, const Decision& d) noexcept {
     const RiskResult& r = d.risk;
-    Event e = from(r.reason != Reason::none                ? EventKind::reject
+    Event e = from(r.reason != Reason::none           ? EventKind::reject
                    : intent.kind == IntentKind::enter ? EventKind::order
                                                       : EventKind::cancel,
                    o, type);

@@ -33,9 +33,7 @@ class Risk {
   static constexpr unsigned kOpenSlots = 4096;
 
   Risk(const CoreConfig& config, Counters& counters)
-      : counters_(counters),
-        any_session_(config.any_session),
-        next_user_ref_(config.order.first_user_ref) {
+      : counters_(counters), any_session_(config.any_session), next_user_ref_(config.order.first_user_ref) {
     for (unsigned i = 0; i < kSymbols; ++i) symbols_[i].trading = config.symbols_start_trading;
   }
 
