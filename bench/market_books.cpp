@@ -6,11 +6,11 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "host/book/books.h"
 #include "host/core/counters.h"
-#include "host/core/huge_pages.h"
-#include "host/core/tick_clock.h"
 #include "host/feed/feed.h"
 #include "host/path/book_message.h"
 #include "host/wire/itch50.h"
@@ -58,8 +58,8 @@ struct DecodeAll {
 // Books of every locate that has a directory message, in the order of these messages.
 class AllBooks {
  public:
-  AllBooks(unsigned symbols, unsigned sets_log2, Counters& counters)
-      : books_(symbols, OrderTable(sets_log2, OrderTable::kMaxWays, 24), counters) {
+  AllBooks(unsigned symbols, unsigned sets_log2)
+      : books_(symbols, OrderTable(sets_log2, OrderTable::kMaxWays, 24), refused_) {
     symbol_.fill(kNone);
   }
 
@@ -78,7 +78,6 @@ class AllBooks {
         if ((type == 'A' || type == 'F') && !centred_[symbol]) centre(symbol, load_be32(m + 32));
         BookChange change;
         book_message(books_, symbol, m, type, change);
-        changes += change.changed();
         return;
       }
       case 'R':
@@ -99,8 +98,8 @@ class AllBooks {
   }
 
   const Books& books() const noexcept { return books_; }
+  const Counters& refused() const noexcept { return refused_; }
   unsigned listed() const noexcept { return listed_; }
-  std::uint64_t changes = 0;
 
  private:
   static constexpr std::uint16_t kNone = 0xFFFF;
@@ -112,40 +111,48 @@ class AllBooks {
     centred_[symbol] = true;
   }
 
+  Counters refused_;  // what the books count
   Books books_;
   std::array<std::uint16_t, kLocates> symbol_;
   std::array<bool, kLocates> centred_{};
   std::uint16_t listed_ = 0;
 };
 
+// The feed and what it delivers to.
 template <class Sink>
-double nanoseconds(const PackedSession& session, Counters& counters, Sink& sink) {
-  const auto feed = std::make_unique<Feed<Sink>>(session.feed(), counters, sink);
-  const Nanoseconds start = ThreadTime::now();
-  // A frame's successor is known when its turn comes, as where frames arrive in bursts.
-  std::span<const std::uint8_t> frame;
-  session.for_each([&](std::span<const std::uint8_t> next) {
-    feed->prefetch(next);
-    if (!frame.empty()) feed->frame(Cycles{1}, frame, false);
-    frame = next;
-  });
-  feed->frame(Cycles{1}, frame, false);
-  const Nanoseconds taken = ThreadTime::now() - start;
-  if (counters[Counter::messages] != session.messages())
-    throw std::runtime_error("bench: " + std::to_string(counters[Counter::messages]) + " of " +
-                             std::to_string(session.messages()) + " packed messages were delivered");
-  return static_cast<double>(taken.value) / static_cast<double>(session.messages());
-}
+struct Fed {
+  template <class... A>
+  explicit Fed(const FeedConfig& config, A&&... a) : sink(std::forward<A>(a)...), feed(config, counters, sink) {}
+
+  void run(const PackedSession& session) {
+    // A frame's successor is known when its turn comes, as where frames arrive in bursts.
+    std::span<const std::uint8_t> frame;
+    session.for_each([&](std::span<const std::uint8_t> next) {
+      feed.prefetch(next);
+      if (!frame.empty()) feed.frame(Cycles{1}, frame, false);
+      frame = next;
+    });
+    if (!frame.empty()) feed.frame(Cycles{1}, frame, false);
+    if (counters[Counter::messages] != session.messages())
+      throw std::runtime_error("bench: " + std::to_string(counters[Counter::messages]) + " of " +
+                               std::to_string(session.messages()) + " packed messages were delivered");
+  }
+
+  Counters counters;
+  Sink sink;
+  Feed<Sink> feed;
+};
+
+struct Directory {
+  unsigned entries = 0;
+  void on_message(const std::uint8_t*, std::uint8_t type, const Origin&) noexcept { entries += type == 'R'; }
+  void on_feed_state(StateReason, const Origin&) noexcept {}
+};
 
 unsigned symbols_of(const PackedSession& session) {
-  struct Directory {
-    unsigned entries = 0;
-    void on_message(const std::uint8_t*, std::uint8_t type, const Origin&) noexcept { entries += type == 'R'; }
-    void on_feed_state(StateReason, const Origin&) noexcept {}
-  } directory;
-  Counters counters;
-  nanoseconds(session, counters, directory);
-  return directory.entries;
+  const auto directory = std::make_unique<Fed<Directory>>(session.feed());
+  directory->run(session);
+  return directory->sink.entries;
 }
 
 }  // namespace
@@ -174,31 +181,36 @@ PackedSession::PackedSession(FrameSource& source, const FeedConfig& feed) : feed
   messages_ = repack.messages;
 }
 
-MarketFigures run_market(const PackedSession& session, unsigned sets_log2, unsigned rounds) {
-  MarketFigures figures;
-  const unsigned symbols = symbols_of(session);
-  for (unsigned round = 0; round < rounds; ++round) {
-    Counters counters;
-    DecodeAll all;
-    figures.decode.push_back(nanoseconds(session, counters, all));
-    if (round > 0 && all.sum != figures.checksum) throw std::runtime_error("bench: rounds decode different fields");
-    figures.checksum = all.sum;
+struct MarketDecoder::Parts : Fed<DecodeAll> {
+  using Fed::Fed;
+};
+MarketDecoder::MarketDecoder(const PackedSession& session)
+    : session_(session), parts_(std::make_unique<Parts>(session.feed())) {}
+MarketDecoder::~MarketDecoder() = default;
+void MarketDecoder::run() { parts_->run(session_); }
+std::uint64_t MarketDecoder::checksum() const noexcept { return parts_->sink.sum; }
+
+struct MarketBooks::Parts : Fed<AllBooks> {
+  using Fed::Fed;
+};
+MarketBooks::MarketBooks(const PackedSession& session, unsigned sets_log2)
+    : session_(session), parts_(std::make_unique<Parts>(session.feed(), symbols_of(session), sets_log2)) {}
+MarketBooks::~MarketBooks() = default;
+void MarketBooks::run() { parts_->run(session_); }
+std::uint64_t MarketBooks::symbols() const noexcept { return parts_->sink.listed(); }
+std::uint64_t MarketBooks::live_orders() const noexcept { return parts_->sink.books().orders().size(); }
+std::uint64_t MarketBooks::quoted() const noexcept {
+  std::uint64_t quoted = 0;
+  for (unsigned s = 0; s < symbols(); ++s) {
+    const Bbo& bbo = parts_->sink.books().bbo(static_cast<Books::Symbol>(s));
+    quoted += unsigned{bbo.bid.quoted()} + unsigned{bbo.ask.quoted()};
   }
-  for (unsigned round = 0; round < rounds; ++round) {
-    Counters counters;
-    const auto books = std::make_unique<AllBooks>(symbols, sets_log2, counters);
-    figures.books.push_back(nanoseconds(session, counters, *books));
-    figures.symbols = books->listed();
-    figures.live_orders = books->books().orders().size();
-    figures.refused = counters[Counter::unknown_reference] + counters[Counter::order_table_full] +
-                      counters[Counter::duplicate_reference] + counters[Counter::over_reduction];
-    figures.quoted = 0;
-    for (unsigned s = 0; s < books->listed(); ++s) {
-      const Bbo& bbo = books->books().bbo(static_cast<Books::Symbol>(s));
-      figures.quoted += unsigned{bbo.bid.quoted()} + bbo.ask.quoted();
-    }
-  }
-  return figures;
+  return quoted;
+}
+std::uint64_t MarketBooks::refused() const noexcept {
+  const Counters& c = parts_->sink.refused();
+  return c[Counter::unknown_reference] + c[Counter::order_table_full] + c[Counter::duplicate_reference] +
+         c[Counter::over_reduction];
 }
 
 }  // namespace twinpath::bench

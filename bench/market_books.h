@@ -1,6 +1,9 @@
 // Decoding a whole market and keeping the books of all of its symbols: nanoseconds a message, without decisions.
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "host/core/config.h"
@@ -35,17 +38,41 @@ class PackedSession {
   std::uint64_t frames_ = 0;
 };
 
-struct MarketFigures {
-  std::vector<double> decode;  // nanoseconds a message, a round: frame checks, walk, every field of every message read
-  std::vector<double> books;   // the same with books of all symbols, best bid and offer up to date after every message
-  std::uint64_t symbols = 0;
-  std::uint64_t live_orders = 0;  // at the end
-  std::uint64_t quoted = 0;       // sides of books that have a best price at the end
-  std::uint64_t refused = 0;      // messages that named no live order, or found their set full: 0 of a sound session
-  std::uint64_t checksum = 0;     // over the fields decoded
+// Frame checks, walk, and every field of every message read.
+class MarketDecoder {
+ public:
+  explicit MarketDecoder(const PackedSession& session);
+  ~MarketDecoder();
+  // Once.
+  void run();
+  std::uint64_t checksum() const noexcept;  // over all fields
+
+ private:
+  struct Parts;
+  const PackedSession& session_;
+  std::unique_ptr<Parts> parts_;
 };
 
-// `sets_log2` sizes the order table (16 to 24). Throws std::runtime_error when rounds disagree.
-MarketFigures run_market(const PackedSession& session, unsigned sets_log2, unsigned rounds);
+// The books of every symbol that the session lists, as host/book keeps them for trading: full depth by order reference,
+// best bid and offer up to date after every message. A symbol's window of prices lies around its first order.
+class MarketBooks {
+ public:
+  // `sets_log2` sizes the order table (16 to 24).
+  MarketBooks(const PackedSession& session, unsigned sets_log2);
+  ~MarketBooks();
+  // Once.
+  void run();
+
+  std::uint64_t symbols() const noexcept;
+  std::uint64_t live_orders() const noexcept;
+  std::uint64_t quoted() const noexcept;  // sides of books that have a best price
+  std::uint64_t refused()
+      const noexcept;  // messages that named no live order, a live one again, or found their set full
+
+ private:
+  struct Parts;
+  const PackedSession& session_;
+  std::unique_ptr<Parts> parts_;
+};
 
 }  // namespace twinpath::bench

@@ -42,7 +42,7 @@ inline std::array<std::uint8_t, kOrderHeaderBytes> order_header(const OrderConfi
 }
 
 // Eight upper-case digits in ASCII, the first one in the highest byte.
-constexpr std::uint64_t hex_digits(std::uint32_t value) noexcept {
+inline std::uint64_t hex_digits(std::uint32_t value) noexcept {
   std::uint64_t x = value;
   x = (x | x << 16) & 0x0000'FFFF'0000'FFFF;
   x = (x | x << 8) & 0x00FF'00FF'00FF'00FF;

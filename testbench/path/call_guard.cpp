@@ -90,7 +90,7 @@ void on_system_call(int, siginfo_t* info, void*) {
 
 // From here on every system call but the end of the process raises SIGSYS. Returns errno, 0 when done.
 int forbid_system_calls() {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_sigaction = on_system_call;
   action.sa_flags = SA_SIGINFO;
   if (sigaction(SIGSYS, &action, nullptr) != 0) return errno;

@@ -1,8 +1,8 @@
 // Watches a stretch of code for what a hot path must not do: allocate, free, lock, throw, call the kernel.
 //
 // Allocations and locks are counted by functions in call_guard.cpp that take the place of the C library's in the whole
-// program; an exception allocates, and is counted by itself too. System calls are forbidden by a seccomp filter, for good:
-// guard code in a process of its own.
+// program; an exception allocates, and is counted by itself too. System calls are forbidden by a seccomp filter, for
+// good: guard code in a process of its own.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -14,7 +14,7 @@ struct GuardReport {
   std::uint64_t allocations = 0;  // and releases
   std::uint64_t locks = 0;
   std::uint64_t exceptions = 0;
-  int system_call = -1;  // number of the first one, which ended the run; -1: none
+  int system_call = -1;   // number of the first one, which ended the run; -1: none
   bool finished = false;  // the code ran to its end
   std::string error;      // why it could not be watched; empty when it was
 

@@ -9,9 +9,9 @@
 #include <stdexcept>
 #include <vector>
 
+#include "bench/generated_session.h"
 #include "host/path/software_path.h"
 #include "testbench/path/call_guard.h"
-#include "testbench/path/generated_session.h"
 
 namespace twinpath::testing {
 namespace {
@@ -91,7 +91,7 @@ class Inputs {
   std::span<const TimedInput> rest() const { return std::span(all_).subspan(all_.size() / 4); }
 
  private:
-  GeneratedSession session_{20'000};
+  bench::GeneratedSession session_{20'000};
   std::vector<TimedInput> all_;
 };
 
@@ -100,7 +100,8 @@ GuardReport run(Fault fault, bool measure) {
   Sink sink(fault);
   const auto path = make_software_path(inputs.config(), sink, measure);
   const auto play = [&](std::span<const TimedInput> all) {
-    for (std::size_t i = 0; i < all.size(); i += 8) path->submit(all.subspan(i, std::min<std::size_t>(8, all.size() - i)));
+    for (std::size_t i = 0; i < all.size(); i += 8)
+      path->submit(all.subspan(i, std::min<std::size_t>(8, all.size() - i)));
   };
   return guard_calls(
       [&] {
