@@ -1,5 +1,5 @@
-// Runs one workload of the software side for a counter of instructions to watch (scripts/hotpath): what is to be counted
-// happens inside hot_path_counted(), and the number of messages is printed.
+// Runs one workload of the software side for a counter of instructions to watch (scripts/hotpath): what is to be
+// counted happens inside hot_path_counted(), and the number of messages is printed.
 #include <cstdio>
 #include <functional>
 #include <stdexcept>

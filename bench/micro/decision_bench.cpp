@@ -83,7 +83,8 @@ void order_enter(benchmark::State& state) {
   std::uint32_t user_ref = 0;
   for (auto _ : state) {
     ++user_ref;
-    const auto frame = frames.enter(user_ref, Side::sell, Quantity{100}, static_cast<SymbolIndex>(user_ref), Price{1'000'000});
+    const auto frame =
+        frames.enter(user_ref, Side::sell, Quantity{100}, static_cast<SymbolIndex>(user_ref), Price{1'000'000});
     benchmark::DoNotOptimize(frame.data());
     benchmark::ClobberMemory();
   }

@@ -32,7 +32,12 @@ void path(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(session.messages()));
 }
-BENCHMARK(path)->ArgNames({"batch", "stamps"})->Args({1, 0})->Args({64, 0})->Args({1, 1})->Unit(benchmark::kMillisecond);
+BENCHMARK(path)
+    ->ArgNames({"batch", "stamps"})
+    ->Args({1, 0})
+    ->Args({64, 0})
+    ->Args({1, 1})
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace twinpath::bench

@@ -30,17 +30,24 @@ inline constexpr std::uint16_t kEndOfSessionCount = 0xFFFF;
 // Up to the first block of a frame without a tag.
 inline constexpr std::size_t kFrameHeaderBytes = 14 + 20 + 8 + kMoldHeaderBytes;
 
-// Over the 20 bytes of a header without options. Sums of 16-bit words with their carries do not depend on byte order.
-inline bool ip_checksum_ok(const std::uint8_t* ip) noexcept {
-  std::uint32_t words[5];
-  std::memcpy(words, ip, sizeof words);
-  std::uint64_t sum = 0;
-  for (const std::uint32_t w : words) sum += w;
-  sum = (sum & 0xFFFF'FFFF) + (sum >> 32);
-  sum = (sum & 0xFFFF) + (sum >> 16);
-  sum = (sum & 0xFFFF) + (sum >> 16);
-  return sum == 0xFFFF;
-}
+// The words of an IPv4 header without options, as they lie in memory (little endian).
+struct IpWords {
+  explicit IpWords(const std::uint8_t* ip) noexcept {
+    std::memcpy(&low, ip, 8);
+    std::memcpy(&middle, ip + 8, 8);
+    std::memcpy(&high, ip + 16, 4);
+  }
+  // A sum of 16-bit words whose carries come back in at the low end is 0xFFFF when the sum without end is a multiple of
+  // it; the order of bytes does not matter to that.
+  bool checksum_ok() const noexcept {
+    const std::uint64_t sum =
+        (low & 0xFFFF'FFFF) + (low >> 32) + (middle & 0xFFFF'FFFF) + (middle >> 32) + std::uint64_t{high};
+    return sum != 0 && sum % 0xFFFF == 0;
+  }
+
+  std::uint64_t low, middle;
+  std::uint32_t high;
+};
 
 // The line whose destination address and port an IPv4 header without options, and the UDP header behind it, name.
 inline bool line_of(const std::uint8_t* ip, const FeedConfig& feed, FeedLine& line) noexcept {
@@ -70,7 +77,7 @@ inline bool line_of(const std::uint8_t* ip, const FeedConfig& feed, FeedLine& li
   if (size < ip + 8) return Counter::drop_short;
   if ((load_be16(p + ip + 6) & 0x3FFF) != 0) return Counter::drop_fragment;
   if (size < ip + 20) return Counter::drop_short;
-  if (!ip_checksum_ok(p + ip)) return Counter::drop_ip_checksum;
+  if (!IpWords(p + ip).checksum_ok()) return Counter::drop_ip_checksum;
   if (p[ip + 9] != 17) return Counter::drop_not_udp;
   if (size < ip + 24) return Counter::drop_short;
   FeedLine line;
@@ -90,11 +97,14 @@ inline Counter parse_frame(std::span<const std::uint8_t> frame, const FeedConfig
   const std::size_t ip = tagged ? 18 : 14;
   const std::size_t blocks = ip + 28 + kMoldHeaderBytes;
   if (size < blocks) return drop_cause(frame, feed);
-  // Nearly every frame is ours: all checks at once and one branch, the cause only when it is asked for.
+  // Nearly every frame is ours: all checks at once and one branch; what failed is looked for when something did. In the
+  // word of the flags, bytes change places: more-fragments and offset are 0xFF3F.
+  const IpWords words(p + ip);
   const std::uint16_t udp_length = load_be16(p + ip + 24);
-  const bool ours = (load_be16(p + ip - 2) == 0x0800) & (p[ip] == 0x45) & ((load_be16(p + ip + 6) & 0x3FFF) == 0) &
-                    ip_checksum_ok(p + ip) & (p[ip + 9] == 17) & (udp_length >= 8 + kMoldHeaderBytes) &
-                    (load_be16(p + ip + 2) == udp_length + 20u);
+  const bool ours = (load_be16(p + ip - 2) == 0x0800) & ((words.low & 0xFF) == 0x45) &
+                    ((words.low >> 48 & 0xFF3F) == 0) & words.checksum_ok() & ((words.middle >> 8 & 0xFF) == 17) &
+                    (udp_length >= 8 + kMoldHeaderBytes) &
+                    (__builtin_bswap16(static_cast<std::uint16_t>(words.low >> 16)) == udp_length + 20u);
   if (!ours || !line_of(p + ip, feed, packet.line)) return drop_cause(frame, feed);
   packet.session = p + ip + 28;
   packet.sequence = load_be64(p + ip + 38);
