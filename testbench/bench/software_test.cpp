@@ -14,7 +14,9 @@ namespace {
 
 class Kept final : public PathSink {
  public:
-  void on_order_frame(std::span<const std::uint8_t> frame) override { bytes.insert(bytes.end(), frame.begin(), frame.end()); }
+  void on_order_frame(std::span<const std::uint8_t> frame) override {
+    bytes.insert(bytes.end(), frame.begin(), frame.end());
+  }
   void on_event(const Event&) override {}
   std::vector<std::uint8_t> bytes;
 };
