@@ -6,12 +6,16 @@
 namespace twinpath {
 
 Run add_bench(CLI::App& app) {
-  CLI::App* bench = app.add_subcommand("bench", "Measure what can be measured to the cycle, and gate on it");
+  CLI::App* bench = app.add_subcommand("bench", "Measure the paths, and gate on what can be measured to the cycle");
   bench->require_subcommand(1);
   std::vector<std::pair<const CLI::App*, Run>> runs;
   const auto add = [&](Run run) { runs.emplace_back(bench->get_subcommands({}).back(), std::move(run)); };
+  add(add_bench_software(*bench));
+  add(add_bench_books(*bench));
+#ifdef TP_WITH_RTL
   add(add_bench_actionable(*bench));
   add(add_bench_rate(*bench));
+#endif
   return [runs] {
     for (const auto& [sub, run] : runs)
       if (sub->parsed()) return run();

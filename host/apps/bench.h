@@ -8,6 +8,9 @@ namespace twinpath {
 inline constexpr int kExitGate = 1;
 
 Run add_bench(CLI::App& app);
+Run add_bench_software(CLI::App& bench);
+Run add_bench_books(CLI::App& bench);
+// Where the simulated core is built.
 Run add_bench_actionable(CLI::App& bench);
 Run add_bench_rate(CLI::App& bench);
 

@@ -7,10 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "host/apps/commands.h"
-#ifdef TP_WITH_BENCH
 #include "host/apps/bench.h"
-#endif
+#include "host/apps/commands.h"
 #ifdef TP_WITH_RTL
 #include "sim/verilator/verilated_path.h"
 #endif
@@ -35,11 +33,8 @@ int main(int argc, char** argv) {
     return fmt::format("{}: {}; see {} --help\n", name, what, name);
   });
   app.set_version_flag("--version", "twinpath 0.1.0");
-  std::vector<Run> runs{add_replay(app, paths), add_generate(app), add_explain(app, paths), add_inspect(app),
-                        add_day(app, paths)};
-#ifdef TP_WITH_BENCH
-  runs.push_back(add_bench(app));
-#endif
+  std::vector<Run> runs{add_replay(app, paths), add_generate(app),   add_explain(app, paths),
+                        add_inspect(app),       add_day(app, paths), add_bench(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

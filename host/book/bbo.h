@@ -6,7 +6,7 @@
 
 namespace twinpath {
 
-enum class SideState : std::uint8_t { empty = 0, quoted = 1, unknown = 2 };
+enum class SideState : std::uint32_t { empty = 0, quoted = 1, unknown = 2 };
 
 // Price and quantity are 0 unless the side is quoted.
 struct SideQuote {
@@ -15,14 +15,20 @@ struct SideQuote {
   Quantity quantity;
 
   bool quoted() const noexcept { return state == SideState::quoted; }
-  bool operator==(const SideQuote&) const = default;
+  // Without a branch a field: whether a quote changed is nobody's guess.
+  bool operator==(const SideQuote& o) const noexcept {
+    return ((static_cast<std::uint32_t>(state) ^ static_cast<std::uint32_t>(o.state)) | (price.value ^ o.price.value) |
+            (quantity.value ^ o.quantity.value)) == 0;
+  }
 };
 
 struct Bbo {
   SideQuote bid;
   SideQuote ask;
 
-  bool operator==(const Bbo&) const = default;
+  bool operator==(const Bbo& o) const noexcept {
+    return (static_cast<unsigned>(bid == o.bid) & static_cast<unsigned>(ask == o.ask)) != 0;
+  }
   // Locked or crossed: both quoted and nothing between them.
   bool crossed() const noexcept { return bid.quoted() && ask.quoted() && bid.price >= ask.price; }
   bool known() const noexcept { return bid.state != SideState::unknown && ask.state != SideState::unknown; }

@@ -2,10 +2,10 @@
 #pragma once
 #include <bit>
 #include <cstdint>
-#include <memory>
 #include <stdexcept>
 #include <string>
 
+#include "host/core/huge_pages.h"
 #include "host/core/types.h"
 
 namespace twinpath {
@@ -13,24 +13,23 @@ namespace twinpath {
 struct LiveOrder {
   Quantity shares;
   Price price;
-  SymbolIndex symbol = 0;
+  std::uint16_t symbol = 0;
   Side side = Side::buy;
   bool over = false;  // in no level: the side's total had no room for it (SEM 3.3)
 };
 
 // 2^sets_log2 sets (4 to 16) of `ways` (1 to 8). Allocates at construction only; throws std::invalid_argument outside
-// these ranges.
+// these ranges. `most_sets_log2` (16 to 24) is for books of more symbols than the hardware has.
 class OrderTable {
  public:
   static constexpr unsigned kMaxWays = 8;
+  static constexpr unsigned kMostSetsLog2 = 16;
 
-  OrderTable(unsigned sets_log2, unsigned ways) : sets_log2_(sets_log2), full_((1u << ways) - 1) {
-    if (sets_log2 < 4 || sets_log2 > 16)
-      throw std::invalid_argument("order table: sets_log2 must be 4 to 16, is " + std::to_string(sets_log2));
-    if (ways < 1 || ways > kMaxWays)
-      throw std::invalid_argument("order table: ways must be 1 to 8, is " + std::to_string(ways));
-    sets_ = std::make_unique<Set[]>(std::size_t{1} << sets_log2);
-  }
+  OrderTable(unsigned sets_log2, unsigned ways, unsigned most_sets_log2 = kMostSetsLog2)
+      : sets_log2_(checked(sets_log2, ways, most_sets_log2)),
+        full_((1u << ways) - 1),
+        valid_(std::size_t{1} << sets_log2),
+        entries_(std::size_t{ways} << sets_log2) {}
 
   // Where a reference is, or could be.
   struct Place {
@@ -40,61 +39,98 @@ class OrderTable {
   };
 
   Place find(std::uint64_t reference) const noexcept {
-    const std::uint32_t index = set_of(reference);
-    const Set& set = sets_[index];
-    unsigned match = 0;
-    for (unsigned w = 0; w < kMaxWays; ++w) match |= unsigned{set.references[w] == reference} << w;
-    match &= set.valid;
-    return {index, static_cast<unsigned>(std::countr_zero(match | 0x100u)), match != 0};
+    const std::uint32_t set = set_of(reference);
+    for (unsigned left = valid_[set].ways; left != 0; left &= left - 1) {
+      const auto way = static_cast<unsigned>(std::countr_zero(left));
+      if (entry(set, way).is(reference)) return {set, way, true};
+    }
+    return {set, kMaxWays, false};
   }
 
-  LiveOrder& at(Place p) noexcept { return sets_[p.set].orders[p.way]; }
-  const LiveOrder& at(Place p) const noexcept { return sets_[p.set].orders[p.way]; }
+  LiveOrder& at(Place p) noexcept { return entry(p.set, p.way).order; }
+  const LiveOrder& at(Place p) const noexcept { return entry(p.set, p.way).order; }
 
-  bool room(std::uint32_t set_index) const noexcept { return (~unsigned{sets_[set_index].valid} & full_) != 0; }
+  bool room(std::uint32_t set) const noexcept { return (~unsigned{valid_[set].ways} & full_) != 0; }
 
   // Into the lowest free way of the set that find() named; false when the set is full.
-  bool insert(std::uint32_t set_index, std::uint64_t reference, const LiveOrder& order) noexcept {
-    Set& set = sets_[set_index];
-    const unsigned free = ~unsigned{set.valid} & full_;
+  bool insert(std::uint32_t set, std::uint64_t reference, const LiveOrder& order) noexcept {
+    const unsigned free = ~unsigned{valid_[set].ways} & full_;
     if (free == 0) return false;
-    const unsigned way = static_cast<unsigned>(std::countr_zero(free));
-    set.valid = static_cast<std::uint8_t>(set.valid | (1u << way));
-    set.references[way] = reference;
-    set.orders[way] = order;
+    const auto way = static_cast<unsigned>(std::countr_zero(free));
+    valid_[set].ways = static_cast<std::uint8_t>(valid_[set].ways | (1u << way));
+    entry(set, way) = {static_cast<std::uint32_t>(reference), static_cast<std::uint32_t>(reference >> 32), order};
     ++size_;
     return true;
   }
 
   void erase(Place p) noexcept {
-    sets_[p.set].valid = static_cast<std::uint8_t>(sets_[p.set].valid & ~(1u << p.way));
+    valid_[p.set].ways = static_cast<std::uint8_t>(valid_[p.set].ways & ~(1u << p.way));
     --size_;
   }
 
   std::uint64_t size() const noexcept { return size_; }
 
   std::uint32_t set_of(std::uint64_t reference) const noexcept {
+    if (sets_log2_ > kMostSetsLog2) {
+      const std::uint64_t x = reference ^ (reference >> sets_log2_) ^ (reference >> (2 * sets_log2_));
+      return static_cast<std::uint32_t>(x) & ((1u << sets_log2_) - 1);
+    }
     std::uint32_t x = static_cast<std::uint32_t>(reference ^ (reference >> 32));
     x = (x ^ (x >> 16)) & 0xFFFF;
-    if (sets_log2_ < 16) x ^= x >> sets_log2_;
+    x ^= x >> sets_log2_;  // nothing when there are 16 bits
     return x & ((1u << sets_log2_) - 1);
   }
 
-  // Fetches the set of a reference that a coming message will name.
-  void prefetch(std::uint64_t reference) const noexcept { __builtin_prefetch(&sets_[set_of(reference)], 1); }
+  // Fetches what a coming message that names this reference will read.
+  void prefetch(std::uint64_t reference) const noexcept {
+    const std::uint32_t set = set_of(reference);
+    __builtin_prefetch(&entry(set, 0), 1);
+    __builtin_prefetch(&entry(set, valid_[set].ways > 1 ? full_ >> 1 & 1 : 0), 1);
+  }
+
+  // The order of this reference if it is in one of the first two ways, where most are; else any: for fetching.
+  const LiveOrder& likely(std::uint64_t reference) const noexcept {
+    const std::uint32_t set = set_of(reference);
+    return entry(set, entry(set, 0).is(reference) ? 0 : full_ >> 1 & 1).order;
+  }
 
  private:
-  // References first: one cache line answers a lookup.
-  struct alignas(64) Set {
-    std::uint64_t references[kMaxWays];
-    LiveOrder orders[kMaxWays];
-    std::uint8_t valid;
+  struct Entry {
+    std::uint32_t reference_low, reference_high;
+    LiveOrder order;
+
+    bool is(std::uint64_t reference) const noexcept {
+      return (std::uint64_t{reference_high} << 32 | reference_low) == reference;
+    }
   };
+  static_assert(sizeof(Entry) == 20, "three to a cache line");
+
+  // One bit a way.
+  struct Valid {
+    std::uint8_t ways = 0;
+  };
+
+  static unsigned checked(unsigned sets_log2, unsigned ways, unsigned most) {
+    if (sets_log2 < 4 || sets_log2 > most)
+      throw std::invalid_argument("order table: sets_log2 must be 4 to " + std::to_string(most) + ", is " +
+                                  std::to_string(sets_log2));
+    if (ways < 1 || ways > kMaxWays)
+      throw std::invalid_argument("order table: ways must be 1 to 8, is " + std::to_string(ways));
+    return sets_log2;
+  }
+
+  // Way 0 of all sets, then way 1 and so on. As orders take the lowest free way, those that live are close together
+  // however large the table is, and exchanges number orders in turn, so that recent ones are neighbours.
+  Entry& entry(std::uint32_t set, unsigned way) noexcept { return entries_[(std::size_t{way} << sets_log2_) + set]; }
+  const Entry& entry(std::uint32_t set, unsigned way) const noexcept {
+    return entries_[(std::size_t{way} << sets_log2_) + set];
+  }
 
   unsigned sets_log2_;
   unsigned full_;
   std::uint64_t size_ = 0;
-  std::unique_ptr<Set[]> sets_;
+  HugeArray<Valid> valid_;
+  HugeArray<Entry> entries_;
 };
 
 }  // namespace twinpath

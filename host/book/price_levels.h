@@ -1,5 +1,6 @@
 // One symbol's two sides of price levels in a window, with best price search over bitmaps. SEM 3.3, 3.4.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -23,7 +24,7 @@ struct PriceWindow {
   Price base;
   bool cent_tick = true;
 
-  PricePlace place(Side side, Price price) const noexcept {
+  [[gnu::always_inline]] PricePlace place(Side side, Price price) const noexcept {
     const bool buy = side == Side::buy;
     if (price < base) return {buy ? PriceClass::far : PriceClass::beyond, 0};
     const std::uint32_t distance = price.value - base.value;
@@ -32,6 +33,12 @@ struct PriceWindow {
     const std::uint32_t level = cent_tick ? distance / 100 : distance;
     if (level * tick != distance) return {PriceClass::beyond, 0};
     return {PriceClass::in, static_cast<std::uint16_t>(level)};
+  }
+
+  // A level near the price, the price's own when it is in the window: for fetching.
+  unsigned nearest(Price price) const noexcept {
+    const std::uint32_t distance = price.value - base.value;
+    return std::min(cent_tick ? distance / 100 : distance, kLevels - 1);
   }
 
   Price price_of(unsigned level) const noexcept { return {base.value + level * (cent_tick ? 100u : 1u)}; }
@@ -65,6 +72,12 @@ class LevelSide {
   unsigned best_level() const noexcept { return static_cast<unsigned>(best_); }
   Quantity quantity(unsigned level) const noexcept {
     return {((words_[level / 64] >> (level % 64)) & 1) ? quantity_[level] : 0};
+  }
+
+  // Fetches what adding to or removing from a level reads.
+  void prefetch(unsigned level) const noexcept {
+    __builtin_prefetch(&words_[level / 64], 1);
+    __builtin_prefetch(&quantity_[level], 1);
   }
 
   // Orders that are in no level: outside the window, by class; beyond also those the side's total had no room for.

@@ -1,9 +1,12 @@
 // The processor's time stamp counter in nanoseconds, for measuring only: no decision reads it.
 #pragma once
+#include <time.h>
 #include <x86intrin.h>
 
 #include <chrono>
 #include <cstdint>
+
+#include "host/core/types.h"
 
 namespace twinpath {
 
@@ -26,6 +29,16 @@ class TickClock {
       return std::chrono::duration<double, std::nano>(Clock::now() - t0).count() / static_cast<double>(c1 - c0);
     }();
     return value;
+  }
+};
+
+// Processor time of this thread, for throughput on a machine that others use too.
+class ThreadTime {
+ public:
+  static Nanoseconds now() noexcept {
+    timespec t{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return {static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_nsec)};
   }
 };
 

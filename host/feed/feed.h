@@ -25,7 +25,9 @@ struct Origin {
 
 // Sink: `void on_message(const std::uint8_t* message, std::uint8_t type, const Origin&)` for every delivered message of
 // a known type and its exact length, `void on_feed_state(StateReason, const Origin&)` for end_of_session, gap_lost and
-// fcs_error. Allocation-free after construction; no errors: damage is counted by cause in `counters`.
+// fcs_error. A sink may also have `void prefetch(const std::uint8_t* message, std::size_t bytes)`, called for a message
+// that may be delivered soon, with nothing checked yet but that `bytes` (3 or more) are there, and `prefetch_more`, the
+// same some messages later. Allocation-free after construction; no errors: damage is counted by cause in `counters`.
 template <class Sink>
 class Feed {
  public:
@@ -46,6 +48,7 @@ class Feed {
   // One frame; call advance(time) is part of it.
   void frame(Cycles time, std::span<const std::uint8_t> bytes, bool fcs_error) noexcept {
     advance(time);
+    prefetch(bytes, 1);
     const std::uint32_t number = next_frame_++;
     counters_.add(Counter::frames);
     FeedPacket packet;
@@ -65,6 +68,10 @@ class Feed {
     accept(time, packet, number, fcs_error);
   }
 
+  // A frame that is coming: fetches what its first messages need. Nothing is known of it yet, and if it is no frame of
+  // ours, or an old copy, nothing comes of it.
+  void prefetch(std::span<const std::uint8_t> bytes) const noexcept { prefetch(bytes, kAhead); }
+
   // A host command is an input too: deadlines first.
   void command(Cycles time) noexcept { advance(time); }
 
@@ -72,6 +79,52 @@ class Feed {
   bool gap_open() const noexcept { return expected_ < gap_high_; }
 
  private:
+  static constexpr bool kFetches = requires(const Sink& s, const std::uint8_t* m) { s.prefetch(m, std::size_t{}); };
+  static constexpr unsigned kAhead = 12;  // messages in front of the one at work that are fetched
+  static constexpr unsigned kMore = 6;    // of them, those near enough for prefetch_more
+
+  // Goes through the blocks of a packet in front of the walk.
+  class Scout {
+   public:
+    Scout(const Sink& sink, const std::uint8_t* blocks, std::size_t have) noexcept
+        : sink_(sink), blocks_(blocks), have_(have) {}
+
+    void next() noexcept {
+      if (at_ + 2 + 3 > have_) return;
+      messages_[found_++ % kRing] = static_cast<std::uint32_t>(at_ + 2);
+      sink_.prefetch(blocks_ + at_ + 2, have_ - at_ - 2);
+      at_ += 2u + load_be16(blocks_ + at_);
+    }
+    // The walk is at block `i`. Twice a block, so that the distance grows to kAhead from wherever it is.
+    void follow(unsigned i) noexcept {
+      for (unsigned n = 0; n < 2 && found_ <= i + kAhead; ++n) next();
+      if (const unsigned near = i + kMore; near < found_) {
+        const std::uint32_t at = messages_[near % kRing];
+        sink_.prefetch_more(blocks_ + at, have_ - at);
+      }
+    }
+
+   private:
+    static constexpr unsigned kRing = 16;
+    static_assert(kAhead < kRing);
+    const Sink& sink_;
+    const std::uint8_t* blocks_;
+    std::size_t have_;
+    std::size_t at_ = 0;
+    unsigned found_ = 0;
+    std::array<std::uint32_t, kRing> messages_;
+  };
+
+  void prefetch(std::span<const std::uint8_t> bytes, unsigned messages) const noexcept {
+    if constexpr (kFetches) {
+      if (bytes.size() < kFrameHeaderBytes + 10) return;
+      const std::size_t blocks = kFrameHeaderBytes + (bytes[12] == 0x81 ? 4 : 0);
+      if (load_be64(&bytes[blocks - 10]) < expected_) return;
+      Scout scout(sink_, &bytes[blocks], bytes.size() - blocks);
+      for (unsigned i = 0; i < messages; ++i) scout.next();
+    }
+  }
+
   struct Slot {
     bool used = false;
     std::uint64_t sequence = 0;
@@ -178,6 +231,7 @@ class Feed {
   bool walk(Cycles time, std::uint64_t sequence, std::uint16_t count, const std::uint8_t* p, std::uint32_t have,
             std::uint32_t declared, std::uint32_t number) noexcept {
     std::uint32_t at = 0;
+    [[maybe_unused]] Scout scout(sink_, p, have);
     bool delivered = false;
     const std::uint64_t first = sequence;
     counters_.add(Counter::duplicate_messages, expected_ - sequence);
@@ -203,6 +257,9 @@ class Feed {
         return delivered;
       }
       at += 2 + length;
+      if constexpr (kFetches) {
+        if (count > 1) scout.follow(i);
+      }
       if (sequence < expected_) continue;
       expected_ = sequence + 1;
       delivered = true;

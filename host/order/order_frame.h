@@ -41,6 +41,16 @@ inline std::array<std::uint8_t, kOrderHeaderBytes> order_header(const OrderConfi
   return h;
 }
 
+// Eight upper-case digits in ASCII, the first one in the highest byte.
+inline std::uint64_t hex_digits(std::uint32_t value) noexcept {
+  std::uint64_t x = value;
+  x = (x | x << 16) & 0x0000'FFFF'0000'FFFF;
+  x = (x | x << 8) & 0x00FF'00FF'00FF'00FF;
+  x = (x | x << 4) & 0x0F0F'0F0F'0F0F'0F0F;
+  const std::uint64_t letters = (x + 0x0606'0606'0606'0606) >> 4 & 0x0101'0101'0101'0101;
+  return x + 0x3030'3030'3030'3030 + letters * ('A' - '0' - 10);
+}
+
 class OrderFrameBuilder {
  public:
   explicit OrderFrameBuilder(const CoreConfig& config) {
@@ -68,8 +78,7 @@ class OrderFrameBuilder {
     store_be32(o + 6, quantity.value);
     std::memcpy(o + 10, names_[symbol].data(), 8);
     store_be64(o + 18, price.value);
-    for (int i = 0; i < 8; ++i)
-      o[37 + i] = static_cast<std::uint8_t>("0123456789ABCDEF"[(user_ref >> (28 - 4 * i)) & 0xF]);
+    store_be64(o + 37, hex_digits(user_ref));
     return enter_;
   }
 

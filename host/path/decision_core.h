@@ -5,8 +5,8 @@
 // `mark(Stage)` is called as each stage ends and `fill(Event&)` when an event leaves; NoStamps costs nothing.
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 
 #include "host/book/books.h"
@@ -15,6 +15,7 @@
 #include "host/core/event.h"
 #include "host/feed/feed.h"
 #include "host/order/order_frame.h"
+#include "host/path/book_message.h"
 #include "host/path/path.h"
 #include "host/risk/risk.h"
 #include "host/strategy/rule_engine.h"
@@ -27,7 +28,8 @@ struct NoStamps {
   void fill(Event&) const noexcept {}
 };
 
-// Out: `void on_order_frame(span)` right before the ORDER or CANCEL event, `void on_event(const Event&)`.
+// Out: `void on_order_frame(span)` before the events of the message that made it, the last of which is its ORDER or
+// CANCEL; `void on_event(const Event&)`.
 template <class Out, class Stamper = NoStamps>
 class DecisionCore {
  public:
@@ -35,7 +37,7 @@ class DecisionCore {
       : counters_(counters),
         out_(out),
         stamper_(stamper),
-        banks_(std::make_unique<std::array<Bank, 2>>(config.banks)),
+        banks_(config.banks),
         books_(config, counters),
         rules_(counters),
         risk_(config, counters),
@@ -61,56 +63,14 @@ class DecisionCore {
   void on_message(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept {
     stamper_.mark(Stage::decoded);
     counters_.add(kTypeCounters[type]);
-    BookChange change;
     SymbolIndex symbol;
+    if (kIsBookMessage[type]) {
+      if (!locate(m, symbol)) return;
+      BookChange change;
+      const std::uint64_t reference = book_message(books_, symbol, m, type, change);
+      return after(origin, type, symbol, reference, change);
+    }
     switch (type) {
-      case 'A':
-      case 'F': {
-        if (!locate(m, symbol)) return;
-        const auto a = itch::AddOrder::read(m);  // F has the same fields first
-        books_.add(symbol, a.order_reference_number, a.buy_sell_indicator == 'B' ? Side::buy : Side::sell,
-                   Quantity{a.shares}, Price{a.price}, change);
-        return after(origin, type, symbol, a.order_reference_number, change);
-      }
-      case 'E': {
-        if (!locate(m, symbol)) return;
-        const auto e = itch::OrderExecuted::read(m);
-        books_.execute(symbol, e.order_reference_number, Quantity{e.executed_shares}, nullptr, true, change);
-        return after(origin, type, symbol, e.order_reference_number, change);
-      }
-      case 'C': {
-        if (!locate(m, symbol)) return;
-        const auto c = itch::OrderExecutedWithPrice::read(m);
-        const Price price{c.execution_price};
-        books_.execute(symbol, c.order_reference_number, Quantity{c.executed_shares}, &price, c.printable == 'Y',
-                       change);
-        return after(origin, type, symbol, c.order_reference_number, change);
-      }
-      case 'X': {
-        if (!locate(m, symbol)) return;
-        const auto x = itch::OrderCancel::read(m);
-        books_.cancel(symbol, x.order_reference_number, Quantity{x.cancelled_shares}, change);
-        return after(origin, type, symbol, x.order_reference_number, change);
-      }
-      case 'D': {
-        if (!locate(m, symbol)) return;
-        const auto d = itch::OrderDelete::read(m);
-        books_.erase(symbol, d.order_reference_number, change);
-        return after(origin, type, symbol, d.order_reference_number, change);
-      }
-      case 'U': {
-        if (!locate(m, symbol)) return;
-        const auto u = itch::OrderReplace::read(m);
-        books_.replace(symbol, u.original_order_reference_number, u.new_order_reference_number, Quantity{u.shares},
-                       Price{u.price}, change);
-        return after(origin, type, symbol, u.new_order_reference_number, change);
-      }
-      case 'P': {
-        if (!locate(m, symbol)) return;
-        const auto p = itch::Trade::read(m);
-        books_.trade(symbol, Quantity{p.shares}, Price{p.price}, change);
-        return after(origin, type, symbol, 0, change);
-      }
       case 'S': {
         const std::uint8_t code = m[11];
         if (code != 'Q' && code != 'M') return;
@@ -138,6 +98,21 @@ class DecisionCore {
       default:
         return;
     }
+  }
+
+  // A message that has not had its turn, `bytes` of it: fetches what it will need first, and some messages later what
+  // that leads to.
+  void prefetch(const std::uint8_t* m, std::size_t bytes) const noexcept {
+    const std::int16_t index = locate_[load_be16(m + 1)];
+    if (index < 0) return;
+    const auto symbol = static_cast<SymbolIndex>(index);
+    prefetch_book_message(books_, symbol, m, bytes);
+    rules_.prefetch(bank().rules, symbol);
+    risk_.prefetch(symbol);
+  }
+  void prefetch_more(const std::uint8_t* m, std::size_t bytes) const noexcept {
+    const std::int16_t index = locate_[load_be16(m + 1)];
+    if (index >= 0) prefetch_book_level(books_, static_cast<SymbolIndex>(index), m, bytes);
   }
 
   // SEM 2.9.
@@ -214,11 +189,11 @@ class DecisionCore {
     out_.on_event(e);
   }
 
-  void load_inactive_bank(const Bank& bank) noexcept { (*banks_)[active_ ^ 1] = bank; }
+  void load_inactive_bank(const Bank& bank) noexcept { banks_[active_ ^ 1] = bank; }
 
   const Books& books() const noexcept { return books_; }
   const Risk& risk() const noexcept { return risk_; }
-  const Bank& bank() const noexcept { return (*banks_)[active_]; }
+  const Bank& bank() const noexcept { return banks_[active_]; }
   bool trusted(SymbolIndex s) const noexcept { return !stale_ && !books_.sticky(s) && books_.bbo(s).known(); }
 
  private:
@@ -229,6 +204,12 @@ class DecisionCore {
     for (unsigned i = 0; i < sizeof kTypes - 1; ++i)
       map[static_cast<std::uint8_t>(kTypes[i])] = counter_after(Counter::msg_system_event, i);
     return map;
+  }();
+
+  static constexpr std::array<bool, 256> kIsBookMessage = [] {
+    std::array<bool, 256> is{};
+    for (const char type : {'A', 'F', 'E', 'C', 'X', 'D', 'U', 'P'}) is[static_cast<std::uint8_t>(type)] = true;
+    return is;
   }();
 
   bool locate(const std::uint8_t* m, SymbolIndex& symbol) noexcept {
@@ -273,14 +254,32 @@ class DecisionCore {
     out_.on_event(e);
   }
 
-  // After the book has taken a message: events, rules, risk, order.
+  // What was decided about an intent. Orders leave before the events that tell of them are written.
+  struct Decision {
+    RiskResult risk;
+    std::uint32_t user_ref = 0;
+  };
+
+  // After the book has taken a message: rules, risk, order, events.
   void after(const Origin& o, std::uint8_t type, SymbolIndex symbol, std::uint64_t reference,
              const BookChange& change) noexcept {
     stamper_.mark(Stage::booked);
     if (change.trade.valid) risk_.set_last_trade(symbol, change.trade.price);
     const bool trusted_before = !stale_ && !change.sticky_before && change.before.known();
     const bool trusted_after = !stale_ && !change.sticky_after && change.after.known();
-    if (book_events_ && (trusted_before != trusted_after || !(change.before == change.after))) {
+    Intent intent;
+    Decision decision;
+    if (change.effect && armed_ && trusted_after && !change.after.crossed()) {
+      struct View {
+        const Bbo& bbo;
+        bool trusted;
+      };
+      intent = rules_.evaluate(bank().rules, symbol, o.stamp, change, risk_.working(symbol),
+                               [this](SymbolIndex g) { return View{books_.bbo(g), trusted(g)}; });
+      stamper_.mark(Stage::decided);
+      if (intent.kind != IntentKind::none) decision = decide(o, intent);
+    }
+    if (book_events_ && (trusted_before != trusted_after || change.changed())) {
       Event e = from(EventKind::book, o, type);
       e.symbol = symbol;
       e.reference = reference;
@@ -288,33 +287,47 @@ class DecisionCore {
       stamper_.fill(e);
       out_.on_event(e);
     }
-    if (!change.effect || !armed_ || !trusted_after || change.after.crossed()) return;
-    struct View {
-      const Bbo& bbo;
-      bool trusted;
-    };
-    const Intent intent = rules_.evaluate(bank().rules, symbol, o.stamp, change, risk_.working(symbol),
-                                          [this](SymbolIndex g) { return View{books_.bbo(g), trusted(g)}; });
-    stamper_.mark(Stage::decided);
-    if (intent.kind != IntentKind::none) decide(o, type, symbol, reference, change, intent);
+    if (intent.kind != IntentKind::none) decision_event(o, type, symbol, reference, change, intent, decision);
   }
 
-  void decide(const Origin& o, std::uint8_t type, SymbolIndex trigger, std::uint64_t reference,
-              const BookChange& change, const Intent& intent) noexcept {
+  Decision decide(const Origin& o, const Intent& intent) noexcept {
     const bool enter = intent.kind == IntentKind::enter;
-    const WorkingOrder working = risk_.working(intent.symbol);
-    const RiskResult r =
-        enter ? risk_.check_enter(bank(), intent, o.stamp) : risk_.check_cancel(bank(), intent, o.stamp);
+    Decision d;
+    d.risk = enter ? risk_.check_enter(bank(), intent, o.stamp) : risk_.check_cancel(bank(), intent, o.stamp);
+    if (!enter) d.user_ref = risk_.working(intent.symbol).user_ref;
     stamper_.mark(Stage::checked);
-    const bool pass = r.reason == Reason::none;
-    Event e = from(!pass ? EventKind::reject : enter ? EventKind::order : EventKind::cancel, o, type);
+    if (d.risk.reason != Reason::none) {
+      counters_.add(counter_after(Counter::reject_kill, static_cast<unsigned>(d.risk.reason) - 1));
+      return d;
+    }
+    if (enter) {
+      counters_.add(Counter::orders);
+      d.user_ref = risk_.send_enter(bank(), intent, o.stamp);
+      out_.on_order_frame(frames_.enter(d.user_ref, intent.side, intent.quantity, intent.symbol, intent.price));
+    } else {
+      counters_.add(Counter::cancels);
+      risk_.send_cancel(bank(), intent.symbol, o.stamp);
+      out_.on_order_frame(frames_.cancel(d.user_ref));
+    }
+    stamper_.mark(Stage::first_beat);
+    return d;
+  }
+
+  // ORDER, CANCEL or REJECT.
+  void decision_event(const Origin& o, std::uint8_t type, SymbolIndex trigger, std::uint64_t reference,
+                      const BookChange& change, const Intent& intent, const Decision& d) noexcept {
+    const RiskResult& r = d.risk;
+    Event e = from(r.reason != Reason::none           ? EventKind::reject
+                   : intent.kind == IntentKind::enter ? EventKind::order
+                                                      : EventKind::cancel,
+                   o, type);
     e.reason = static_cast<std::uint8_t>(r.reason);
     e.rule = static_cast<std::uint8_t>(intent.rule);
     e.side = static_cast<std::uint8_t>(intent.side);
     e.symbol = intent.symbol;
     e.trigger = trigger;
     e.reference = reference;
-    e.user_ref = enter ? 0 : working.user_ref;
+    e.user_ref = d.user_ref;
     e.quantity = intent.quantity.value;
     e.price = intent.price.value;
     put_bbo(e, books_.bbo(intent.symbol), trusted(intent.symbol));
@@ -329,19 +342,6 @@ class DecisionCore {
       e.trade_price = change.trade.price.value;
       e.trade_quantity = change.trade.shares.value;
     }
-    if (!pass) {
-      counters_.add(counter_after(Counter::reject_kill, static_cast<unsigned>(r.reason) - 1));
-    } else if (enter) {
-      counters_.add(Counter::orders);
-      e.user_ref = risk_.send_enter(bank(), intent, o.stamp);
-      out_.on_order_frame(frames_.enter(e.user_ref, intent.side, intent.quantity, intent.symbol, intent.price));
-      stamper_.mark(Stage::first_beat);
-    } else {
-      counters_.add(Counter::cancels);
-      risk_.send_cancel(bank(), intent.symbol, o.stamp);
-      out_.on_order_frame(frames_.cancel(e.user_ref));
-      stamper_.mark(Stage::first_beat);
-    }
     stamper_.fill(e);
     out_.on_event(e);
   }
@@ -349,7 +349,7 @@ class DecisionCore {
   Counters& counters_;
   Out& out_;
   Stamper& stamper_;
-  std::unique_ptr<std::array<Bank, 2>> banks_;
+  std::array<Bank, 2> banks_;
   unsigned active_ = 0;
   Books books_;
   RuleEngine rules_;

@@ -37,7 +37,8 @@ struct TimedInput {
 class PathSink {
  public:
   virtual ~PathSink() = default;
-  // `frame` is valid during the call. It is called right before the event that explains it.
+  // `frame` is valid during the call. The next ORDER or CANCEL event explains it; the BOOK event of the same message
+  // may come between.
   virtual void on_order_frame(std::span<const std::uint8_t> frame) = 0;
   virtual void on_event(const Event& event) = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/core/huge_pages.h"
 #include "host/core/tick_clock.h"
 #include "host/feed/feed.h"
 #include "host/path/decision_core.h"
@@ -19,11 +20,13 @@ class TickStamps {
   void mark(Stage s) noexcept { at_[static_cast<std::size_t>(s)] = TickClock::now() - start_; }
   void fill(Event& e) const noexcept {
     for (unsigned i = 0; i < kStages; ++i) {
-      e.stages[i] = static_cast<std::uint16_t>(std::min(TickClock::nanoseconds(at_[i]), 65535.0));
+      const std::uint64_t ns = static_cast<std::uint64_t>(static_cast<unsigned __int128>(at_[i]) * scale_ >> 32);
+      e.stages[i] = static_cast<std::uint16_t>(std::min<std::uint64_t>(ns, 65535));
     }
   }
 
  private:
+  const std::uint64_t scale_ = static_cast<std::uint64_t>(TickClock::nanoseconds(std::uint64_t{1} << 32));  // ns * 2^32
   std::uint64_t start_ = 0;
   std::array<std::uint64_t, kStages> at_{};
 };
@@ -33,17 +36,17 @@ struct StartNothing : NoStamps {
 };
 
 template <class Stamper>
-class SoftwarePath final : public Path {
+class SoftwarePath final : public Path, public InHugePages {
  public:
   SoftwarePath(const CoreConfig& config, PathSink& sink)
-      : core_(config, counters_, sink, stamper_), feed_(config.feed, counters_, core_) {
-    TickClock::nanoseconds(0);  // calibrates before the first frame
-  }
+      : core_(config, counters_, sink, stamper_), feed_(config.feed, counters_, core_) {}
 
   std::string_view name() const noexcept override { return "sw:"; }
 
   void submit(std::span<const TimedInput> inputs) override {
-    for (const TimedInput& input : inputs) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (i + kAhead < inputs.size()) feed_.prefetch(inputs[i + kAhead].frame);
+      const TimedInput& input = inputs[i];
       if (input.is_frame) {
         stamper_.start();
         feed_.frame(input.time, input.frame, input.fcs_error);
@@ -60,6 +63,8 @@ class SoftwarePath final : public Path {
   void load_inactive_bank(const Bank& bank) override { core_.load_inactive_bank(bank); }
 
  private:
+  static constexpr std::size_t kAhead = 2;  // inputs
+
   Counters counters_;
   Stamper stamper_;
   DecisionCore<PathSink, Stamper> core_;

@@ -8,7 +8,6 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
-#include <memory>
 
 #include "host/core/config.h"
 #include "host/core/counters.h"
@@ -34,11 +33,7 @@ class Risk {
   static constexpr unsigned kOpenSlots = 4096;
 
   Risk(const CoreConfig& config, Counters& counters)
-      : counters_(counters),
-        symbols_(std::make_unique<SymbolState[]>(kSymbols)),
-        slots_(std::make_unique<Slot[]>(kOpenSlots)),
-        any_session_(config.any_session),
-        next_user_ref_(config.order.first_user_ref) {
+      : counters_(counters), any_session_(config.any_session), next_user_ref_(config.order.first_user_ref) {
     for (unsigned i = 0; i < kSymbols; ++i) symbols_[i].trading = config.symbols_start_trading;
   }
 
@@ -57,6 +52,12 @@ class Risk {
     symbols_[s].traded = true;
   }
   void set_kill(bool on) noexcept { kill_ = on; }
+
+  // Fetches what checks and rules read of a symbol.
+  void prefetch(SymbolIndex s) const noexcept {
+    __builtin_prefetch(&symbols_[s], 1);
+    __builtin_prefetch(&symbols_[s].working, 1);
+  }
 
   // ---- checks (SEM 5.1) ----
   RiskResult check_enter(const Bank& bank, const Intent& intent, Cycles stamp) const noexcept {
@@ -261,8 +262,8 @@ class Risk {
   }
 
   Counters& counters_;
-  std::unique_ptr<SymbolState[]> symbols_;
-  std::unique_ptr<Slot[]> slots_;
+  std::array<SymbolState, kSymbols> symbols_;
+  std::array<Slot, kOpenSlots> slots_;
   Wide gross_ = 0;
   std::uint32_t open_count_ = 0;
   Cycles tat_{};

@@ -24,7 +24,7 @@ class RuleEngine {
                   const BookChange& change, const WorkingOrder& working, View&& lagger_view) noexcept {
     const RuleRecord& r = rules[symbol];
     const Bbo& bbo = change.after;
-    const bool changed = !(change.before == change.after);
+    const bool changed = change.changed();
     Intent intent;
     intent.symbol = symbol;
     if (changed) {
@@ -45,6 +45,14 @@ class RuleEngine {
     }
     intent.kind = IntentKind::none;
     return intent;
+  }
+
+  // Fetches what evaluate() reads for a symbol.
+  void prefetch(const std::array<RuleRecord, kSymbols>& rules, SymbolIndex symbol) const noexcept {
+    const auto* record = reinterpret_cast<const char*>(&rules[symbol]);
+    __builtin_prefetch(record);
+    __builtin_prefetch(record + 64);
+    __builtin_prefetch(&next_[symbol], 1);
   }
 
  private:

@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "bench/generated_session.h"
 #include "sim/verilator/verilated_path.h"
 #include "testbench/faults/sessions.h"
-#include "testbench/path/generated_session.h"
 
 namespace twinpath {
 namespace {
@@ -51,7 +51,7 @@ fault::Trial untidy(unsigned n) {
 constexpr unsigned kMore = 6;
 fault::Trial more(unsigned n) { return n < 2 ? few_references(n) : untidy(n - 2); }
 
-ReplayResult play(testing::GeneratedSession& session, const PathRegistry& registry) {
+ReplayResult play(bench::GeneratedSession& session, const PathRegistry& registry) {
   std::vector<std::unique_ptr<OutputRecorder>> recorders;
   std::vector<std::unique_ptr<Path>> paths;
   for (const char* address : {"sw:", "verilator:"}) {
@@ -78,7 +78,7 @@ int run(unsigned trials, unsigned messages) {
     fine &= agree(trial.kind, n, fault::run(trial, path("sw:"), path(trial.address)));
   }
   if (messages != 0) {
-    testing::GeneratedSession session(messages);
+    bench::GeneratedSession session(messages);
     fine &= agree("market", 0, play(session, registry));
   }
   return fine ? 0 : 1;

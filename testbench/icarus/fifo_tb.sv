@@ -16,9 +16,10 @@ module fifo_tb;
   logic               push = 1'b0;
   logic               pop = 1'b0;
   logic [WIDTH-1:0]   data = '0;
-  logic [COUNT_W-1:0] undo = '0;
+  logic               mark = 1'b0;
+  logic               rewind = 1'b0;
 
-  logic               f_ready, f_valid, r_ready, r_valid;
+  logic               f_ready, f_valid, r_ready, r_valid, r_behind;
   logic [WIDTH-1:0]   f_data, r_data;
   logic [COUNT_W-1:0] f_count, r_count;
 
@@ -46,7 +47,9 @@ module fifo_tb;
       .s_valid_i(push),
       .s_ready_o(r_ready),
       .s_data_i (data),
-      .undo_i   (undo),
+      .mark_i   (mark),
+      .rewind_i (rewind),
+      .behind_o (r_behind),
       .m_valid_o(r_valid),
       .m_ready_i(pop),
       .m_data_o (r_data),
@@ -58,6 +61,7 @@ module fifo_tb;
   logic [WIDTH-1:0] r_model [0:DEPTH];
   int f_n = 0;
   int r_n = 0;
+  int r_mark = 0;  // words before the marked one
   int i;
   int cycle;
   int words = 0;
@@ -84,6 +88,7 @@ module fifo_tb;
     begin
       for (i = 1; i < r_n; i = i + 1) r_model[i-1] = r_model[i];
       r_n = r_n - 1;
+      if (r_mark > 0) r_mark = r_mark - 1;
     end
   endtask
 
@@ -98,12 +103,10 @@ module fifo_tb;
       push = $urandom_range(10) < eagerness;
       pop  = $urandom_range(10) < 10 - eagerness;
       data = $urandom;
-      undo = '0;
-      // Words may be taken back while the newest ones are not the head, and something takes their place.
-      if (r_n > 1 && $urandom_range(7) == 0) begin
-        undo = 1 + $urandom_range(r_n - 2);
-        push = 1'b1;
-      end
+      mark = $urandom_range(1) == 0;
+      // Words may be taken back while the marked one is not the head.
+      rewind = r_mark > 0 && $urandom_range(3) == 0;
+      if (rewind) mark = 1'b0;
       #4;
       check(f_ready === (f_n < DEPTH), "fifo s_ready_o");
       check(f_valid === (f_n > 0), "fifo m_valid_o");
@@ -111,6 +114,7 @@ module fifo_tb;
       if (f_n > 0) check(f_data === f_model[0], "fifo m_data_o");
       check(r_ready === (r_n < DEPTH), "rewind_fifo s_ready_o");
       check(r_valid === (r_n > 0 || push), "rewind_fifo m_valid_o");
+      check(r_behind === (r_mark > 0), "rewind_fifo behind_o");
       check(r_count === r_n, "rewind_fifo count_o");
       if (r_n > 0) check(r_data === r_model[0], "rewind_fifo m_data_o");
       else if (push) check(r_data === data, "rewind_fifo m_data_o of a word passing through");
@@ -122,13 +126,16 @@ module fifo_tb;
         if (pop && f_n > 1) model_pop_f;
       end else if (pop && f_n > 0) model_pop_f;
 
-      r_n = r_n - undo;
-      undone = undone + undo;
-      if (push && (r_n < DEPTH || undo != '0) && !(r_n == 0 && pop)) begin
+      if (rewind) begin
+        undone = undone + r_n - r_mark;
+        r_model[r_mark] = data;
+        r_n = r_mark + 1;
+      end else if (push && r_n < DEPTH) begin
+        if (mark) r_mark = r_n;
         r_model[r_n] = data;
         r_n = r_n + 1;
-        if (pop && r_n > 1) model_pop_r;
-      end else if (pop && r_n > 0) model_pop_r;
+      end
+      if (pop && r_n > 0) model_pop_r;
       #1 clk = 1'b1;
       #5 clk = 1'b0;
     end

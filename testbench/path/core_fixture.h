@@ -27,7 +27,10 @@ class KeepingOut {
     EXPECT_TRUE(frame_.empty()) << "two frames without an event between them";
     frame_ = to_bytes(frame);
   }
-  void on_event(const Event& e) { all.push_back({e, std::exchange(frame_, {})}); }
+  void on_event(const Event& e) {
+    const bool explains = e.event_kind() == EventKind::order || e.event_kind() == EventKind::cancel;
+    all.push_back({e, explains ? std::exchange(frame_, {}) : Bytes{}});
+  }
 
  private:
   Bytes frame_;

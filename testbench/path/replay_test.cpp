@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "bench/generated_session.h"
 #include "host/path/path_registry.h"
-#include "testbench/path/generated_session.h"
 
 namespace twinpath {
 namespace {
@@ -55,7 +55,7 @@ struct Rig {
   OutputRecorder& recorder() { return *recorders.emplace_back(std::make_unique<OutputRecorder>(true)); }
 };
 
-ReplayResult compare(testing::GeneratedSession& session, std::uint64_t spoil, bool frame) {
+ReplayResult compare(bench::GeneratedSession& session, std::uint64_t spoil, bool frame) {
   Rig rig;
   rig.paths.push_back(PathRegistry().make("sw:", session.config, rig.recorder()));
   rig.paths.push_back(std::make_unique<SpoilingPath>(session.config, rig.recorder(), spoil, frame));
@@ -68,7 +68,7 @@ ReplayResult compare(testing::GeneratedSession& session, std::uint64_t spoil, bo
 
 class ReplayTest : public ::testing::Test {
  protected:
-  testing::GeneratedSession session{20'000};
+  bench::GeneratedSession session{20'000};
 };
 
 TEST_F(ReplayTest, FindsNoDifferenceBetweenAPathAndItself) {

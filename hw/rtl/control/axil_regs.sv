@@ -12,7 +12,7 @@
 /// 64-bit registers: reading the low word latches the high word; a high word is given only for the register whose low
 /// word was read last, so that two halves always belong together.
 /// Latency: cfg_o, cmd_tvalid_o, wire_mode_o and soft_reset_o change 2 cycles after the later of write address and
-/// data; read data 2 cycles after the read address (counters 3, histograms 4 when no order is being recorded).
+/// data; read data 2 cycles after the read address (counters 3, histograms 5 when no order is being recorded).
 module axil_regs #(
     parameter int DATA_W    = 64,
     parameter int SYMBOLS   = TP_SYMBOLS,

@@ -6,6 +6,7 @@
 /// Why: one queue for every place that needs elasticity, over ram_sdp so that any depth maps to the right memory.
 /// Ordering: words leave in the order they came; s_ready_o depends on the fill only, m_valid_o does not wait for
 /// m_ready_i, and m_data_o is stable until accepted. A word and its successor may pass in consecutive cycles.
+/// Both handshakes come from registers, so that they cost whoever waits for them nothing.
 /// The head is read ahead of time; a word written while it is the next to leave bypasses the memory, which would
 /// return old data.
 /// Latency: 1 cycle from acceptance to m_valid_o when empty.
@@ -37,21 +38,25 @@ module fifo #(
   logic [ADDR_W-1:0]  read_q;
   logic [ADDR_W-1:0]  read_next;
   logic [COUNT_W-1:0] count_q;
+  logic               ready_q;   // not full
+  logic               valid_q;   // not empty
   logic               bypass_q;
   logic [WIDTH-1:0]   bypass_data_q;
   logic [WIDTH-1:0]   rdata;
   logic               push;
   logic               pop;
+  logic               one;
   logic               push_becomes_head;
 
-  assign s_ready_o         = count_q != COUNT_W'(DEPTH);
-  assign m_valid_o         = count_q != '0;
+  assign s_ready_o         = ready_q;
+  assign m_valid_o         = valid_q;
   assign m_data_o          = bypass_q ? bypass_data_q : rdata;
   assign count_o           = count_q;
-  assign push              = s_valid_i && s_ready_o;
-  assign pop               = m_valid_o && m_ready_i;
+  assign push              = s_valid_i && ready_q;
+  assign pop               = valid_q && m_ready_i;
+  assign one               = count_q == COUNT_W'(1);
   assign read_next         = (read_q == LAST) ? '0 : read_q + 1'b1;
-  assign push_becomes_head = push && (count_q == (pop ? COUNT_W'(1) : '0));
+  assign push_becomes_head = push && (!valid_q || (one && pop));
 
   ram_sdp #(
       .WIDTH(WIDTH),
@@ -70,6 +75,10 @@ module fifo #(
     if (push) write_q <= (write_q == LAST) ? '0 : write_q + 1'b1;
     if (pop) read_q <= read_next;
     if (push != pop) count_q <= push ? count_q + 1'b1 : count_q - 1'b1;
+    if (push) valid_q <= 1'b1;
+    else if (pop && one) valid_q <= 1'b0;
+    if (push && !pop && count_q == COUNT_W'(DEPTH - 1)) ready_q <= 1'b0;
+    else if (pop && !push) ready_q <= 1'b1;
     if (push_becomes_head) bypass_data_q <= s_data_i;
     if (push_becomes_head) bypass_q <= 1'b1;
     else if (pop) bypass_q <= 1'b0;
@@ -77,6 +86,8 @@ module fifo #(
       write_q  <= '0;
       read_q   <= '0;
       count_q  <= '0;
+      ready_q  <= 1'b1;
+      valid_q  <= 1'b0;
       bypass_q <= 1'b0;
     end
   end

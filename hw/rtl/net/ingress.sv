@@ -54,42 +54,46 @@ module ingress #(
   logic                    first_q;   // the next beat begins a frame
   logic                    discard_q; // the rest of this frame is lost
   logic                    cut_q;     // an overlong frame has to be ended as soon as there is room
-  logic [COUNT_W-1:0]      beats_q;   // beats of this frame queued, saturating
   logic [31:0]             frames_q;
   logic                    accept;
   logic                    lost;
   logic                    lost_inside;
   logic                    take_back;
   logic                    room;
+  logic                    plain;     // what is queued is a beat as it came
+  logic                    begins;    // a frame's first beat is accepted
+  logic                    behind;    // all of the frame begun last still waits behind an older one
+  logic                    meta_behind;
   logic                    data_room;
   logic                    meta_room;
   logic [COUNT_W-1:0]      stored;
   logic [META_COUNT_W-1:0] meta_stored;
   logic [BYTES_W-1:0]      keep_count;
   tp_frame_meta_t          meta;
-  logic                    push;
   logic [WIDTH-1:0]        push_data;
 
   always_comb begin
-    keep_count = '0;
-    for (int i = 0; i < KEEP_W; i++) keep_count = keep_count + BYTES_W'(s_axis_tkeep_i[i]);
+    keep_count = BYTES_W'(KEEP_W);
+    for (int i = KEEP_W - 1; i >= 0; i--) if (!s_axis_tkeep_i[i]) keep_count = BYTES_W'(i);
   end
 
-  assign room             = data_room && !cut_q && (meta_room || !first_q);
+  // Within a frame, a beat is lost only while the beats' queue is full or a cut is due; the queue is not empty then.
+  assign plain            = data_room && !cut_q;
+  assign room             = plain && (meta_room || !first_q);
+  assign begins           = s_axis_tvalid_i && first_q && plain && meta_room; // discard_q is never set with first_q
   assign s_axis_tready_o  = discard_q || room;
   assign accept           = s_axis_tvalid_i && room && !discard_q;
   assign lost             = s_axis_tvalid_i && wire_mode_i && !s_axis_tready_o;
   assign lost_inside      = lost && !first_q;
-  assign take_back        = lost_inside && beats_q < stored; // all of it still waits behind an older frame
+  assign take_back        = lost_inside && behind;
   assign count_frame_o    = first_q && !discard_q && (accept || lost);
   assign count_overflow_o = lost;
   assign frames_o         = frames_q;
   assign idle_o           = stored == '0 && meta_stored == '0 && first_q && !discard_q && !cut_q;
 
-  assign push = accept || take_back || (cut_q && data_room);
-  assign push_data = accept
+  assign push_data = plain
       ? {s_axis_tdata_i, keep_count, s_axis_tlast_i, s_axis_tlast_i && s_axis_tuser_i, 1'b0, cycle_i}
-      : {{DATA_W{1'b0}}, {BYTES_W{1'b0}}, 1'b1, 1'b1, take_back, cycle_i};
+      : {s_axis_tdata_i, {BYTES_W{1'b0}}, 1'b1, 1'b1, take_back, cycle_i};
 
   assign meta.stamp = time_i;
   assign meta.frame = frames_q;
@@ -100,10 +104,12 @@ module ingress #(
   ) u_beats (
       .clk_i    (clk_i),
       .rst_i    (rst_i),
-      .s_valid_i(push),
+      .s_valid_i(accept || cut_q),
       .s_ready_o(data_room),
       .s_data_i (push_data),
-      .undo_i   (take_back ? beats_q : {COUNT_W{1'b0}}),
+      .mark_i   (first_q),
+      .rewind_i (take_back),
+      .behind_o (behind),
       .m_valid_o(beat_valid_o),
       .m_ready_i(beat_ready_i),
       .m_data_o ({beat_data_o, beat_bytes_o, beat_last_o, beat_error_o, beat_dropped_o, beat_cycle_o}),
@@ -116,10 +122,12 @@ module ingress #(
   ) u_meta (
       .clk_i    (clk_i),
       .rst_i    (rst_i),
-      .s_valid_i(accept && first_q),
+      .s_valid_i(begins),
       .s_ready_o(meta_room),
       .s_data_i (meta),
-      .undo_i   ({META_COUNT_W{1'b0}}),
+      .mark_i   (1'b0),
+      .rewind_i (1'b0),
+      .behind_o (meta_behind),
       .m_valid_o(meta_valid_o),
       .m_ready_i(meta_ready_i),
       .m_data_o (meta_o),
@@ -129,12 +137,9 @@ module ingress #(
   always_ff @(posedge clk_i) begin
     if (accept) begin
       first_q <= s_axis_tlast_i;
-      if (s_axis_tlast_i) beats_q <= '0;
-      else if (beats_q != '1) beats_q <= beats_q + 1'b1;
     end else if (lost) begin
       first_q   <= s_axis_tlast_i;
       discard_q <= !s_axis_tlast_i;
-      beats_q   <= '0;
     end else if (discard_q && s_axis_tvalid_i && s_axis_tlast_i) begin
       first_q   <= 1'b1;
       discard_q <= 1'b0;
@@ -146,7 +151,6 @@ module ingress #(
       first_q   <= 1'b1;
       discard_q <= 1'b0;
       cut_q     <= 1'b0;
-      beats_q   <= '0;
       frames_q  <= '0;
     end
   end

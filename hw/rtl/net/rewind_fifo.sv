@@ -2,13 +2,14 @@
 `default_nettype none
 
 /// First-word-fall-through FIFO that passes its input straight through while it is empty, and whose latest words can be
-/// taken back.
+/// taken back as far as a mark.
 ///
 /// Why: a frame must begin downstream in the cycle it arrives when nothing waits, and a frame that turns out not to fit
-/// must leave again without a trace in the words before it.
-/// Ordering: words leave in the order they came. With undo_i = n > 0 the last n words accepted are taken back and
-/// s_data_i takes their place, whether or not s_ready_o; the caller guarantees n < count_o, so the head is never
-/// among them. undo_i is 0 otherwise.
+/// must leave again without a trace in the words before it. A mark, not a number of words: what the queue is like without
+/// the words taken back is then in registers, and nothing has to be subtracted in the cycle that takes them.
+/// Ordering: words leave in the order they came. mark_i marks the word accepted with it. With rewind_i that word and all
+/// behind it are taken back and s_data_i takes their place, whether or not s_valid_i and s_ready_o; the mark stays there.
+/// The caller gives rewind_i only with behind_o, so that the head is never taken back.
 /// Latency: 0 cycles when empty and m_ready_i, 1 cycle when empty and not.
 module rewind_fifo #(
     parameter int WIDTH = 32,
@@ -20,7 +21,9 @@ module rewind_fifo #(
     input  wire logic               s_valid_i,
     output logic                    s_ready_o,
     input  wire logic [WIDTH-1:0]   s_data_i,
-    input  wire logic [COUNT_W-1:0] undo_i,
+    input  wire logic               mark_i,
+    input  wire logic               rewind_i,
+    output logic                    behind_o, // the marked word waits behind another
     output logic                    m_valid_o,
     input  wire logic               m_ready_i,
     output logic      [WIDTH-1:0]   m_data_o,
@@ -35,35 +38,42 @@ module rewind_fifo #(
   localparam int ADDR_W = $clog2(DEPTH);
 
   logic [ADDR_W-1:0]  write_q;
+  logic [ADDR_W-1:0]  mark_q;       // where the marked word is
   logic [ADDR_W-1:0]  read_q;
   logic [COUNT_W-1:0] count_q;
+  logic [COUNT_W-1:0] before_q;     // words before the mark
+  logic               ready_q;      // not full
+  logic               empty_q;
+  logic               behind_q;
   logic               head_q;       // the head is in head_data_q, not in the memory's output
   logic [WIDTH-1:0]   head_data_q;
   logic [WIDTH-1:0]   rdata;
   logic [ADDR_W-1:0]  waddr;
-  logic [COUNT_W-1:0] kept;
-  logic               empty;
-  logic               push;
+  logic               accept;
+  logic               push;         // accepted, and not straight out again
   logic               pop;
+  logic               one;
   logic               becomes_head;
 
-  assign empty        = count_q == '0;
-  assign s_ready_o    = count_q != COUNT_W'(DEPTH);
-  assign m_valid_o    = !empty || s_valid_i;
-  assign m_data_o     = empty ? s_data_i : head_q ? head_data_q : rdata;
+  assign s_ready_o    = ready_q;
+  assign behind_o     = behind_q;
+  assign m_valid_o    = !empty_q || s_valid_i;
+  assign m_data_o     = empty_q ? s_data_i : head_q ? head_data_q : rdata;
   assign count_o      = count_q;
-  assign push         = s_valid_i && (s_ready_o || undo_i != '0) && !(empty && m_ready_i);
-  assign pop          = !empty && m_ready_i;
-  assign kept         = count_q - undo_i;
-  assign waddr        = write_q - undo_i[ADDR_W-1:0];
-  assign becomes_head = push && (kept == (pop ? COUNT_W'(1) : '0));
+  assign accept       = s_valid_i && ready_q;
+  assign push         = accept && !(empty_q && m_ready_i);
+  assign pop          = !empty_q && m_ready_i;
+  assign one          = count_q == COUNT_W'(1);
+  assign waddr        = rewind_i ? mark_q : write_q;
+  assign becomes_head = rewind_i ? pop && before_q == COUNT_W'(1) : push && (empty_q || (one && pop));
 
+  // A word that goes straight through is written too, where the next one will be.
   ram_sdp #(
       .WIDTH(WIDTH),
       .DEPTH(DEPTH)
   ) u_ram (
       .clk_i  (clk_i),
-      .we_i   (push),
+      .we_i   (accept || rewind_i),
       .waddr_i(waddr),
       .wdata_i(s_data_i),
       .re_i   (pop),
@@ -72,17 +82,35 @@ module rewind_fifo #(
   );
 
   always_ff @(posedge clk_i) begin
-    if (push) write_q <= waddr + 1'b1;
+    if (push || rewind_i) write_q <= waddr + 1'b1;
     if (pop) read_q <= read_q + 1'b1;
-    count_q <= kept + COUNT_W'(push) - COUNT_W'(pop);
+
+    if (rewind_i) count_q <= pop ? before_q : before_q + 1'b1;
+    else if (push != pop) count_q <= accept ? count_q + 1'b1 : count_q - 1'b1; // accept, because m_ready_i comes late
+    if (push || rewind_i) empty_q <= 1'b0;
+    else if (pop && one) empty_q <= 1'b1;
+    if (rewind_i) ready_q <= pop || before_q != COUNT_W'(DEPTH - 1);
+    else if (push && !pop && count_q == COUNT_W'(DEPTH - 1)) ready_q <= 1'b0;
+    else if (pop && !push) ready_q <= 1'b1;
+
+    if (accept && mark_i) mark_q <= write_q;
+    if (accept && mark_i) before_q <= pop ? count_q - 1'b1 : count_q;
+    else if (pop && behind_q) before_q <= before_q - 1'b1;
+    if (accept && mark_i) behind_q <= !empty_q && !(one && pop);
+    else if (pop && before_q == COUNT_W'(1)) behind_q <= 1'b0;
+
     if (becomes_head) head_data_q <= s_data_i;
     if (becomes_head) head_q <= 1'b1;
     else if (pop) head_q <= 1'b0;
     if (rst_i) begin
-      write_q <= '0;
-      read_q  <= '0;
-      count_q <= '0;
-      head_q  <= 1'b0;
+      write_q  <= '0;
+      read_q   <= '0;
+      count_q  <= '0;
+      before_q <= '0;
+      ready_q  <= 1'b1;
+      empty_q  <= 1'b1;
+      behind_q <= 1'b0;
+      head_q   <= 1'b0;
     end
   end
 

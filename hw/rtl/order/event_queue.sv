@@ -87,17 +87,26 @@ module event_queue #(
   tp_event_t   event_q;
   logic        order_q;
   logic [15:0] first_beat;
-  logic [15:0] late;        // cycles from the verdict to the first beat
+  logic [15:0] sum;
+  logic [15:0] carry;
+  logic        at_verdict;  // the first beat came in the verdict's cycle
+  logic [15:0] waited;      // cycles from the one after the verdict to the first beat
   tp_event_t   completed;
 
   assign load       = entry_valid && (!has_order || report_valid) && (!valid_q || m_event_tready_i);
   assign first_beat = report - last_byte;
-  assign late       = first_beat - waiting.stages[4*16+:16];
+
+  // report - last_byte - stage 4 - 1 as one addition: the three are summed without carries first, and two numbers add up to
+  // all ones (-1) exactly when one is the complement of the other.
+  assign sum        = report ^ ~last_byte ^ ~waiting.stages[4*16+:16];
+  assign carry      = (report & ~last_byte) | (report & ~waiting.stages[4*16+:16]) | (~last_byte & ~waiting.stages[4*16+:16]);
+  assign waited     = sum + {carry[14:0], 1'b1};
+  assign at_verdict = sum == ~{carry[14:0], 1'b1};
 
   always_comb begin
     completed = waiting;
     if (has_order) begin
-      completed.stages = {waiting.stages[159:128], late == '0 ? 16'd0 : late - 1'b1, waiting.stages[111:96], first_beat,
+      completed.stages = {waiting.stages[159:128], at_verdict ? 16'd0 : waited, waiting.stages[111:96], first_beat,
                           waiting.stages[79:0]};
     end
   end

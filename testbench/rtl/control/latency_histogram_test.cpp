@@ -71,9 +71,12 @@ class LatencyHistogram : public ::testing::Test {
     ADD_FAILURE() << "a read was never done";
     return 0;
   }
+  // Until a read that begins sees every order.
+  void settle() {
+    for (int i = 0; i < 3; ++i) tick();
+  }
   void expect_model() {
-    tick();
-    tick();
+    settle();
     for (unsigned c = 1; c <= 6; ++c) {
       SCOPED_TRACE("class " + std::to_string(c));
       EXPECT_EQ(read(true, c, 0), model.count[c]);
@@ -109,8 +112,7 @@ TEST_F(LatencyHistogram, AgreesWithAModelUnderOrdersInEveryCycle) {
 TEST_F(LatencyHistogram, OrdersToOneBinInConsecutiveCyclesAllCount) {
   wait_ready();
   for (int i = 0; i < 1000; ++i) record(1, 4);
-  tick();
-  tick();
+  settle();
   EXPECT_EQ(read(false, 1, 4), 1000u);
   EXPECT_EQ(read(true, 1, 0), 1000u);
 }
@@ -145,11 +147,41 @@ TEST_F(LatencyHistogram, ReadsFinishBetweenOrdersWithoutLosingAny) {
     }
   }
   EXPECT_GT(done, 1000);
+  for (int i = 0; i < 100 && !dut.rd_done_o; ++i) tick();  // the read that was begun last
+  dut.rd_valid_i = 0;
   expect_model();
+}
+
+TEST_F(LatencyHistogram, OrdersToOneBinAtEveryDistanceAllCount) {
+  wait_ready();
+  unsigned orders = 0;
+  for (const int apart : {1, 2, 3, 4, 5}) {
+    for (int i = 0; i < 10; ++i, ++orders) {
+      record(4, 6);
+      for (int idle = 1; idle < apart; ++idle) tick();
+    }
+    for (int i = 0; i < 10; ++i, ++orders) {
+      record(4, 6);
+      for (int other = 1; other < apart; ++other) record(5, 6);
+    }
+  }
+  expect_model();
+  EXPECT_EQ(read(false, 4, 6), orders);
+}
+
+TEST_F(LatencyHistogram, AReadSeesAnOrderFourCyclesAfterItAndNotBefore) {
+  wait_ready();
+  record(1, 9);
+  tick(), tick();
+  EXPECT_EQ(read(true, 1, 0), 0u) << "begun three cycles after the order";
+  record(1, 9);
+  tick(), tick(), tick();
+  EXPECT_EQ(read(true, 1, 0), 2u) << "begun four cycles after the order";
 }
 
 TEST_F(LatencyHistogram, AnOrderGoesBeforeARead) {
   wait_ready();
+  record(2, 9);
   dut.rd_valid_i = 1;
   dut.rd_summary_i = 0;
   dut.rd_class_i = 2;
@@ -159,7 +191,12 @@ TEST_F(LatencyHistogram, AnOrderGoesBeforeARead) {
     EXPECT_EQ(dut.rd_done_o, 0);
   }
   tick();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(dut.rd_done_o, 0);
+    tick();
+  }
   EXPECT_EQ(dut.rd_done_o, 1);
+  EXPECT_EQ(dut.rd_data_o, 19u) << "the last two orders are on their way";
 }
 
 TEST_F(LatencyHistogram, ResetClearsAndNothingIsRecordedBeforeReady) {

@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 #include "Vudp_parser.h"
@@ -13,6 +16,8 @@ namespace {
 
 class UdpParser : public ::testing::Test {
  protected:
+  static constexpr std::size_t kBytes = sizeof(Vudp_parser::beat_data_i);
+
   UdpParser() { restart(); }
 
   void restart() {
@@ -33,43 +38,49 @@ class UdpParser : public ::testing::Test {
     clock(top);
     top.cfg_i = 0;
   }
+  // Offers the bytes of `f` from `at` on, as many as a beat takes; returns how many.
+  std::size_t offer(const Bytes& f, std::size_t at) {
+    const std::size_t n = std::min(kBytes, f.size() - at);
+    std::uint64_t data = 0;
+    for (std::size_t b = 0; b < n; ++b) data |= static_cast<std::uint64_t>(f[at + b]) << (8 * b);
+    top.beat_valid_i = n != 0;
+    top.meta_valid_i = n != 0 && at == 0;
+    top.beat_data_i = static_cast<std::remove_reference_t<decltype(top.beat_data_i)>>(data);
+    top.beat_bytes_i = static_cast<std::uint8_t>(n);
+    top.beat_last_i = at + n == f.size();
+    return n;
+  }
+  void collect() {
+    if (top.m_first_o) packet = unpack_packet(top.packet_o.data());
+    for (unsigned b = top.m_first_o ? packet->lane : 0; b < top.m_bytes_o; ++b)
+      out.push_back(static_cast<std::uint8_t>(top.m_data_o >> (8 * b)));
+  }
+  // Calls with each counter that counts in this cycle.
+  template <class Each>
+  void counted(Each each) const {
+    for (unsigned c = 0; c < kCounterCount; ++c)
+      if ((top.cnt_o[c / 32] >> (c % 32) & 1u) != 0) each(static_cast<Counter>(c));
+  }
   // Sends a frame; fills `packet` and `out` with what comes of it and returns its drop counter.
   std::optional<Counter> run(const Bytes& f) {
     std::optional<Counter> cause;
     packet.reset();
     out.clear();
-    unsigned counted = 0;
+    unsigned counts = 0;
     std::size_t at = 0;
-    bool first = true;
     for (int i = 0; i < 1000 && (at < f.size() || i < 3 || !top.idle_o); ++i) {
-      const std::size_t n = std::min<std::size_t>(8, f.size() - at);
-      top.beat_valid_i = n != 0;
-      top.meta_valid_i = n != 0 && first;
-      top.beat_data_i = 0;
-      for (unsigned b = 0; b < n; ++b) top.beat_data_i |= static_cast<std::uint64_t>(f[at + b]) << (8 * b);
-      top.beat_bytes_i = n;
-      top.beat_last_i = at + n == f.size();
+      const std::size_t n = offer(f, at);
       top.eval();
-      for (unsigned c = 0; c < kCounterCount; ++c) {
-        if ((top.cnt_o[c / 32] >> (c % 32) & 1u) != 0) {
-          cause = static_cast<Counter>(c);
-          ++counted;
-        }
-      }
-      if (top.m_valid_o) {
-        if (top.m_first_o) packet = unpack_packet(top.packet_o.data());
-        const unsigned from = top.m_first_o ? packet->lane : 0;
-        for (unsigned b = from; b < top.m_bytes_o; ++b)
-          out.push_back(static_cast<std::uint8_t>(top.m_data_o >> (8 * b)));
-      }
-      if (top.beat_valid_i && top.beat_ready_o) {
-        at += n;
-        first = false;
-      }
+      counted([&](Counter c) {
+        cause = c;
+        ++counts;
+      });
+      if (top.m_valid_o) collect();
+      if (top.beat_valid_i && top.beat_ready_o) at += n;
       clock(top);
     }
     EXPECT_TRUE(top.idle_o);
-    EXPECT_EQ(counted, cause ? 1u : 0u);
+    EXPECT_EQ(counts, cause ? 1u : 0u);
     EXPECT_NE(packet.has_value(), cause.has_value());
     return cause;
   }
@@ -165,6 +176,85 @@ TEST_F(UdpParser, AdoptsTheFirstSessionWhenNoneIsConfigured) {
   EXPECT_EQ(run(b), std::nullopt);
   restart();
   EXPECT_EQ(run(a), std::nullopt);
+}
+
+// What a frame leads to does not depend on the frames before and behind it, nor on the pace.
+TEST_F(UdpParser, JudgesFramesBackToBackAndUnderStallsAsItDoesEachAlone) {
+  config.session = {'S', 'E', 'S', 'S', 'I', 'O', 'N', '0', '0', '1'};
+  restart();
+  Random random(1);
+  std::vector<Bytes> frames;
+  std::vector<PacketFields> packets;
+  std::vector<Bytes> blocks;
+  std::array<unsigned, kCounterCount> drops{};
+  for (std::uint32_t number = 0; number < 4000; ++number) {
+    Bytes f = make_frame(config,
+                         {.line = random.chance(50),
+                          .vlan = random.chance(50),
+                          .sequence = random.engine(),
+                          .count = static_cast<std::uint16_t>(random(0, 99))},
+                         Bytes(random.chance(30) ? 0 : random(1, 40), static_cast<std::uint8_t>(number)));
+    const std::size_t ip = f[12] == 0x81 ? 18 : 14;
+    if (random.chance(50)) {
+      f[random(12, ip + 38)] ^= static_cast<std::uint8_t>(1u << random(0, 7));
+      if (random.chance(70)) fix_checksum(f, ip);
+    }
+    if (random.chance(30)) f.resize(random(1, f.size()));
+    if (const auto cause = run(f)) {
+      ++drops[static_cast<std::size_t>(*cause)];
+    } else {
+      packet->frame = number;
+      packets.push_back(*packet);
+      blocks.push_back(out);
+    }
+    frames.push_back(f);
+  }
+  EXPECT_GT(packets.size(), 500u);
+  for (auto c = static_cast<std::size_t>(Counter::drop_short);
+       c <= static_cast<std::size_t>(Counter::drop_wrong_session); ++c)
+    EXPECT_GT(drops[c], 10u) << c;
+
+  out.clear();
+  std::size_t passed = 0;
+  std::size_t at = 0;
+  std::uint32_t number = 0;
+  unsigned pace = 0;
+  bool offered = false;
+  for (unsigned i = 0; i < 1000000 && (number < frames.size() || !top.idle_o); ++i) {
+    if (i % 500 == 0) pace = static_cast<unsigned>(random(0, 2)) * 40;
+    offered = number < frames.size() && (offered || !random.chance(pace));
+    const std::size_t n = offer(offered ? frames[number] : Bytes{}, offered ? at : 0);
+    PackedWriter(top.meta_i.data()).put(number, 32);
+    top.m_ready_i = !random.chance(pace);
+    top.eval();
+    counted([&](Counter c) { --drops[static_cast<std::size_t>(c)]; });
+    if (top.m_valid_o && top.m_ready_i) {
+      collect();
+      ASSERT_LT(passed, packets.size());
+      if (top.m_first_o) {
+        EXPECT_EQ(*packet, packets[passed]);
+        EXPECT_TRUE(top.pending_o);
+        EXPECT_EQ(PackedReader(top.pending_meta_o.data()).take(32), packet->frame);
+      }
+      if (top.m_last_o) {
+        EXPECT_EQ(out, blocks[passed]);
+        out.clear();
+        ++passed;
+      }
+    }
+    if (top.beat_valid_i && top.beat_ready_o) {
+      at += n;
+      offered = false;
+      if (at == frames[number].size()) {
+        ++number;
+        at = 0;
+      }
+    }
+    clock(top);
+    if (HasFailure()) FAIL() << "cycle " << i << ", frame " << number;
+  }
+  EXPECT_EQ(passed, packets.size());
+  EXPECT_EQ(drops, (std::array<unsigned, kCounterCount>{})) << "drops alone less drops among others, by counter";
 }
 
 TEST_F(UdpParser, SwallowsADroppedFrameWithoutATrace) {

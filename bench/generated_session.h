@@ -8,7 +8,7 @@
 #include "host/venue/line_publisher.h"
 #include "host/venue/market_generator.h"
 
-namespace twinpath::testing {
+namespace twinpath::bench {
 
 class GeneratedSession final : public FrameSource, private venue::FrameSink {
  public:
@@ -76,4 +76,4 @@ class GeneratedSession final : public FrameSource, private venue::FrameSink {
   std::size_t at_ = 0;
 };
 
-}  // namespace twinpath::testing
+}  // namespace twinpath::bench

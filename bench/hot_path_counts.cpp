@@ -1,0 +1,66 @@
+// Runs one workload of the software side for a counter of instructions to watch (scripts/hotpath): what is to be
+// counted happens inside hot_path_counted(), and the number of messages is printed.
+#include <cstdio>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "bench/generated_session.h"
+#include "bench/market_books.h"
+#include "bench/session.h"
+#include "host/path/software_path.h"
+
+// Named without parameters, for callgrind's --toggle-collect.
+[[gnu::noinline]] void hot_path_counted(const std::function<void()>& work) {
+  work();
+  asm volatile("" ::: "memory");
+}
+
+namespace twinpath::bench {
+namespace {
+
+constexpr std::uint64_t kMessages = 50'000;
+
+class Silent final : public PathSink {
+ public:
+  void on_order_frame(std::span<const std::uint8_t>) override {}
+  void on_event(const Event&) override {}
+};
+
+std::uint64_t run(std::string_view workload) {
+  GeneratedSession source(kMessages);
+  if (workload == "path") {
+    const Session session(source, source.config, {});
+    Silent sink;
+    const auto path = make_software_path(source.config, sink, false);
+    hot_path_counted([&] {
+      session.play(1, [&](std::span<const TimedInput> inputs) { path->submit(inputs); }, [](const Bank&) {});
+    });
+    return session.messages();
+  }
+  const PackedSession session(source, source.config.feed);
+  if (workload == "decode") {
+    MarketDecoder decoder(session);
+    hot_path_counted([&] { decoder.run(); });
+  } else if (workload == "books") {
+    MarketBooks books(session, 16);
+    hot_path_counted([&] { books.run(); });
+  } else {
+    throw std::invalid_argument("expected path, decode or books, found '" + std::string(workload) + "'");
+  }
+  return session.messages();
+}
+
+}  // namespace
+}  // namespace twinpath::bench
+
+int main(int argc, char** argv) {
+  try {
+    std::printf("%llu\n", static_cast<unsigned long long>(twinpath::bench::run(argc == 2 ? argv[1] : "")));
+    return 0;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "twinpath_hot_path_counts: %s\n", e.what());
+    return 2;
+  }
+}

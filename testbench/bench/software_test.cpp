@@ -1,0 +1,105 @@
+// The sessions that the software path's benches play are whole, and the books of all symbols are right.
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "bench/generated_session.h"
+#include "bench/market_books.h"
+#include "bench/session.h"
+#include "bench/software_latency.h"
+#include "host/path/software_path.h"
+
+namespace twinpath::bench {
+namespace {
+
+class Kept final : public PathSink {
+ public:
+  void on_order_frame(std::span<const std::uint8_t> frame) override {
+    bytes.insert(bytes.end(), frame.begin(), frame.end());
+  }
+  void on_event(const Event&) override {}
+  std::vector<std::uint8_t> bytes;
+};
+
+ReplayOptions answered() {
+  ReplayOptions options;
+  options.responses = {true, Cycles{10'000}, Cycles{20'000}, Cycles{1'000'000}, 50, 25};
+  return options;
+}
+
+TEST(BenchSession, PlayedInAnyBatchesMakesTheSameOrders) {
+  GeneratedSession source(20'000);
+  const Session session(source, source.config, answered());
+  EXPECT_GT(session.inputs().size(), session.frames()) << "answers of the exchange";
+  EXPECT_GT(session.orders(), 50u);
+  std::vector<std::uint8_t> first;
+  for (const std::size_t batch : {1, 7, 64}) {
+    Kept kept;
+    const auto path = make_software_path(source.config, kept, false);
+    std::size_t inputs = 0;
+    session.play(
+        batch,
+        [&](std::span<const TimedInput> some) {
+          EXPECT_LE(some.size(), batch);
+          inputs += some.size();
+          path->submit(some);
+        },
+        [](const Bank&) {});
+    EXPECT_EQ(inputs, session.inputs().size());
+    if (first.empty()) first = kept.bytes;
+    EXPECT_EQ(kept.bytes, first) << batch;
+  }
+}
+
+TEST(BenchSession, HasAFigureForEveryOrder) {
+  GeneratedSession source(20'000);
+  const Session session(source, source.config, answered());
+  const LatencyFigures f = run_latency(session, source.config, 2);
+  EXPECT_EQ(f.all.count(), 2 * session.orders());
+  EXPECT_EQ(f.quietest.count(), session.orders());
+  EXPECT_LE(f.quietest.percentile(50), f.all.percentile(50));
+  EXPECT_EQ(f.rates.size(), 2u);
+}
+
+TEST(BenchSession, IsNoneThatAnotherConfigurationTradesOtherwise) {
+  GeneratedSession source(20'000);
+  const Session session(source, source.config, answered());
+  source.config.armed = false;
+  EXPECT_THROW(run_latency(session, source.config, 1), std::runtime_error);
+}
+
+TEST(MarketBooks, AreThoseOfTheGenerator) {
+  venue::GeneratorOptions options;
+  options.seed = 1;
+  options.messages = 20'000;
+  options.symbols = 40;
+  options.configured_symbols = 16;
+  venue::MarketGenerator market(options);
+  venue::GeneratedMessage message;
+  std::uint64_t messages = 0;
+  while (market.next(message)) ++messages;
+
+  GeneratedSession source(20'000);
+  const PackedSession session(source, source.config.feed);
+  EXPECT_EQ(session.messages(), messages);
+  EXPECT_LT(session.frames(), messages / 20) << "packed frames are full";
+  MarketBooks books(session, 16);
+  books.run();
+  EXPECT_EQ(books.symbols(), 40u);
+  EXPECT_EQ(books.live_orders(), market.live_orders());
+  EXPECT_EQ(books.refused(), 0u);
+  EXPECT_GT(books.quoted(), 60u);
+}
+
+TEST(MarketDecoder, ReadsTheSameFieldsEveryTime) {
+  GeneratedSession source(5'000);
+  const PackedSession session(source, source.config.feed);
+  MarketDecoder first(session), second(session);
+  first.run();
+  second.run();
+  EXPECT_NE(first.checksum(), 0u);
+  EXPECT_EQ(first.checksum(), second.checksum());
+}
+
+}  // namespace
+}  // namespace twinpath::bench
