@@ -86,6 +86,7 @@ module strategy_state (
   logic [7:0]            command;
   logic [15:0]           target;
   logic                  trusts;
+  logic                  all_symbols;
 
   assign ready_o      = !clearing_q;
   assign next_lag_o   = next_lag[TP_SYM_W:1];
@@ -110,6 +111,7 @@ module strategy_state (
   assign is_book      = booked_i.msg.op >= TP_OP_ADD && booked_i.msg.op <= TP_OP_TRADE;
   assign command      = booked_i.msg.command[127:120];
   assign target       = booked_i.msg.command[111:96];
+  assign all_symbols  = target == 16'hFFFF;
   assign trusts       = booked_i.msg.op == TP_OP_COMMAND && command == twinpath_regs_pkg::CMD_TRUST;
 
   // ---- b - 1: the lagging symbol is [31:24] of rule word 0 ----------------------------------------------------------------
@@ -198,7 +200,7 @@ module strategy_state (
     end
     for (int n = 0; n < TP_SYMBOLS; n++) begin
       if (commit_i && is_book && booked_i.msg.symbol == TP_SYM_W'(n)) sticky_q[n] <= booked_i.sticky_after;
-      if (commit_i && trusts && (target == 16'hFFFF || target == 16'(n))) sticky_q[n] <= 1'b0;
+      if (commit_i && trusts && (all_symbols || target == 16'(n))) sticky_q[n] <= 1'b0;
     end
     if (commit_i) begin
       if (booked_i.msg.op == TP_OP_STATE && (booked_i.msg.reason == twinpath_regs_pkg::STATE_GAP_LOST ||
@@ -210,7 +212,7 @@ module strategy_state (
         if (command == twinpath_regs_pkg::CMD_ARM) armed_q <= 1'b1;
         if (command == twinpath_regs_pkg::CMD_DISARM) armed_q <= 1'b0;
         if (command == twinpath_regs_pkg::CMD_TRUST) begin
-          if (target == 16'hFFFF) feed_stale_q <= 1'b0;
+          if (all_symbols) feed_stale_q <= 1'b0;
         end
       end
     end
