@@ -16,7 +16,7 @@ namespace {
 
 struct Options {
   std::string input, config;
-  unsigned sets_log2 = 18;
+  unsigned sets_log2 = 19;
   unsigned rounds = 3;
 };
 

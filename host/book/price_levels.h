@@ -1,5 +1,7 @@
 // One symbol's two sides of price levels in a window, with best price search over bitmaps. SEM 3.3, 3.4.
 #pragma once
+#include <emmintrin.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -44,7 +46,8 @@ struct PriceWindow {
   Price price_of(unsigned level) const noexcept { return {base.value + level * (cent_tick ? 100u : 1u)}; }
 };
 
-// Quantities of one side. Best = highest level for bids, lowest for offers.
+// Quantities of one side. Best = highest level for bids, lowest for offers. A cache line holds a group of 16 levels,
+// and is all that a change reads and writes but for the head, unless the group becomes empty or ceases to be.
 template <Side kSide>
 class LevelSide {
  public:
@@ -52,11 +55,8 @@ class LevelSide {
   bool add(unsigned level, Quantity q) noexcept {
     if (total_ + q.value < total_) return false;
     total_ += q.value;
-    std::uint32_t& at = quantity_[level];
-    const bool occupied = (words_[level / 64] >> (level % 64)) & 1;
-    at = (occupied ? at : 0) + q.value;
-    words_[level / 64] |= std::uint64_t{1} << (level % 64);
-    summary_ |= std::uint64_t{1} << (level / 64);
+    groups_[level / kGroup / 64] |= std::uint64_t{1} << (level / kGroup % 64);
+    quantity_[level] += q.value;
     if (best_ == kNone || better(level, static_cast<unsigned>(best_))) best_ = static_cast<int>(level);
     return true;
   }
@@ -70,15 +70,10 @@ class LevelSide {
 
   bool any() const noexcept { return best_ != kNone; }
   unsigned best_level() const noexcept { return static_cast<unsigned>(best_); }
-  Quantity quantity(unsigned level) const noexcept {
-    return {((words_[level / 64] >> (level % 64)) & 1) ? quantity_[level] : 0};
-  }
+  Quantity quantity(unsigned level) const noexcept { return {quantity_[level]}; }
 
   // Fetches what adding to or removing from a level reads.
-  void prefetch(unsigned level) const noexcept {
-    __builtin_prefetch(&words_[level / 64], 1);
-    __builtin_prefetch(&quantity_[level], 1);
-  }
+  void prefetch(unsigned level) const noexcept { __builtin_prefetch(&quantity_[level], 1); }
 
   // Orders that are in no level: outside the window, by class; beyond also those the side's total had no room for.
   std::uint32_t far = 0;
@@ -92,32 +87,45 @@ class LevelSide {
 
  private:
   static constexpr int kNone = -1;
+  static constexpr unsigned kGroup = 16;
+  static constexpr unsigned kWords = kLevels / kGroup / 64;
 
   static bool better(unsigned a, unsigned b) noexcept { return kSide == Side::buy ? a > b : a < b; }
   static unsigned first(std::uint64_t word) noexcept {
     return static_cast<unsigned>(kSide == Side::buy ? 63 - std::countl_zero(word) : std::countr_zero(word));
   }
 
+  // A bit for each level of the group that has quantity.
+  unsigned occupied(unsigned group) const noexcept {
+    const std::uint32_t* levels = &quantity_[std::size_t{group} * kGroup];
+    const auto empty = [&](unsigned from) {
+      const __m128i four = _mm_load_si128(reinterpret_cast<const __m128i*>(levels + from));
+      return _mm_cmpeq_epi32(four, _mm_setzero_si128());
+    };
+    const __m128i all = _mm_packs_epi16(_mm_packs_epi32(empty(0), empty(4)), _mm_packs_epi32(empty(8), empty(12)));
+    return ~static_cast<unsigned>(_mm_movemask_epi8(all)) & 0xFFFF;
+  }
+
   void clear(unsigned level) noexcept {
-    std::uint64_t& word = words_[level / 64];
-    word &= ~(std::uint64_t{1} << (level % 64));
-    if (word == 0) summary_ &= ~(std::uint64_t{1} << (level / 64));
+    unsigned group = level / kGroup;
+    unsigned bits = occupied(group);
+    if (bits == 0) groups_[group / 64] &= ~(std::uint64_t{1} << (group % 64));
     if (static_cast<int>(level) != best_) return;
-    if (word != 0) {
-      best_ = static_cast<int>(level / 64 * 64 + first(word));
-    } else if (summary_ != 0) {
-      const unsigned w = first(summary_);
-      best_ = static_cast<int>(w * 64 + first(words_[w]));
-    } else {
-      best_ = kNone;
+    best_ = kNone;
+    // Nothing is better than the level that was best.
+    for (unsigned i = 0; bits == 0 && i < kWords; ++i) {
+      const unsigned w = kSide == Side::buy ? kWords - 1 - i : i;
+      if (groups_[w] == 0) continue;
+      group = w * 64 + first(groups_[w]);
+      bits = occupied(group);
     }
+    if (bits != 0) best_ = static_cast<int>(group * kGroup + first(bits));
   }
 
   int best_ = kNone;
   std::uint32_t total_ = 0;  // of all levels
-  std::uint64_t summary_ = 0;
-  std::array<std::uint64_t, kLevels / 64> words_{};
-  std::array<std::uint32_t, kLevels> quantity_;  // meaningful where the bit is set
+  std::array<std::uint64_t, kWords> groups_{};
+  alignas(64) std::array<std::uint32_t, kLevels> quantity_{};
 };
 
 }  // namespace twinpath

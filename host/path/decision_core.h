@@ -108,7 +108,7 @@ class DecisionCore {
     const auto symbol = static_cast<SymbolIndex>(index);
     prefetch_book_message(books_, symbol, m, bytes);
     rules_.prefetch(bank().rules, symbol);
-    risk_.prefetch(symbol);
+    risk_.prefetch(bank(), symbol);
   }
   void prefetch_more(const std::uint8_t* m, std::size_t bytes) const noexcept {
     const std::int16_t index = locate_[load_be16(m + 1)];

@@ -54,7 +54,8 @@ class Risk {
   void set_kill(bool on) noexcept { kill_ = on; }
 
   // Fetches what checks and rules read of a symbol.
-  void prefetch(SymbolIndex s) const noexcept {
+  void prefetch(const Bank& bank, SymbolIndex s) const noexcept {
+    __builtin_prefetch(&bank.limits[s]);
     __builtin_prefetch(&symbols_[s], 1);
     __builtin_prefetch(&symbols_[s].working, 1);
   }
