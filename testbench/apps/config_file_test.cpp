@@ -196,8 +196,9 @@ position = -300
 [[command]]
 offset_us = 2
 op = "trust"
-)") + kOrder + "time_in_force = \"0\"\ncl_ord_id_prefix = \"AB\"\nfirst_user_ref = 77\nttl = 3\n"
-                             "speculative_discards = 9\nspeculative_interval_us = 7\n");
+)") + kOrder +
+                         "time_in_force = \"0\"\ncl_ord_id_prefix = \"AB\"\nfirst_user_ref = 77\nttl = 3\n"
+                         "speculative_discards = 9\nspeculative_interval_us = 7\n");
   const auto& core = run.core;
   EXPECT_EQ(core.feed.line_b.port, 26478);
   EXPECT_EQ(std::string(core.feed.session.begin(), core.feed.session.end()), "ABC       ");

@@ -161,7 +161,8 @@ class DecideDriver {
     o.side = same(b.before, f.likely, false) == same(b.before, f.likely, true) ? chance(50)
                                                                                : same(b.before, f.likely, false);
     o.here.bid_state = o.here.ask_state = 0;
-    for (auto* v : {&o.sum, &o.price, &o.shares, &o.second_price, &o.second_quantity, &o.trade_price, &o.trade_quantity})
+    for (auto* v :
+         {&o.sum, &o.price, &o.shares, &o.second_price, &o.second_quantity, &o.trade_price, &o.trade_quantity})
       *v = anything();
     if (b.trade) o.trade_price = b.trade_price, o.trade_quantity = b.trade_quantity;
     if (b.msg.op == kTrade) o.price = b.trade_price;

@@ -144,7 +144,8 @@ struct Outlook {
   template <class A>
   void visit(A& a) {
     a.field(valid, 1), a.field(side, 1), before.visit(a), here.visit(a), a.field(sum, 32), a.field(price, 32);
-    a.field(shares, 32), a.field(second_price, 32), a.field(second_quantity, 32), a.field(trade_price, 32), a.field(trade_quantity, 32), a.field(stamp, 48);
+    a.field(shares, 32), a.field(second_price, 32), a.field(second_quantity, 32), a.field(trade_price, 32),
+        a.field(trade_quantity, 32), a.field(stamp, 48);
   }
 };
 
