@@ -5,13 +5,14 @@
 
 namespace twinpath {
 
-Run add_bench(CLI::App& app) {
+Run add_bench(CLI::App& app, const PacketIoRegistry& io) {
   CLI::App* bench = app.add_subcommand("bench", "Measure the paths, and gate on what can be measured to the cycle");
   bench->require_subcommand(1);
   std::vector<std::pair<const CLI::App*, Run>> runs;
   const auto add = [&](Run run) { runs.emplace_back(bench->get_subcommands({}).back(), std::move(run)); };
   add(add_bench_software(*bench));
   add(add_bench_books(*bench));
+  add(add_bench_io(*bench, io));
 #ifdef TP_WITH_RTL
   add(add_bench_actionable(*bench));
   add(add_bench_rate(*bench));

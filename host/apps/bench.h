@@ -7,9 +7,10 @@ namespace twinpath {
 // The gate failed: a measurement differs from what was expected.
 inline constexpr int kExitGate = 1;
 
-Run add_bench(CLI::App& app);
+Run add_bench(CLI::App& app, const PacketIoRegistry& io);
 Run add_bench_software(CLI::App& bench);
 Run add_bench_books(CLI::App& bench);
+Run add_bench_io(CLI::App& bench, const PacketIoRegistry& io);
 // Where the simulated core is built.
 Run add_bench_actionable(CLI::App& bench);
 Run add_bench_rate(CLI::App& bench);

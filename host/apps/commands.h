@@ -3,11 +3,12 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
+#include "host/path/packet_io_registry.h"
 #include "host/path/path_registry.h"
 
 namespace twinpath {
 
-// 0 success; 1 the paths differ; 2 unusable input, configuration or command line.
+// 0 success; 1 the paths differ, or the machine lacks what is needed; 2 unusable input, configuration or command line.
 inline constexpr int kExitDiffer = 1;
 inline constexpr int kExitError = 2;
 
@@ -18,5 +19,8 @@ Run add_generate(CLI::App& app);
 Run add_explain(CLI::App& app, const PathRegistry& paths);
 Run add_inspect(CLI::App& app);
 Run add_day(CLI::App& app, const PathRegistry& paths);
+Run add_capture(CLI::App& app, const PacketIoRegistry& io);
+Run add_send(CLI::App& app, const PacketIoRegistry& io);
+Run add_doctor(CLI::App& app);
 
 }  // namespace twinpath

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "host/apps/decimal.h"
+#include "host/wire/net.h"
 
 namespace twinpath::config {
 namespace {
@@ -15,32 +16,6 @@ void pad(std::string_view text, std::array<std::uint8_t, kSize>& field, std::uin
   for (std::size_t i = 0; i < kSize; ++i) field[i] = i < text.size() ? static_cast<std::uint8_t>(text[i]) : filler;
 }
 
-// A decimal number up to `max` at the head of `text`, which loses it.
-std::optional<std::uint32_t> take_number(std::string_view& text, std::uint32_t max) {
-  std::uint32_t value = 0;
-  std::size_t digits = 0;
-  while (digits < text.size() && digits < 5 && text[digits] >= '0' && text[digits] <= '9') {
-    value = value * 10 + static_cast<std::uint32_t>(text[digits++] - '0');
-  }
-  if (digits == 0 || value > max) return std::nullopt;
-  text.remove_prefix(digits);
-  return value;
-}
-
-std::optional<LineConfig> parse_endpoint(std::string_view text) {
-  LineConfig line;
-  for (int i = 0; i < 4; ++i) {
-    const auto byte = take_number(text, 255);
-    if (!byte || !text.starts_with(i < 3 ? '.' : ':')) return std::nullopt;
-    text.remove_prefix(1);
-    line.address = line.address << 8 | *byte;
-  }
-  const auto port = take_number(text, 0xFFFF);
-  if (!port || *port == 0 || !text.empty()) return std::nullopt;
-  line.port = static_cast<std::uint16_t>(*port);
-  return line;
-}
-
 std::optional<LineConfig> endpoint(Reader& reader, std::string_view key, std::string_view example, bool needed) {
   const auto expected = fmt::format("an IPv4 address and a UDP port such as \"{}\"", example);
   if (!reader.has(key)) {
@@ -48,9 +23,10 @@ std::optional<LineConfig> endpoint(Reader& reader, std::string_view key, std::st
   }
   const auto text = reader.text(key, expected);
   if (!text) return std::nullopt;
-  const auto line = parse_endpoint(*text);
-  if (!line) reader.wrong(key, expected, "write four numbers up to 255, a colon and a port from 1 to 65535");
-  return line;
+  const auto line = net::parse_endpoint(*text);
+  if (line) return LineConfig{line->address, line->port};
+  reader.wrong(key, expected, "write four numbers up to 255, a colon and a port from 1 to 65535");
+  return std::nullopt;
 }
 
 void read_mac(Reader& reader, std::string_view key, std::array<std::uint8_t, 6>& mac) {

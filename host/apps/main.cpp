@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "drivers/packet_io.h"
 #include "host/apps/bench.h"
 #include "host/apps/commands.h"
 #ifdef TP_WITH_RTL
@@ -19,6 +20,8 @@ int main(int argc, char** argv) {
 #ifdef TP_WITH_RTL
   add_verilated_path(paths);
 #endif
+  PacketIoRegistry io;
+  add_packet_io(io);
   CLI::App app(
       "Twinpath: market data in, risk-checked orders out, along an FPGA path and a software path that are twins.",
       "twinpath");
@@ -34,7 +37,8 @@ int main(int argc, char** argv) {
   });
   app.set_version_flag("--version", "twinpath 0.1.0");
   std::vector<Run> runs{add_replay(app, paths), add_generate(app),   add_explain(app, paths),
-                        add_inspect(app),       add_day(app, paths), add_bench(app)};
+                        add_inspect(app),       add_day(app, paths), add_bench(app, io),
+                        add_capture(app, io),   add_send(app, io),   add_doctor(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

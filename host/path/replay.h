@@ -11,26 +11,11 @@
 #include <vector>
 
 #include "host/path/exchange_responder.h"
+#include "host/path/frame_source.h"
 #include "host/path/lockstep.h"
 #include "host/path/path.h"
 
 namespace twinpath {
-
-// One frame as a source gives it; the bytes are valid until the next call of next().
-struct SourceFrame {
-  Nanoseconds timestamp;
-  std::span<const std::uint8_t> bytes;
-  bool fcs_error = false;
-};
-
-class FrameSource {
- public:
-  virtual ~FrameSource() = default;
-  virtual bool next(SourceFrame& frame) = 0;
-  // For progress: bytes read and bytes in all.
-  virtual std::uint64_t position() const = 0;
-  virtual std::uint64_t size() const = 0;
-};
 
 // Input times: capture time since the first frame in cycles, but never before the wire is free again. A frame holds a
 // 64-bit stream for one cycle per 8 bytes; the same rule for every path.

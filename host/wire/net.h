@@ -288,6 +288,28 @@ inline std::optional<std::uint32_t> parse_ipv4_address(std::string_view s) noexc
   return address;
 }
 
+/// An IPv4 address and a UDP port, host byte order.
+struct Endpoint {
+  std::uint32_t address = 0;
+  std::uint16_t port = 0;
+  bool operator==(const Endpoint&) const = default;
+};
+
+/// "233.54.12.111:26477"; empty when it is not four decimal bytes, a colon and a port from 1 to 65,535.
+inline std::optional<Endpoint> parse_endpoint(std::string_view s) noexcept {
+  const std::size_t colon = s.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto address = parse_ipv4_address(s.substr(0, colon));
+  std::uint16_t port = 0;
+  const char* const end = s.data() + s.size();
+  const auto [next, error] = std::from_chars(s.data() + colon + 1, end, port);
+  if (!address || error != std::errc{} || next != end || port == 0) return std::nullopt;
+  return Endpoint{*address, port};
+}
+
+/// 224.0.0.0 to 239.255.255.255 (RFC 5771).
+constexpr bool is_multicast(std::uint32_t address) noexcept { return address >> 28 == 14; }
+
 /// "01:00:5e:36:0c:6f" as bytes; empty when it is not six two-digit hexadecimal bytes.
 inline std::optional<MacAddress> parse_mac_address(std::string_view s) noexcept {
   MacAddress mac{};
