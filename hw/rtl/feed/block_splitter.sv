@@ -60,6 +60,7 @@ module block_splitter #(
   logic [7:0]                     high_q;    // first byte of a block length
   logic [15:0]                    length_q;  // of the block
   logic                           fresh_q;   // the last cycle found this length: now it is judged
+  logic                           whole_q;   // all of it is there, and
   logic                           declared_q; // it lay before the declared end
   logic                           tiny_q;    // it is below 12
   logic                           cut_q;     // the last cycle brought the frame's end too early
@@ -111,7 +112,7 @@ module block_splitter #(
   logic [LANE_W:0]   at;        // lane of the first byte of a block length; B - 1 with low_q, B: it is in the next beat
   logic [LANE_W:0]   body;      // first lane behind it
   logic [LANE_W:0]   taken;     // bytes of its block in this beat, B - body
-  logic              here;      // all of it is here
+  logic              here;      // the beat is long enough for all of it; first beats are
   logic [B*8-1:0]    highs;     // by first lane of the length: its bytes
   logic [B*8-1:0]    lows;
   logic [B-1:0]      tinies;    // it is below 12
@@ -137,7 +138,7 @@ module block_splitter #(
   assign taken     = s_first_i ? (LANE_W + 1)'(B - 2) - (LANE_W + 1)'(packet_i.lane)
                                : (low_q ? (LANE_W + 1)'(2 * B - 2) : (LANE_W + 1)'(B - 2)) - rest_q[LANE_W:0];
   assign seeks     = s_first_i || final_q;
-  assign here      = low_q || (LANE_W + 2)'(at) + (LANE_W + 2)'(2) <= (LANE_W + 2)'(s_bytes_i);
+  assign here      = s_first_i || low_q || rest_q[LANE_W:0] <= (LANE_W + 1)'(B - 2);
   assign declared  = s_first_i ? packet_i.length >= 16'd2 : left_q >= $signed(LEFT_W'(body));
 
   // Judged by lane, then the lane is chosen: few levels. Lane B - 1 stands for a length that began in the last beat.
@@ -172,8 +173,8 @@ module block_splitter #(
     cnt_o[twinpath_regs_pkg::CNT_BAD_MESSAGE_LENGTH] = wrong_q;
     cnt_o[twinpath_regs_pkg::CNT_TRAILING_BYTES]     = trailing_q;
     if (!(began_q && void_i) && !wrong_q) begin
-      cnt_o[twinpath_regs_pkg::CNT_BAD_BLOCK_LENGTH] = fresh_q && declared_q && tiny_q;
-      cnt_o[twinpath_regs_pkg::CNT_TRUNCATED_BLOCK]  = fresh_q ? !declared_q || (!tiny_q && (over || cut_q)) : cut_q;
+      cnt_o[twinpath_regs_pkg::CNT_BAD_BLOCK_LENGTH] = fresh_q && whole_q && declared_q && tiny_q;
+      cnt_o[twinpath_regs_pkg::CNT_TRUNCATED_BLOCK]  = fresh_q && whole_q ? !declared_q || (!tiny_q && (over || cut_q)) : cut_q;
     end
   end
 
@@ -211,8 +212,10 @@ module block_splitter #(
     if (began_q && void_i) walking_q <= 1'b0;
 
     if (fire) begin
-      left_q <= s_first_i ? $signed(LEFT_W'(packet_i.length) + LEFT_W'(packet_i.lane) - LEFT_W'(B)) : left_q - $signed(LEFT_W'(B));
-      high_q <= s_data_i[DATA_W-1-:8];
+      // Only the frame's last beat can be too short; nothing that begins in it ends.
+      whole_q <= low_q || (LANE_W + 2)'(at) + (LANE_W + 2)'(2) <= (LANE_W + 2)'(s_bytes_i);
+      left_q  <= s_first_i ? $signed(LEFT_W'(packet_i.length) + LEFT_W'(packet_i.lane) - LEFT_W'(B)) : left_q - $signed(LEFT_W'(B));
+      high_q  <= s_data_i[DATA_W-1-:8];
       if (s_first_i) begin
         packet_q   <= packet_i;
         sequence_q <= packet_i.first_sequence;
