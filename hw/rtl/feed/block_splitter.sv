@@ -302,5 +302,16 @@ module block_splitter #(
     if (fire) history_q <= passing[DATA_W+63:DATA_W];
   end
 
+  // ---- what the caller must keep to ----------------------------------------------------------------------------------
+`ifndef SYNTHESIS
+  always @(posedge clk_i) begin
+    if (fire && !rst_i) begin
+      if (s_first_i && walking_q && !refused) $error("block_splitter: a packet begins before the last one has ended");
+      if (!s_last_i && s_bytes_i != BYTES_W'(B)) $error("block_splitter: a beat inside a packet is not full");
+      if (!s_first_i && began_q && void_i) $error("block_splitter: a beat of a packet that is not wanted");
+    end
+  end
+`endif
+
 endmodule
 `default_nettype wire

@@ -203,12 +203,15 @@ module itch_decoder (
     if (rst_i) valid_q <= 1'b0;
   end
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_i && s_valid_i && own_valid_i) $error("itch_decoder: an own message beside one of the feed");
-  end
-
   assign m_valid_o = valid_q;
   assign m_o       = out_q;
+
+  // ---- what the caller must keep to ----------------------------------------------------------------------------------
+`ifndef SYNTHESIS
+  always @(posedge clk_i) begin
+    if (!rst_i && s_valid_i && own_valid_i) $error("itch_decoder: an own message beside one of the feed");
+  end
+`endif
 
 endmodule
 `default_nettype wire
