@@ -5,8 +5,8 @@
 /// messages go out once each and in order, what is skipped was told as lost, and no input whose time has come to the
 /// deadline of an open gap is taken before the gap was given up.
 /// Payload is left out; sequence numbers, counts and times are small; a packet is at most three beats long.
-/// Assumed: stamps do not decrease; the splitter delivers at most count - skip messages of a packet, one with each beat it
-/// takes but the first (which holds no whole block).
+/// Assumed: stamps do not decrease; the splitter consumes at most count blocks of a packet, one with each beat it takes but
+/// the first (which holds no whole block), and delivers those that it is not told to skip.
 module mold_sequencer_formal #(
     parameter int SEQUENCE_W = 4,
     parameter int COUNT_W = 2,
@@ -26,7 +26,7 @@ module mold_sequencer_formal #(
     input wire logic [STAMP_W-1:0]    now_i,
     input wire logic [1:0]            timeout_i,
     input wire logic                  split_ready_i,
-    input wire logic                  deliver_i,
+    input wire logic                  consume_i,
     input wire logic                  m_ready_i
 );
 
@@ -46,7 +46,9 @@ module mold_sequencer_formal #(
   logic           split_first;
   logic           split_last;
   tp_packet_t     split_packet;
-  logic [15:0]    split_skip;
+  logic           split_void;
+  logic           split_skip;
+  logic           consume;
   logic           deliver;
   logic           m_valid;
   tp_msg_t        m;
@@ -97,7 +99,9 @@ module mold_sequencer_formal #(
       .split_last_o   (split_last),
       .split_cycle_o  (),
       .split_packet_o (split_packet),
+      .split_void_o   (split_void),
       .split_skip_o   (split_skip),
+      .split_consume_i(consume),
       .split_deliver_i(deliver),
       .m_valid_o      (m_valid),
       .m_ready_i      (m_ready_i),
@@ -172,23 +176,27 @@ module mold_sequencer_formal #(
   end
 
   // ---- the splitter ---------------------------------------------------------------------------------------------------------
-  logic [15:0] left = '0;   // of the packet at work
-  logic [63:0] next = '0;   // number of the message delivered next
-  logic [15:0] left_now;
-  logic [63:0] next_now;
+  logic [15:0] left = '0;      // of the packet at work, not yet consumed
+  logic [63:0] next = '0;      // number of the message consumed next
+  logic [63:0] split_end = '0; // and behind the last
+  logic        started = 1'b0; // the cycle before took a first beat
   logic        split_taken;
   logic        starts;
 
   assign split_taken = configured && split_valid && split_ready_i;
   assign starts      = split_taken && split_first;
-  assign left_now    = starts ? split_packet.count - split_skip : left;
-  assign next_now    = starts ? split_packet.first_sequence + 64'(split_skip) : next;
-  assign deliver     = split_taken && !split_first && deliver_i && left_now != '0;
+  assign consume     = split_taken && !split_first && consume_i && left != '0;
+  assign deliver     = consume && !split_skip;
 
   always_ff @(posedge clk_i) begin
-    if (split_taken) begin
-      left <= left_now - 16'(deliver);
-      next <= next_now + 64'(deliver);
+    started <= starts;
+    if (starts) begin
+      left      <= split_packet.count;
+      next      <= split_packet.first_sequence;
+      split_end <= split_packet.first_sequence + 64'(split_packet.count);
+    end else if (consume) begin
+      left <= left - 1'b1;
+      next <= next + 1'b1;
     end
   end
 
@@ -218,7 +226,7 @@ module mold_sequencer_formal #(
       if (ahead && expected_now >= high) deadline <= 8'(stamp_i) + 8'(timeout_i);
     end
     if (deliver) begin
-      expected <= next_now + 64'd1;
+      expected <= next + 64'd1;
       deadline <= 8'(takes_packet ? stamp_i : latest) + 8'(timeout_i);  // a gap that moves on has time again
     end
     if (lost != '0) expected <= expected + lost;
@@ -230,7 +238,7 @@ module mold_sequencer_formal #(
   logic once = 1'b0;                   // it went out, or was given up
 
   always_ff @(posedge clk_i) begin
-    if (deliver && next_now == number) once <= 1'b1;
+    if (deliver && next == number) once <= 1'b1;
     if (lost != '0 && number >= expected && number < expected + lost) once <= 1'b1;
   end
 
@@ -240,9 +248,10 @@ module mold_sequencer_formal #(
 
   always @(posedge clk_i) begin
     if (configured) begin
-      in_order: assert (!deliver || next_now == (starts ? expected_now : expected));
-      once_each: assert (!(deliver && next_now == number) || !once);
-      skip_within_packet: assert (!starts || split_skip < split_packet.count);
+      in_order: assert (!deliver || next == expected);
+      once_each: assert (!(deliver && next == number) || !once);
+      skip_within_packet: assert (!started || split_void || (next <= expected && expected < split_end));
+      void_only_behind_the_start: assert (!split_void || started);
       lost_only_from_a_gap: assert (lost == '0 || open);
       deadline_before_packet: assert (!(takes_packet && open) || 8'(stamp_i) < deadline);
       deadline_before_command: assert (!(cmd_taken && open) || 8'(cmd_stamp_i) < deadline);

@@ -209,7 +209,9 @@ module feed_front #(
   logic                split_last;
   logic [TP_CYC_W-1:0] split_cycle;
   tp_packet_t          split_packet;
-  logic [15:0]         split_skip;
+  logic                split_void;
+  logic                split_skip;
+  logic                consume;
   logic                deliver;
   logic [15:0]         locate;
   logic                own_valid;
@@ -252,7 +254,9 @@ module feed_front #(
       .split_last_o   (split_last),
       .split_cycle_o  (split_cycle),
       .split_packet_o (split_packet),
+      .split_void_o   (split_void),
       .split_skip_o   (split_skip),
+      .split_consume_i(consume),
       .split_deliver_i(deliver),
       .m_valid_o      (own_valid),
       .m_ready_i      (own_ready),
@@ -277,7 +281,9 @@ module feed_front #(
       .s_last_i (split_last),
       .s_cycle_i(split_cycle),
       .packet_i (split_packet),
+      .void_i   (split_void),
       .skip_i   (split_skip),
+      .consume_o(consume),
       .deliver_o(deliver),
       .locate_o (locate),
       .req_valid_o (req_valid_o),

@@ -7,7 +7,7 @@
 /// Safety: a message whose stock locate is not configured has no effect but other_symbol. The locate table is a memory:
 /// reset clears it, one entry a cycle, and ready_o rises when all 65,536 are done; writes before that are lost.
 /// Ordering: locate_i stands at least one cycle (with en_i) before s_valid_i brings that message. Messages in order. The
-/// sequencer's own (own_*) never come with s_valid_i, and wait until the cycle behind a message is over: what follows
+/// sequencer's own (own_*) are never offered with s_valid_i, and wait until the cycle behind a message is over: what follows
 /// relies on two cycles between an own message and any other.
 /// Latency: 1 cycle; a message a cycle. next_* name, a cycle ahead, what m_* will be.
 module itch_decoder (
@@ -180,9 +180,9 @@ module itch_decoder (
   end
 
   assign emits         = effect && (!wants_symbol || configured);
-  assign own_ready_o   = en_i && !s_valid_i && !valid_q;
+  assign own_ready_o   = en_i && !valid_q;
   assign next_valid_o  = (s_valid_i && emits) || (own_valid_i && own_ready_o);
-  assign next_op_o     = s_valid_i ? msg.op : own_i.op;
+  assign next_op_o     = own_valid_i ? own_i.op : msg.op;
   assign next_symbol_o = msg.symbol;  // own messages have none
 
   always_comb begin
@@ -198,14 +198,20 @@ module itch_decoder (
   always_ff @(posedge clk_i) begin
     if (en_i) begin
       valid_q <= next_valid_o;
-      if (s_valid_i) out_q <= msg;
-      else if (own_valid_i) out_q <= own_i;
+      out_q   <= own_valid_i ? own_i : msg;
     end
     if (rst_i) valid_q <= 1'b0;
   end
 
   assign m_valid_o = valid_q;
   assign m_o       = out_q;
+
+  // ---- what the caller must keep to ----------------------------------------------------------------------------------
+`ifndef SYNTHESIS
+  always @(posedge clk_i) begin
+    if (!rst_i && s_valid_i && own_valid_i) $error("itch_decoder: an own message beside one of the feed");
+  end
+`endif
 
 endmodule
 `default_nettype wire

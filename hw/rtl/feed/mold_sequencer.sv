@@ -9,8 +9,11 @@
 /// FCS from which something was delivered, are told downstream before anything later.
 /// Ordering: a command taken when n frames had begun goes before frame n and behind frame n - 1; a deadline D goes before
 /// every input with stamp >= D. Own messages (commands, STATE) leave by m_* and are older than whatever split_* yields later.
-/// Latency: 0 cycles from the parser to the splitter for a packet in order when nothing is due. Between a packet and the
-/// next: 1 cycle; 2 more for each packet replayed.
+/// The first beat of every packet goes to the splitter; what the packet is is known a cycle later, from registers, and
+/// split_void_o then takes it back unless it is in order.
+/// Latency: 0 cycles from the parser to the splitter when the frame was seen pending 2 cycles before, nothing is due and no
+/// command precedes it. From the last beat of a packet 4 cycles until the next may come (a frame's headers take longer), 5
+/// while a gap is open; 5 more and the beats for each packet replayed. A command every 2 cycles.
 module mold_sequencer #(
     parameter int DATA_W = 64,
     localparam int BYTES_W = $clog2(DATA_W / 8 + 1)
@@ -46,7 +49,9 @@ module mold_sequencer #(
     output logic                      split_last_o,
     output logic [TP_CYC_W-1:0]       split_cycle_o,
     output tp_packet_t                split_packet_o,
-    output logic [15:0]               split_skip_o,
+    output logic                      split_void_o, // behind the cycle with the first beat: the packet is not wanted
+    output logic                      split_skip_o, // the block that ends next is an old one
+    input  wire logic                 split_consume_i,
     input  wire logic                 split_deliver_i,
     // own messages
     output logic                      m_valid_o,
@@ -64,122 +69,222 @@ module mold_sequencer #(
   localparam logic [15:0] END_OF_SESSION = 16'hFFFF;
   localparam logic [15:0] SLOT_BYTES = 16'd1472;
 
-  localparam logic [3:0] IDLE = 4'd0;   // choose the next input
-  localparam logic [3:0] WALK = 4'd1;   // a packet in order goes to the splitter
-  localparam logic [3:0] STORE = 4'd2;  // a packet ahead goes to a slot
-  localparam logic [3:0] DRAIN = 4'd3;  // the rest of a packet is of no interest
-  localparam logic [3:0] ENDED = 4'd4;  // tell end of session
-  localparam logic [3:0] FCS = 4'd5;    // tell a wrong FCS
-  localparam logic [3:0] SELECT = 4'd6; // is some slot due?
-  localparam logic [3:0] TRY = 4'd7;    // is anything of it still wanted?
-  localparam logic [3:0] REPLAY = 4'd8; // it goes to the splitter
-  localparam logic [3:0] SCAN = 4'd9;   // a deadline: look for the lowest S
-  localparam logic [3:0] LOST = 4'd10;  // give up what is missing before it
-  localparam logic [3:0] TELL = 4'd11;  // tell the gap
+  localparam logic [3:0] IDLE = 4'd0;    // choose the next input
+  localparam logic [3:0] BODY = 4'd1;    // the packet's beats pass
+  localparam logic [3:0] PASSED = 4'd2;  // one that was not in order has passed
+  localparam logic [3:0] ENDED = 4'd3;   // tell end of session
+  localparam logic [3:0] FCS = 4'd4;     // tell a wrong FCS
+  localparam logic [3:0] SETTLE = 4'd5;  // the slots compare with a new E
+  localparam logic [3:0] SELECT = 4'd6;  // is some slot due?
+  localparam logic [3:0] FETCH = 4'd7;   // it is read
+  localparam logic [3:0] WEIGH = 4'd8;   // is anything of it still wanted?
+  localparam logic [3:0] JUDGE = 4'd9;
+  localparam logic [3:0] REPLAY = 4'd10; // it goes to the splitter
+  localparam logic [3:0] SCAN = 4'd11;   // a deadline: look for the lowest S
+  localparam logic [3:0] LOST = 4'd12;   // give up what is missing before it
+  localparam logic [3:0] TELL = 4'd13;   // tell the gap
 
   logic [63:0]          configured_first_q;
   logic [31:0]          timeout_q;
 
   logic [3:0]           state_q;
   logic                 started_q;   // a packet was seen
+  logic                 adopt_q;     // none was, and E is to be its S
   logic [63:0]          expected_q;  // E
   logic [63:0]          gap_high_q;
   logic [TP_TIME_W:0]   deadline_q;
-  logic [TP_TIME_W-1:0] stamp_q;     // of the input or deadline at work
-  logic [31:0]          frame_q;     // of the frame at work
-  logic [63:0]          sequence_q;  // its S
-  logic                 whole_q;     // its last beat was its first
   logic                 expiry_q;    // at work is a deadline
   logic                 told_q;      // and its gap has been told
   logic                 advanced_q;  // E has advanced since the input began
   logic                 delivered_q; // the frame at work delivered something
   logic [SLOT_W-1:0]    slot_q;
+  logic                 scanned_q;   // every slot was asked
   logic [63:0]          lowest_q;
 
   // ---- what is next -------------------------------------------------------------------------------------------------------
+  // Chosen from what was to be seen a cycle ago, for the next cycle: an input that comes meanwhile is a later one.
+  logic                 pending_q;
+  tp_frame_meta_t       meta_q;
+  logic [TP_TIME_W-1:0] time_q;
   logic [31:0]          frames_between;
   logic                 cmd_next;
-  logic [TP_TIME_W-1:0] next_stamp;
   logic                 gap_open;
   logic                 due;
+  logic                 choosing;
+  logic                 go_due_q;
+  logic                 go_cmd_q;
+  logic                 go_frame_q;
   logic                 take;        // the first beat of a packet
 
-  assign frames_between = pending_meta_i.frame - cmd_frame_i;
-  assign cmd_next       = cmd_valid_i && (!pending_i || !frames_between[31]);
-  assign next_stamp     = cmd_next ? cmd_stamp_i : pending_i ? pending_meta_i.stamp : time_i;
+  assign frames_between = meta_q.frame - cmd_frame_i;
+  assign cmd_next       = cmd_valid_i && (!pending_q || !frames_between[31]);
   assign gap_open       = expected_q < gap_high_q;
-  assign due            = gap_open && deadline_q <= {1'b0, next_stamp};
-  assign take           = state_q == IDLE && !due && !cmd_next && s_valid_i && split_ready_i;
-  assign cmd_ready_o    = state_q == IDLE && !due && cmd_next && m_ready_i;
-  assign idle_o         = state_q == IDLE && !due;
+  always_comb begin
+    if (cmd_next) due = deadline_q <= {1'b0, cmd_stamp_i};
+    else if (pending_q) due = deadline_q <= {1'b0, meta_q.stamp};
+    else due = deadline_q <= {1'b0, time_q};
+  end
+  assign take        = go_frame_q && s_valid_i && split_ready_i;
+  assign cmd_ready_o = go_cmd_q && m_ready_i;
+  assign choosing    = state_q == IDLE && !go_due_q && !take && !cmd_ready_o;
+  // With nothing before it that is yet to be seen, time_i alone says whether something is due.
+  assign idle_o      = state_q == IDLE && !(gap_open && deadline_q <= {1'b0, time_i});
+
+  always_ff @(posedge clk_i) begin
+    pending_q  <= pending_i;
+    meta_q     <= pending_meta_i;
+    time_q     <= time_i;
+    go_due_q   <= choosing && gap_open && due;
+    go_cmd_q   <= choosing && !(gap_open && due) && cmd_next;
+    go_frame_q <= choosing && !(gap_open && due) && !cmd_next && pending_q;
+    if (rst_i) begin
+      pending_q  <= 1'b0;
+      go_due_q   <= 1'b0;
+      go_cmd_q   <= 1'b0;
+      go_frame_q <= 1'b0;
+    end
+  end
 
   // ---- what a packet is ---------------------------------------------------------------------------------------------------
-  logic [63:0] expected;
-  logic        ends_session;
-  logic        empty;
-  logic        ahead;
-  logic        old;
-  logic        in_order;
-  logic        gap_already;
-  logic [63:0] ahead_end;
-  logic        too_long;
-  logic        store;
-  logic        same;
-  logic        room;
+  logic                 empty;
+  logic                 ahead;
+  logic [65:0]          e;
+  logic [65:0]          not_s;
+  logic [65:0]          not_n;
+  logic [65:0]          sums;        // of their bits, and the carries of those
+  logic [65:0]          carries;
+  logic [66:0]          beyond;      // E - S - N, above a bit that makes the carry
+  logic [16:0]          low_end;     // S + N of the lowest bits
+  logic                 wraps;       // S + N is past the last number
+  logic                 reached;     // E >= S + N
+  logic                 in_order;
+  // Known from the cycle behind the one that takes its first beat.
+  logic                 begun_q;     // that cycle
+  logic                 in_order_q;
+  logic                 ahead_q;
+  logic                 old_q;
+  logic                 empty_q;
+  logic                 ends_session_q;
+  logic                 too_long_q;
+  logic                 skipping_q;
+  logic [15:0]          skip_q;      // leading blocks not to be delivered
+  logic                 line_q;
+  logic [TP_TIME_W-1:0] stamp_q;     // of the input or deadline at work
+  logic [31:0]          frame_q;
+  logic [63:0]          sequence_q;  // S
+  logic [15:0]          count_q;     // N
+  logic [63:0]          end_q;       // S + N, with nothing in it S; of the slot at work
+  logic                 pass_q;      // beats may come: to the splitter
+  logic                 sink_q;      // and not there
+  logic                 over_q;      // the last one has
+  logic                 error_q;     // with a wrong FCS
 
-  assign expected     = started_q ? expected_q : configured_first_q == '0 ? packet_i.first_sequence : configured_first_q;
-  assign ends_session = packet_i.count == END_OF_SESSION;
-  assign empty        = packet_i.count == '0 || ends_session;
-  assign ahead        = packet_i.first_sequence > expected;
-  assign old          = !empty && !ahead && packet_i.first_sequence + 64'(packet_i.count) <= expected;
-  assign in_order     = !empty && !ahead && !old;
-  assign gap_already  = expected < gap_high_q;
-  assign ahead_end    = packet_i.first_sequence + (empty ? 64'd0 : 64'(packet_i.count));
-  assign too_long     = packet_i.length > SLOT_BYTES;
-  assign store        = ahead && !empty && !same && room && !too_long;
+  assign empty          = packet_i.count == '0 || packet_i.count == END_OF_SESSION;
+  assign ahead          = packet_i.first_sequence > expected_q;
+  // Three numbers by one carry chain.
+  assign e              = {2'b00, expected_q};
+  assign not_s          = ~{2'b00, packet_i.first_sequence};
+  assign not_n          = ~{50'd0, packet_i.count};
+  assign sums           = e ^ not_s ^ not_n;
+  assign carries        = (e & not_s) | (e & not_n) | (not_s & not_n);
+  assign beyond         = {sums, 1'b1} + {carries[64:0], 1'b1, 1'b1};
+  assign low_end        = 17'(packet_i.first_sequence[15:0]) + 17'(packet_i.count);
+  assign wraps          = &packet_i.first_sequence[63:16] && low_end[16];
+  assign reached        = !beyond[66] || wraps;
+  assign in_order       = !empty && (adopt_q || (!ahead && !reached));
+
+  always_ff @(posedge clk_i) begin
+    begun_q <= take;
+    if (take) begin
+      skip_q     <= expected_q[15:0] - packet_i.first_sequence[15:0];
+      skipping_q <= expected_q[15:0] != packet_i.first_sequence[15:0] && !adopt_q;
+    end else if (state_q == WEIGH) begin
+      skip_q     <= expected_q[15:0] - slot_packet.first_sequence[15:0];
+      skipping_q <= expected_q[15:0] != slot_packet.first_sequence[15:0];
+    end else if (split_consume_i && skipping_q) begin
+      skip_q     <= skip_q - 1'b1;
+      skipping_q <= skip_q != 16'd1;
+    end
+    end_q <= state_q == WEIGH ? slot_packet.first_sequence + 64'(slot_packet.count)
+                              : sequence_q + (empty_q ? 64'd0 : 64'(count_q));
+    if (take) begin
+      in_order_q     <= in_order;
+      ahead_q        <= ahead && !adopt_q;
+      old_q          <= !empty && reached && !adopt_q;
+      empty_q        <= empty;
+      ends_session_q <= packet_i.count == END_OF_SESSION;
+      too_long_q     <= packet_i.length > SLOT_BYTES;
+      line_q         <= packet_i.line;
+      frame_q        <= packet_i.frame;
+      sequence_q     <= packet_i.first_sequence;
+      count_q        <= packet_i.count;
+      pass_q         <= in_order && !s_last_i;
+      sink_q         <= !in_order && !s_last_i;
+      over_q         <= s_last_i;
+      error_q        <= s_error_i;
+    end else if (s_valid_i && s_ready_o && s_last_i) begin
+      pass_q  <= 1'b0;
+      sink_q  <= 1'b0;
+      over_q  <= 1'b1;
+      error_q <= s_error_i;
+    end
+    if (rst_i) begin
+      begun_q <= 1'b0;
+      pass_q  <= 1'b0;
+      sink_q  <= 1'b0;
+    end
+  end
 
   // ---- slots ----------------------------------------------------------------------------------------------------------------
+  logic               same;
+  logic               room;
+  logic               any_slot;
   logic               slot_due;
   logic [SLOT_W-1:0]  slot_due_index;
   logic               slot_used;
   tp_packet_t         slot_packet;
-  logic               slot_old;
   logic               slot_valid;
   logic               slot_first;
   logic [DATA_W-1:0]  slot_data;
   logic [BYTES_W-1:0] slot_bytes;
   logic               slot_last;
-  logic               storing;
+  logic               wanted;     // the packet that has passed is to be kept
+  logic               refused;    // or was, but there is no place
+  logic               slot_old;
+  logic               replaying_q;
   logic               replayed;
 
-  assign storing  = (take && store) || (state_q == STORE && s_valid_i);
-  assign slot_old = slot_packet.first_sequence + 64'(slot_packet.count) <= expected_q;
-  assign replayed = state_q == REPLAY && slot_valid && slot_last && split_ready_i;
+  assign wanted   = ahead_q && !empty_q && !same;
+  assign refused  = wanted && (!room || too_long_q);
+  assign slot_old = end_q <= expected_q;
+  assign replayed = replaying_q && slot_valid && slot_last && split_ready_i;
 
   reorder_buffer #(
       .DATA_W(DATA_W)
   ) u_reorder_buffer (
       .clk_i         (clk_i),
       .rst_i         (rst_i),
-      .sequence_i    (packet_i.first_sequence),
+      .sequence_i    (sequence_q),
       .same_o        (same),
       .room_o        (room),
+      .any_o         (any_slot),
       .expected_i    (expected_q),
       .ready_o       (slot_due),
       .ready_slot_o  (slot_due_index),
       .slot_i        (slot_q),
       .used_o        (slot_used),
       .packet_o      (slot_packet),
-      .write_i       (storing),
-      .write_first_i (take),
+      // Every packet that is not in order is written, whether it is kept or not.
+      .write_i       (room && s_valid_i && (take || sink_q)),
+      .write_first_i (go_frame_q),
       .write_packet_i(packet_i),
       .write_data_i  (s_data_i),
       .write_bytes_i (s_bytes_i),
-      .commit_i      (storing && s_last_i && !s_error_i),
-      .play_i        (state_q == TRY && !slot_old),
-      .free_i        (replayed || (state_q == TRY && slot_old)),
+      .commit_i      (state_q == PASSED && wanted && !refused && !error_q),
+      .play_i        (state_q == JUDGE && !slot_old),
+      .free_i        (replayed || (state_q == JUDGE && slot_old)),
       .m_valid_o     (slot_valid),
-      .m_ready_i     (state_q == REPLAY && split_ready_i),
+      .m_ready_i     (replaying_q && split_ready_i),
       .m_first_o     (slot_first),
       .m_data_o      (slot_data),
       .m_bytes_o     (slot_bytes),
@@ -187,25 +292,20 @@ module mold_sequencer #(
   );
 
   // ---- streams --------------------------------------------------------------------------------------------------------------
-  logic replaying;
-  logic s_ended;
+  assign s_ready_o = sink_q || ((go_frame_q || pass_q) && split_ready_i);
 
-  assign replaying = state_q == REPLAY;
-  assign s_ready_o = take || (state_q == WALK && split_ready_i) || state_q == STORE || state_q == DRAIN;
-  assign s_ended   = s_valid_i && s_ready_o && s_last_i;
-
-  assign split_valid_o = replaying ? slot_valid : (take && in_order) || (state_q == WALK && s_valid_i);
-  assign split_first_o = replaying ? slot_first : take;
-  assign split_data_o  = replaying ? slot_data : s_data_i;
-  assign split_bytes_o = replaying ? slot_bytes : s_bytes_i;
-  assign split_last_o  = replaying ? slot_last : s_last_i;
-  assign split_cycle_o = replaying ? cycle_i : s_cycle_i;
+  assign split_valid_o = replaying_q ? slot_valid : s_valid_i && (go_frame_q || pass_q);
+  assign split_first_o = replaying_q ? slot_first : go_frame_q;
+  assign split_data_o  = replaying_q ? slot_data : s_data_i;
+  assign split_bytes_o = replaying_q ? slot_bytes : s_bytes_i;
+  assign split_last_o  = replaying_q ? slot_last : s_last_i;
+  assign split_cycle_o = replaying_q ? cycle_i : s_cycle_i;
+  assign split_void_o  = begun_q && !in_order_q;
+  assign split_skip_o  = skipping_q;
 
   always_comb begin
-    split_packet_o = replaying ? slot_packet : packet_i;
-    if (replaying) split_packet_o.stamp = stamp_q;
-    split_skip_o = replaying ? expected_q[15:0] - slot_packet.first_sequence[15:0]
-                             : expected[15:0] - packet_i.first_sequence[15:0];
+    split_packet_o = replaying_q ? slot_packet : packet_i;
+    if (replaying_q) split_packet_o.stamp = stamp_q;
   end
 
   // ---- own messages ---------------------------------------------------------------------------------------------------------
@@ -215,7 +315,7 @@ module mold_sequencer #(
     m_o.op    = TP_OP_STATE;
     unique case (state_q)
       IDLE: begin
-        m_valid_o        = !due && cmd_next;
+        m_valid_o        = go_cmd_q;
         m_o.op           = TP_OP_COMMAND;
         m_o.command      = cmd_data_i;
         m_o.origin.stamp = cmd_stamp_i;
@@ -247,85 +347,105 @@ module mold_sequencer #(
   // ---- counters -------------------------------------------------------------------------------------------------------------
   always_comb begin
     cnt_o = '0;
-    cnt_o[twinpath_regs_pkg::CNT_DROP_FCS_ERROR]   = s_ended && s_error_i;
-    cnt_o[twinpath_regs_pkg::CNT_PACKETS_A]        = take && !packet_i.line;
-    cnt_o[twinpath_regs_pkg::CNT_PACKETS_B]        = take && packet_i.line;
-    cnt_o[twinpath_regs_pkg::CNT_HEARTBEATS]       = take && packet_i.count == '0;
-    cnt_o[twinpath_regs_pkg::CNT_END_OF_SESSION]   = take && ends_session;
-    cnt_o[twinpath_regs_pkg::CNT_GAPS_OPENED]      = take && ahead && !gap_already;
+    cnt_o[twinpath_regs_pkg::CNT_DROP_FCS_ERROR]   = state_q == BODY && over_q && error_q;
+    cnt_o[twinpath_regs_pkg::CNT_PACKETS_A]        = begun_q && !line_q;
+    cnt_o[twinpath_regs_pkg::CNT_PACKETS_B]        = begun_q && line_q;
+    cnt_o[twinpath_regs_pkg::CNT_HEARTBEATS]       = begun_q && empty_q && !ends_session_q;
+    cnt_o[twinpath_regs_pkg::CNT_END_OF_SESSION]   = begun_q && ends_session_q;
+    cnt_o[twinpath_regs_pkg::CNT_GAPS_OPENED]      = state_q == PASSED && ahead_q && !gap_open;
     cnt_o[twinpath_regs_pkg::CNT_GAPS_LOST]        = state_q == LOST && !told_q;
-    cnt_o[twinpath_regs_pkg::CNT_REORDER_STORED]   = storing && s_last_i && !s_error_i;
+    cnt_o[twinpath_regs_pkg::CNT_REORDER_STORED]   = state_q == PASSED && wanted && !refused && !error_q;
     cnt_o[twinpath_regs_pkg::CNT_REORDER_REPLAYED] = replayed;
-    cnt_o[twinpath_regs_pkg::CNT_REORDER_OVERFLOW] = take && ahead && !empty && !same && (!room || too_long);
+    cnt_o[twinpath_regs_pkg::CNT_REORDER_OVERFLOW] = state_q == PASSED && refused;
     duplicate_inc_o = '0;
-    if (take && (old || (ahead && !empty && same))) duplicate_inc_o = packet_i.count;
-    if (take && in_order) duplicate_inc_o = split_skip_o;
-    if (state_q == TRY) duplicate_inc_o = slot_old ? slot_packet.count : expected_q[15:0] - slot_packet.first_sequence[15:0];
+    if (begun_q && in_order_q && skipping_q) duplicate_inc_o = skip_q;
+    if (state_q == PASSED && (old_q || (ahead_q && !empty_q && same))) duplicate_inc_o = count_q;
+    if (state_q == JUDGE) duplicate_inc_o = slot_old ? slot_packet.count : skip_q;
     lost_inc_o = state_q == LOST ? lowest_q - expected_q : '0;
   end
 
   // ---- state ----------------------------------------------------------------------------------------------------------------
+  logic [TP_TIME_W:0] next_deadline;
+  assign next_deadline = {1'b0, stamp_q} + (TP_TIME_W + 1)'(timeout_q);
+
   always_ff @(posedge clk_i) begin
+    if (!started_q) begin
+      expected_q <= configured_first_q;
+      adopt_q    <= configured_first_q == '0;
+    end
     if (split_deliver_i) begin
       expected_q  <= expected_q + 1'b1;
       advanced_q  <= 1'b1;
       delivered_q <= 1'b1;
     end
+    if (replayed) replaying_q <= 1'b0;
     unique case (state_q)
       IDLE: begin
-        if (due) begin
-          state_q  <= SCAN;
-          expiry_q <= 1'b1;
-          told_q   <= 1'b0;
-          stamp_q  <= deadline_q[TP_TIME_W-1:0];
-          slot_q   <= '0;
-          lowest_q <= gap_high_q;
+        if (go_due_q) begin
+          state_q   <= SCAN;
+          expiry_q  <= 1'b1;
+          told_q    <= 1'b0;
+          stamp_q   <= deadline_q[TP_TIME_W-1:0];
         end else if (take) begin
+          state_q     <= BODY;
           started_q   <= 1'b1;
-          expected_q  <= expected;
+          adopt_q     <= 1'b0;
+          expected_q  <= adopt_q ? packet_i.first_sequence : expected_q;
           expiry_q    <= 1'b0;
           advanced_q  <= 1'b0;
           delivered_q <= 1'b0;
           stamp_q     <= packet_i.stamp;
-          frame_q     <= packet_i.frame;
-          sequence_q  <= packet_i.first_sequence;
-          whole_q     <= s_last_i;
-          if (ahead) begin
-            if (ahead_end > gap_high_q) gap_high_q <= ahead_end;
-            if (!gap_already) deadline_q <= {1'b0, packet_i.stamp} + (TP_TIME_W + 1)'(timeout_q);
-          end
-          if (ends_session) state_q <= ENDED;
-          else if (in_order) state_q <= !s_last_i ? WALK : s_error_i ? FCS : SELECT;
-          else if (!s_last_i) state_q <= store ? STORE : DRAIN;
+        end
+        slot_q    <= '0;
+        scanned_q <= 1'b0;
+        lowest_q  <= gap_high_q;
+      end
+      BODY: begin
+        if (over_q) begin
+          if (!in_order_q) state_q <= PASSED;
+          else if (error_q) state_q <= FCS;
+          else state_q <= gap_open || any_slot ? SELECT : IDLE;
         end
       end
-      WALK: if (s_ended) state_q <= s_error_i ? FCS : SELECT;
-      STORE, DRAIN: if (s_ended) state_q <= IDLE;
-      ENDED: if (m_ready_i) state_q <= whole_q ? IDLE : DRAIN;
+      PASSED: begin
+        state_q <= ends_session_q ? ENDED : IDLE;
+        if (ahead_q) begin
+          if (end_q > gap_high_q) gap_high_q <= end_q;
+          if (!gap_open) deadline_q <= next_deadline;
+        end
+      end
+      ENDED: if (m_ready_i) state_q <= IDLE;
       FCS: if (m_ready_i || !delivered_q) state_q <= SELECT;
+      SETTLE: state_q <= SELECT;
       SELECT: begin
-        slot_q <= slot_due_index;
-        if (slot_due) state_q <= TRY;
-        else if (expiry_q && gap_open) begin
-          state_q  <= SCAN;
-          slot_q   <= '0;
-          lowest_q <= gap_high_q;
-        end else begin
+        slot_q    <= slot_due ? slot_due_index : '0;
+        scanned_q <= 1'b0;
+        lowest_q  <= gap_high_q;
+        if (slot_due) state_q <= FETCH;
+        else if (expiry_q && gap_open) state_q <= SCAN;
+        else begin
           state_q <= IDLE;
-          if (gap_open && advanced_q) deadline_q <= {1'b0, stamp_q} + (TP_TIME_W + 1)'(timeout_q);
+          if (gap_open && advanced_q) deadline_q <= next_deadline;
         end
       end
-      TRY: state_q <= slot_old ? SELECT : REPLAY;
-      REPLAY: if (replayed) state_q <= SELECT;
+      FETCH: state_q <= WEIGH;
+      WEIGH: state_q <= JUDGE;
+      JUDGE: begin
+        state_q     <= slot_old ? SETTLE : REPLAY;
+        replaying_q <= !slot_old;
+      end
+      REPLAY: if (replayed) state_q <= SETTLE;
       SCAN: begin
+        // An answer is of the slot asked for a cycle before; what the first one is of does not matter.
         if (slot_used && slot_packet.first_sequence < lowest_q) lowest_q <= slot_packet.first_sequence;
-        slot_q <= slot_q + 1'b1;
-        if (slot_q == '1) state_q <= LOST;
+        slot_q    <= slot_q + 1'b1;
+        scanned_q <= slot_q == '1;
+        if (scanned_q) state_q <= LOST;
       end
       LOST: begin
         expected_q <= lowest_q;
         told_q     <= 1'b1;
-        state_q    <= told_q ? SELECT : TELL;
+        state_q    <= told_q ? SETTLE : TELL;
       end
       default: if (m_ready_i) state_q <= SELECT; // TELL
     endcase
@@ -338,10 +458,10 @@ module mold_sequencer #(
       endcase
     end
     if (rst_i) begin
-      state_q    <= IDLE;
-      started_q  <= 1'b0;
-      expected_q <= '0;
-      gap_high_q <= '0;
+      state_q     <= IDLE;
+      started_q   <= 1'b0;
+      replaying_q <= 1'b0;
+      gap_high_q  <= '0;
     end
   end
 

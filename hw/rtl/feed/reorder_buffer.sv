@@ -5,8 +5,10 @@
 ///
 /// Why: the other line, or a late packet, usually fills a gap within microseconds; what came meanwhile must not be lost.
 /// Ordering: one packet is written or played at a time, by the sequencer. A packet being written enters the buffer with
-/// commit_i and not before. m_* plays slot_i from its first beat after play_i; the slot stays used until free_i.
-/// Latency: answers about slots are combinational; 2 cycles from play_i to the first beat, then a beat a cycle.
+/// commit_i, behind its last write, and not before. m_* plays slot_i from its first beat after play_i; the slot stays used
+/// until free_i.
+/// Latency: an answer is of the question of the cycle before, and of what the slots held then; 2 cycles from play_i to the
+/// first beat, then a beat a cycle.
 module reorder_buffer #(
     parameter int DATA_W = 64,
     localparam int BYTES_W = $clog2(DATA_W / 8 + 1),
@@ -18,6 +20,7 @@ module reorder_buffer #(
     input  wire logic [63:0]        sequence_i,   // of a packet at hand
     output logic                    same_o,       // a slot holds it
     output logic                    room_o,       // a slot is free
+    output logic                    any_o,        // a slot is used
     input  wire logic [63:0]        expected_i,
     output logic                    ready_o,      // some slot has S <= expected_i
     output logic [SLOT_W-1:0]       ready_slot_o, // the lowest of them
@@ -30,7 +33,7 @@ module reorder_buffer #(
     input  wire tp_packet_t         write_packet_i, // with write_first_i
     input  wire logic [DATA_W-1:0]  write_data_i,
     input  wire logic [BYTES_W-1:0] write_bytes_i,
-    input  wire logic               commit_i,       // with the last write_i
+    input  wire logic               commit_i,       // behind the last write_i
     // playing and freeing slot_i
     input  wire logic               play_i,
     input  wire logic               free_i,
@@ -53,71 +56,78 @@ module reorder_buffer #(
   logic [SLOTS-1:0]         used_q;
   logic [SLOTS*64-1:0]      sequence_q;
   logic [SLOTS*ENTRY_W-1:0] entry_q;
-  logic [SLOTS-1:0]         same;
-  logic [SLOTS-1:0]         due;
+  logic [SLOTS-1:0]         same_q;
+  logic [SLOTS-1:0]         due_q;
   logic [SLOT_W-1:0]        free_slot;
+  logic [SLOT_W-1:0]        free_slot_q;
+  logic                     room_q;
+  logic                     any_q;
 
   always_comb begin
-    for (int i = 0; i < SLOTS; i++) begin
-      same[i] = used_q[i] && sequence_q[i*64+:64] == sequence_i;
-      due[i]  = used_q[i] && sequence_q[i*64+:64] <= expected_i;
-    end
     free_slot    = '0;
     ready_slot_o = '0;
     for (int i = SLOTS - 1; i >= 0; i--) begin
       if (!used_q[i]) free_slot = SLOT_W'(i);
-      if (due[i]) ready_slot_o = SLOT_W'(i);
+      if (due_q[i]) ready_slot_o = SLOT_W'(i);
     end
   end
 
-  assign same_o  = same != '0;
-  assign room_o  = used_q != '1;
-  assign ready_o = due != '0;
+  always_ff @(posedge clk_i) begin
+    for (int i = 0; i < SLOTS; i++) begin
+      same_q[i] <= used_q[i] && sequence_q[i*64+:64] == sequence_i;
+      due_q[i]  <= used_q[i] && sequence_q[i*64+:64] <= expected_i;
+    end
+    free_slot_q <= free_slot;
+    room_q      <= used_q != '1;
+    any_q       <= used_q != '0;
+  end
+
+  assign same_o  = same_q != '0;
+  assign room_o  = room_q;
+  assign any_o   = any_q;
+  assign ready_o = due_q != '0;
 
   // ---- storing ----------------------------------------------------------------------------------------------------------
-  tp_packet_t         writing_q;
-  tp_packet_t         writing;
-  logic [BEAT_W-1:0]  index_q;
-  logic [BEAT_W-1:0]  index;
-  logic [16:0]        left_q;   // declared bytes from lane 0 of the next beat on
-  logic [16:0]        left;
-  logic [BYTES_W-1:0] tail_q;   // bytes in the last beat stored
-  logic [BYTES_W-1:0] tail;
-  logic [BEAT_W-1:0]  last_q;   // the last beat stored
-  logic [BEAT_W-1:0]  last;
-  logic               store;
+  tp_packet_t              writing_q;
+  logic [BEAT_W-1:0]       index_q;
+  logic [BEAT_W-1:0]       index;
+  logic signed [17:0]      left_q;   // declared bytes from lane 0 of the next beat on
+  logic [BYTES_W-1:0]      tail_q;   // bytes in the last beat stored
+  logic [BEAT_W-1:0]       last_q;   // the last beat stored
+  logic                    store;
 
-  assign writing = write_first_i ? write_packet_i : writing_q;
-  assign index   = write_first_i ? '0 : index_q;
-  assign left    = write_first_i ? {1'b0, write_packet_i.length} + 17'(write_packet_i.lane) : left_q;
-  assign store   = write_i && left != '0;
-  assign tail    = store ? write_bytes_i : tail_q;
-  assign last    = store ? index : last_q;
+  assign index = write_first_i ? '0 : index_q;
+  assign store = write_i && (write_first_i || left_q > 0);
 
   always_ff @(posedge clk_i) begin
     if (write_i) begin
-      writing_q <= writing;
-      left_q    <= left > 17'(B) ? left - 17'(B) : '0;
-      tail_q    <= tail;
-      last_q    <= last;
-      if (store) index_q <= index + 1'b1;
+      if (write_first_i) writing_q <= write_packet_i;
+      left_q <= write_first_i ? $signed(18'(write_packet_i.length) + 18'(write_packet_i.lane) - 18'(B)) : left_q - $signed(18'(B));
+    end
+    if (store) begin
+      tail_q  <= write_bytes_i;
+      last_q  <= index;
+      index_q <= index + 1'b1;
     end
     // Slot by slot: an indexed part of one wide vector would be a shifter of all its bits.
     for (int i = 0; i < SLOTS; i++) begin
-      if (commit_i && free_slot == SLOT_W'(i)) begin
+      if (commit_i && free_slot_q == SLOT_W'(i)) begin
         used_q[i]             <= 1'b1;
-        sequence_q[i*64+:64]  <= writing.first_sequence;
+        sequence_q[i*64+:64]  <= writing_q.first_sequence;
         entry_q[i*ENTRY_W+:ENTRY_W] <= {
-          writing.count, writing.line, writing.frame, writing.length, writing.lane,
-          writing.first_beat, last, tail
+          writing_q.count, writing_q.line, writing_q.frame, writing_q.length, writing_q.lane,
+          writing_q.first_beat, last_q, tail_q
         };
       end
+      if (free_i && slot_i == SLOT_W'(i)) used_q[i] <= 1'b0;
     end
-    if (free_i) used_q[slot_i] <= 1'b0;
     if (rst_i) used_q <= '0;
   end
 
   // ---- playing ----------------------------------------------------------------------------------------------------------
+  logic [ENTRY_W-1:0] entry_slot_q; // of slot_i
+  logic [63:0]        sequence_slot_q;
+  logic               used_slot_q;
   logic [BEAT_W-1:0]  slot_last;
   logic [BYTES_W-1:0] slot_tail;
   logic               playing_q;
@@ -127,11 +137,17 @@ module reorder_buffer #(
   logic               out_first_q;
   logic               out_last_q;
 
+  always_ff @(posedge clk_i) begin
+    entry_slot_q    <= entry_q[slot_i*ENTRY_W+:ENTRY_W];
+    sequence_slot_q <= sequence_q[slot_i*64+:64];
+    used_slot_q     <= used_q[slot_i];
+  end
+
   assign {packet_o.count, packet_o.line, packet_o.frame, packet_o.length, packet_o.lane, packet_o.first_beat, slot_last,
-          slot_tail} = entry_q[slot_i*ENTRY_W+:ENTRY_W];
-  assign packet_o.first_sequence = sequence_q[slot_i*64+:64];
+          slot_tail} = entry_slot_q;
+  assign packet_o.first_sequence = sequence_slot_q;
   assign packet_o.stamp          = '0;
-  assign used_o         = used_q[slot_i];
+  assign used_o                  = used_slot_q;
 
   assign read      = playing_q && (!valid_q || m_ready_i);
   assign m_valid_o = valid_q;
@@ -164,7 +180,7 @@ module reorder_buffer #(
   ) u_ram (
       .clk_i  (clk_i),
       .we_i   (store),
-      .waddr_i({free_slot, index}),
+      .waddr_i({free_slot_q, index}),
       .wdata_i(write_data_i),
       .re_i   (read),
       .raddr_i({slot_i, read_q}),

@@ -30,6 +30,7 @@ struct Split {
   std::vector<Request> requests;
   std::map<Counter, unsigned> counts;
   unsigned delivered = 0;
+  unsigned consumed = 0;
   unsigned cycles = 0;
 };
 
@@ -42,6 +43,18 @@ class BlockSplitter : public ::testing::Test {
   // `stall`: percent of cycles without en_i, and as many in which no beat is here.
   Split run(unsigned count, const Bytes& blocks, int declared = -1, unsigned lane = 6, unsigned skip = 0,
             unsigned stall = 0) {
+    return run({.count = count, .declared = declared, .lane = lane, .skip = skip, .stall = stall}, blocks);
+  }
+  struct How {
+    unsigned count = 0;
+    int declared = -1;
+    unsigned lane = 6;
+    unsigned skip = 0;
+    unsigned stall = 0;
+    bool forgotten = false;  // void_i, and only the first beat comes
+  };
+  Split run(const How& how, const Bytes& blocks) {
+    const auto& [count, declared, lane, skip, stall, forgotten] = how;
     Split s;
     Bytes raw(lane, 0xEE);
     raw.insert(raw.end(), blocks.begin(), blocks.end());
@@ -54,9 +67,10 @@ class BlockSplitter : public ::testing::Test {
         .length = static_cast<std::uint16_t>(declared < 0 ? static_cast<int>(blocks.size()) : declared),
         .lane = lane};
     pack_packet(p, top.packet_i.data());
-    top.skip_i = skip;
     unsigned locate_before = 0;  // in the last cycle with en_i
-    for (std::size_t at = 0; at < raw.size(); ++s.cycles) {
+    bool first_taken = false;    // by the cycle before
+    const std::size_t end = forgotten ? 1 : raw.size();
+    for (std::size_t at = 0; at < end; ++s.cycles) {
       const std::size_t n = std::min(kBeat, raw.size() - at);
       top.en_i = !random.chance(stall);
       top.s_valid_i = !random.chance(stall);
@@ -70,13 +84,17 @@ class BlockSplitter : public ::testing::Test {
         data |= static_cast<std::uint64_t>(raw[at + b]) << (8 * b);
       }
       top.s_data_i = static_cast<std::remove_reference_t<decltype(top.s_data_i)>>(data);
+      // Not known when the first beat comes.
+      top.skip_i = at == 0 ? random.chance(50) : s.consumed < skip;
+      top.void_i = first_taken ? forgotten : random.chance(50);
       top.eval();
       EXPECT_EQ(top.s_ready_o, top.en_i);
       const bool taken = top.s_valid_i && top.s_ready_o;
       if (!taken) {
-        EXPECT_FALSE(top.deliver_o || top.req_valid_o) << "without a beat";
-        EXPECT_EQ(top.cnt_o[0] | top.cnt_o[1] | top.cnt_o[2], 0u);
+        EXPECT_FALSE(top.consume_o || top.deliver_o || top.req_valid_o) << "without a beat";
       }
+      EXPECT_EQ(top.deliver_o, top.consume_o && s.consumed >= skip);
+      s.consumed += top.consume_o;
       if (top.deliver_o) {
         ++s.delivered;
         s.beats.push_back(at / kBeat);
@@ -96,14 +114,26 @@ class BlockSplitter : public ::testing::Test {
         s.messages.push_back(m);
       }
       if (top.req_valid_o) s.requests.push_back({at / kBeat, top.req_second_o != 0, top.req_ref_o});
-      for (unsigned c = 0; c < kCounterCount; ++c) {
-        if ((top.cnt_o[c / 32] >> (c % 32) & 1u) != 0) ++s.counts[static_cast<Counter>(c)];
-      }
+      tally(s);
       if (top.en_i) locate_before = top.locate_o;
+      first_taken = taken && at == 0;
       if (taken) at += n;
       clock(top);
     }
+    // Counters are a cycle behind.
+    top.s_valid_i = 0;
+    top.void_i = first_taken && forgotten;
+    top.eval();
+    tally(s);
+    clock(top);
+    top.eval();
+    EXPECT_EQ(top.cnt_o[0] | top.cnt_o[1] | top.cnt_o[2], 0u);
     return s;
+  }
+  void tally(Split& s) {
+    for (unsigned c = 0; c < kCounterCount; ++c) {
+      if ((top.cnt_o[c / 32] >> (c % 32) & 1u) != 0) ++s.counts[static_cast<Counter>(c)];
+    }
   }
 
   // The requests that whole blocks must make.
@@ -242,6 +272,32 @@ TEST_F(BlockSplitter, SkipsLeadingBlocksButFindsTheirDamage) {
   const Split s = run(5, blocks, -1, 2, 3);
   EXPECT_EQ(s.delivered, 0u);
   EXPECT_EQ(s.counts, (Counts{{Counter::bad_message_length, 1}}));
+}
+
+// Whatever a forgotten packet's first beat holds, and wherever the walk of it stood.
+TEST_F(BlockSplitter, ForgetsAPacketThatIsNotWanted) {
+  for (int round = 0; round < 300; ++round) {
+    Bytes unwanted;
+    append_block(unwanted, random_message(random));
+    unwanted[1] = static_cast<std::uint8_t>(random(0, 20));
+    if (random.chance(30)) unwanted.resize(random(0, 6));  // and the frame ends
+    const unsigned lane = lanes()[random(0, lanes().size() - 1)];
+    const How how = {.count = static_cast<unsigned>(random(1, 2)),
+                     .declared = static_cast<int>(random(0, 20)),
+                     .lane = lane,
+                     .stall = round % 2 ? 40u : 0u,
+                     .forgotten = true};
+    const Split nothing = run(how, unwanted);
+    EXPECT_EQ(nothing.consumed, 0u);
+    EXPECT_EQ(nothing.counts, Counts{});
+    EXPECT_EQ(nothing.requests, std::vector<Request>{});
+    Bytes blocks;
+    for (const char type : {'W', 'D', 'U'}) append_block(blocks, make_message(random, type));
+    const Split s = run(3, blocks, -1, lane, 1);
+    EXPECT_EQ(s.index, (std::vector<std::uint16_t>{1, 2}));
+    EXPECT_EQ(s.requests, requests(blocks, lane));
+    EXPECT_EQ(s.counts, Counts{});
+  }
 }
 
 TEST_F(BlockSplitter, StopsAtTheFirstDamageWhereverTheFrameOrTheDeclaredLengthEnds) {

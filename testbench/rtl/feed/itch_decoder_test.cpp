@@ -207,12 +207,18 @@ TEST_F(ItchDecoder, CountsEveryTypeAndOtherSymbolsOnlyForTypesInUse) {
 }
 
 TEST_F(ItchDecoder, LetsItsOwnersMessagesWaitForThoseBeforeThem) {
-  top.own_valid_i = 1;
   top.s_valid_i = 1;
-  top.eval();
-  EXPECT_FALSE(top.own_ready_o);
+  PackedWriter block(top.s_i.data());
+  for (unsigned i = 0; i < 16 + 16 + 16 + 32 + 64 + 48; ++i) block.put(0, 1);
+  block.put('W', 8);
+  clock(top);
   top.s_valid_i = 0;
+  top.own_valid_i = 1;
   top.eval();
+  EXPECT_TRUE(top.m_valid_o);
+  EXPECT_FALSE(top.own_ready_o) << "in the cycle behind a message";
+  clock(top);
+  EXPECT_FALSE(top.m_valid_o);
   EXPECT_TRUE(top.own_ready_o);
   clock(top);
   EXPECT_TRUE(top.m_valid_o);
