@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "drivers/packet_io.h"
+#ifdef TP_WITH_BENCH
 #include "host/apps/bench.h"
+#endif
 #include "host/apps/commands.h"
 #ifdef TP_WITH_RTL
 #include "sim/verilator/verilated_path.h"
@@ -37,8 +39,11 @@ int main(int argc, char** argv) {
   });
   app.set_version_flag("--version", "twinpath 0.1.0");
   std::vector<Run> runs{add_replay(app, paths), add_generate(app),   add_explain(app, paths),
-                        add_inspect(app),       add_day(app, paths), add_bench(app, io),
-                        add_capture(app, io),   add_send(app, io),   add_doctor(app)};
+                        add_inspect(app),       add_day(app, paths), add_capture(app, io),
+                        add_send(app, io),      add_doctor(app)};
+#ifdef TP_WITH_BENCH
+  runs.push_back(add_bench(app, io));
+#endif
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
