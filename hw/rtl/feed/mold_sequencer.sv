@@ -462,6 +462,8 @@ module mold_sequencer #(
       started_q   <= 1'b0;
       replaying_q <= 1'b0;
       gap_high_q  <= '0;
+      // E is looked at from the first cycle, written or not.
+      configured_first_q <= '0;
     end
   end
 
