@@ -5,6 +5,7 @@
 /// n * interval <= tolerance + interval + time passed, here written with the first stamp on both sides. With tolerance = (burst - 1) * interval, as the host sets it, that is
 /// n <= burst + time passed / interval.
 /// The window opens with any order or cancel, where the solver likes, and ends when the limits in force change.
+/// What is sent is the verdict's word in D1; risk_limits hears of it in D2.
 /// Assumed: stamps never decrease; no send in the cycle after a send, in the cycle in which the active bank is another,
 /// nor in the cycle after a configuration write to the limits.
 module rate_formal #(
@@ -33,28 +34,32 @@ module rate_formal #(
   always_ff @(posedge clk_i) running <= 1'b1;
 
   logic [TP_TAT_W-1:0] rate_from;
-  logic [12:0]         mask;
-  logic                send;
-  logic                sent = 1'b0;  // in the cycle before
+  logic                pass;
+  logic                send;                // in D1
+  logic                sent = 1'b0;         // in D2
+  logic                sent_cancel = 1'b0;
   // shown from inside
   logic [223:0]        active;
   logic [223:0]        limits0;
   logic [223:0]        limits1;
   logic [31:0]         interval;
   logic [TP_TAT_W-1:0] tat;
+  logic [TP_TAT_W-1:0] sent_tat;
 
   risk_limits u_dut (
       .clk_i             (clk_i),
       .rst_i             (!running),
       .cfg_i             (cfg_i),
       .bank_i            (bank_i),
+      .next_bank_i       (bank_i),
       .stamp_i           (TP_TIME_W'(stamp_i)),
-      .enter_i           (send && !cancel_i),
-      .cancel_i          (send && cancel_i),
+      .enter_i           (sent && !sent_cancel),
+      .cancel_i          (sent && sent_cancel),
       .notional_i        (notional_i),
-      .applied_i         (applied_i && !send),
+      .applied_i         (applied_i && !sent),
       .freed_i           (freed_i),
       .gross_i           (gross_i),
+      .b_duplicate_window_o(),
       .next_ref_o        (),
       .open_count_o      (),
       .gross_o           (),
@@ -65,38 +70,52 @@ module rate_formal #(
       .headroom_o        ()
   );
 
-  // Only what a cancel is judged by: the rate.
-  risk_checks u_checks (
-      .valid_i            (1'b1),
-      .cancel_i           (1'b1),
-      .lead_i             (1'b0),
-      .side_i             (1'b0),
-      .price_i            (32'd0),
-      .quantity_i         (32'd0),
-      .stamp_i            (TP_TIME_W'(stamp_i)),
-      .bbo0_i             ('0),
-      .bbo1_i             ('0),
-      .limits0_i          ('0),
-      .limits1_i          ('0),
-      .account0_i         ('0),
-      .account1_i         ('0),
-      .tradable_i         ('0),
-      .collar_reference0_i('0),
-      .collar_reference1_i('0),
-      .kill_i             (1'b0),
-      .closed_i           (1'b0),
-      .orders_full_i      (1'b0),
-      .slot_used_i        (1'b0),
-      .rate_from_i        (rate_from),
-      .duplicate_window_i ('0),
-      .gross_over_i       (1'b0),
-      .headroom_i         ('0),
-      .pass_o             (),
-      .mask_o             (mask),
-      .notional_o         ()
+  // The verdict on a cancel, which is judged by the rate alone.
+  risk_verdict u_verdict (
+      .clk_i               (clk_i),
+      .en_i                (1'b0),
+      .b_outlook_i         ('0),
+      .b_lag_is_own_i      (1'b0),
+      .b_lag_bbo_i         ('0),
+      .b_rules_i           ('0),
+      .b_limits0_i         ('0),
+      .b_limits1_i         ('0),
+      .b_account0_i        ('0),
+      .b_account1_i        ('0),
+      .b_last_trade0_i     ('0),
+      .b_last_trade1_i     ('0),
+      .b_duplicate_window_i('0),
+      .cancel_i            (1'b1),
+      .wish_i              ('0),
+      .picked_i            (4'd1),
+      .stamp_i             (TP_TIME_W'(stamp_i)),
+      .max_notional0_i     ('0),
+      .max_notional1_i     ('0),
+      .working_i           ('0),
+      .tradable_i          ('0),
+      .trade_i             (1'b0),
+      .lag_is_own_i        (1'b0),
+      .kill_i              (1'b0),
+      .closed_i            (1'b0),
+      .orders_full_i       (1'b0),
+      .slot_used_i         (1'b0),
+      .rate_from_i         (rate_from),
+      .gross_over_i        (1'b0),
+      .headroom_i          ('0),
+      .fire_o              (),
+      .pass_o              (pass),
+      .d2_cancel_o         (),
+      .d2_lead_o           (),
+      .d2_rule_o           (),
+      .d2_rules_o          (),
+      .d2_side_o           (),
+      .d2_price_o          (),
+      .d2_shares_o         (),
+      .d2_notional_o       (),
+      .d2_own_o            ()
   );
 
-  assign send = current && !sent && wanted_i && !mask[10];
+  assign send = current && !sent && wanted_i && pass;
 
   // ---- what is configured -------------------------------------------------------------------------------------------------
   logic         bank = 1'b0;
@@ -117,16 +136,17 @@ module rate_formal #(
   logic [W-1:0]         reached = '0;   // its first stamp + interval * orders and cancels in it
   logic                 opens;
 
-  assign opens = send && open_i && !window;
+  assign opens = sent && current && open_i && !window;  // last is the stamp it was sent with
 
   always_ff @(posedge clk_i) begin
-    sent <= send;
+    sent        <= send;
+    sent_cancel <= cancel_i;
     if (running) begin
       last    <= stamp_i;
       bank    <= bank_i;
       written <= writes;
-      if (opens) reached <= W'(stamp_i) + step;
-      else if (send) reached <= reached + step;
+      if (opens) reached <= W'(last) + step;
+      else if (sent) reached <= reached + step;
       window  <= (window || opens) && current && !writes;
     end else begin  // induction begins anywhere
       last    <= '0;
@@ -150,8 +170,11 @@ module rate_formal #(
       // What the first rests on:
       state_covers_window: assert (!window || W'(tat) >= reached);
       state_bounded: assert (W'(tat) <= W'(last) + TOLERANCE_END + INTERVAL_END);
+      sent_in_time: assert (!(sent && current) || step == '0 || W'(tat) <= W'(last) + tolerance);
+      next_state_covers: assert (!(sent && current) || (W'(sent_tat) >= W'(tat) + step && W'(sent_tat) >= W'(last) + step));
+      next_state_bounded: assert (!sent || W'(sent_tat) <= W'(last) + TOLERANCE_END + INTERVAL_END);
       answer_current:
-      assert (!current || sent || rate_from == (step == '0 || W'(tat) < tolerance ? '0 : tat - tolerance[TP_TAT_W-1:0]));
+      assert (!current || rate_from == (step == '0 || W'(tat) < tolerance ? '0 : tat - tolerance[TP_TAT_W-1:0]));
       limits_in_range:
       assert (W'(limits0[32*3+:32]) < INTERVAL_END && W'(limits1[32*3+:32]) < INTERVAL_END &&
               W'(limits0[32*4+:48]) < TOLERANCE_END && W'(limits1[32*4+:48]) < TOLERANCE_END);
