@@ -13,16 +13,20 @@ module book_operation (
     // The kind, in registers
     input  wire logic                first_i,         // a replace's removal
     input  wire logic                add_i,           // of a new order
+    input  wire logic                short_i,         // come the short way
     input  wire logic                replaces_i,      // the addition of a replace
     input  wire logic                removes_i,
     input  wire logic                reduces_i,       // an execution or a cancel
     input  wire logic                executes_i,
-    input  wire logic                asks_i,          // a reduction has shares
+    input  wire logic                asks_i,          // a message of the long way has shares
     input  wire logic [TP_SYM_W-1:0] symbol_i,
-    input  wire logic                add_side_i,      // of an add
-    input  wire logic [31:0]         shares_i,
-    input  wire logic [31:0]         asked_i,         // as shares_i, of a reduction
-    input  wire logic [31:0]         price_i,
+    // The message, should it have come the short way,
+    input  wire logic                short_side_i,
+    input  wire logic [31:0]         short_shares_i,
+    input  wire logic [31:0]         short_price_i,
+    // or the long one
+    input  wire logic [31:0]         asked_i,         // shares
+    input  wire logic [31:0]         long_price_i,
     input  wire logic                trades_i,        // printable, should it be an execution
     // The order table: the order, the new reference of a replace
     input  wire logic                first_hit_i,
@@ -53,7 +57,7 @@ module book_operation (
   assign known = removes_i && first_hit_i && first_symbol_i == symbol_i;
   assign whole = removes_i && (!reduces_i || !(asked_i < first_shares_i));
   assign adds  = add_i || (replaces_i && replaced_known_q);
-  assign any   = shares_i != '0;
+  assign any   = replaces_i ? asks_i : short_shares_i != '0;
   assign hit   = replaces_i ? second_hit_i : first_hit_i;
   assign full  = replaces_i ? second_full_i : first_full_i;
   assign trade = executes_i && known && trades_i && asks_i;
@@ -70,9 +74,9 @@ module book_operation (
     change_o.known        = known;
     change_o.gone         = whole;
     change_o.replaced     = replaces_i && replaced_known_q;
-    change_o.side         = removes_i ? first_side_i : replaces_i ? replaced_side_q : add_side_i;
-    change_o.price        = removes_i ? first_price_i : price_i;
-    change_o.shares       = whole ? first_shares_i : shares_i;
+    change_o.side         = removes_i ? first_side_i : replaces_i ? replaced_side_q : short_side_i;
+    change_o.price        = removes_i ? first_price_i : short_i ? short_price_i : long_price_i;
+    change_o.shares       = whole ? first_shares_i : short_i ? short_shares_i : asked_i;
     change_o.place        = removes_i ? first_class_i : window_class_i;
     change_o.trade        = trade;
     change_o.zero         = adds && !any;

@@ -49,9 +49,9 @@ module book_outlook (
   tp_bbo_t     prior;
   tp_bbo_t     first_before_q;
   logic [31:0] term;
-  logic [31:0] bid_sum;
+  logic [32:0] bid_sum;      // one bit up: the lowest one carries
   logic [31:0] bid_rest;
-  logic [31:0] ask_sum;
+  logic [32:0] ask_sum;
   logic [31:0] ask_rest;
   logic [31:0] sum;
   logic [31:0] best_price;
@@ -70,11 +70,11 @@ module book_outlook (
 
   // Of both sides, before it is known which.
   assign term     = change_i.removes ? ~shares_i : shares_i;
-  assign bid_sum  = bid_i.quantity[31:0] + term + {31'd0, change_i.removes};
-  assign ask_sum  = ask_i.quantity[31:0] + term + {31'd0, change_i.removes};
+  assign bid_sum  = {bid_i.quantity[31:0], 1'b1} + {term, change_i.removes};
+  assign ask_sum  = {ask_i.quantity[31:0], 1'b1} + {term, change_i.removes};
   assign bid_rest = bid_i.quantity[31:0] - order_i;
   assign ask_rest = ask_i.quantity[31:0] - order_i;
-  assign sum      = change_i.side ? (whole_i ? ask_rest : ask_sum) : (whole_i ? bid_rest : bid_sum);
+  assign sum      = change_i.side ? (whole_i ? ask_rest : ask_sum[32:1]) : (whole_i ? bid_rest : bid_sum[32:1]);
 
   assign best_price      = change_i.side ? ask_i.price[31:0] : bid_i.price[31:0];
   assign best_quantity   = change_i.side ? ask_i.quantity[31:0] : bid_i.quantity[31:0];
@@ -97,29 +97,32 @@ module book_outlook (
   end
 
   // The best level of each side beside the change, as if it were of that side; as in top_levels, one carry chain each.
-  logic bid_best;
-  logic ask_best;
-  logic bid_behind;
-  logic ask_behind;
-  logic bid_goes;
-  logic ask_goes;
+  logic bid_worse;
+  logic ask_worse;
+  logic bid_better;
+  logic ask_better;
+  logic bid_more;     // its quantity, than the order has
+  logic ask_more;
   logic best;         // the change is of the best level,
-  logic behind;       // or of a worse one
+  logic behind;       // or of a worse one,
+  logic front;        // or comes before it, or there is none
+  logic all_goes;     // the order is all that the best level has, if it is of it
 
-  assign bid_best   = bid_i.held[0] && !(change_i.price < bid_i.price[31:0]) && !(bid_i.price[31:0] < change_i.price);
-  assign ask_best   = ask_i.held[0] && !(change_i.price < ask_i.price[31:0]) && !(ask_i.price[31:0] < change_i.price);
-  assign bid_behind = bid_i.held[0] && change_i.price < bid_i.price[31:0];
-  assign ask_behind = ask_i.held[0] && ask_i.price[31:0] < change_i.price;
-  assign bid_goes   = bid_best && !(order_i < bid_i.quantity[31:0]);
-  assign ask_goes   = ask_best && !(order_i < ask_i.quantity[31:0]);
-  assign best       = change_i.side ? ask_best : bid_best;
-  assign behind     = change_i.side ? ask_behind : bid_behind;
+  assign bid_worse  = change_i.price < bid_i.price[31:0];
+  assign ask_worse  = ask_i.price[31:0] < change_i.price;
+  assign bid_better = bid_i.price[31:0] < change_i.price;
+  assign ask_better = change_i.price < ask_i.price[31:0];
+  assign bid_more   = order_i < bid_i.quantity[31:0];
+  assign ask_more   = order_i < ask_i.quantity[31:0];
+  assign best       = own_i.held[0] && !(change_i.side ? ask_worse || ask_better : bid_worse || bid_better);
+  assign behind     = own_i.held[0] && (change_i.side ? ask_worse : bid_worse);
+  assign front      = !own_i.held[0] || (change_i.side ? ask_better : bid_better);
+  assign all_goes   = change_i.side ? !(ask_worse || ask_better || ask_more) : !(bid_worse || bid_better || bid_more);
 
   assign moves_o = en_i && valid_i && !first_i && (trade_i || (change_i.touch && (!behind || executes_i)));
 
   // ---- B: which it is; an add is taken to lie in the window ------------------------------------------------------------------
   logic       in_early;
-  logic       front;        // before the best level, or there is none
   logic       empties;      // its level, if that is the best
   logic       goes;         // the best level
   logic       leaves;       // an order outside the window
@@ -132,13 +135,13 @@ module book_outlook (
 
   // An addition without room leaves its side unknown, whatever is picked.
   assign in_early     = change_i.touch && (change_i.late || in_i);
-  assign front        = !best && !behind;
-  assign empties      = change_i.touch && change_i.removes && in_i && whole_i;
-  assign goes         = empties && (change_i.side ? ask_goes : bid_goes);
-  assign leaves       = change_i.touch && change_i.removes && change_i.gone;
+  assign empties      = change_i.touch && change_i.removes && in_i && whole_i && own_i.held[0];
+  assign goes         = empties && all_goes;
+  // The states are asked for only when something is touched.
+  assign leaves       = change_i.removes && change_i.gone;
   assign beyond_after = leaves && change_i.place == TP_PRICE_BEYOND ? !own_i.beyond_one : own_i.beyond_any;
   assign far_after    = leaves && change_i.place == TP_PRICE_FAR ? !own_i.far_one : own_i.far_any;
-  assign held_after   = own_i.held[0] || (change_i.adds && change_i.touch);
+  assign held_after   = own_i.held[0] || change_i.adds;
   assign state_stays  = beyond_after ? TP_SIDE_UNKNOWN : held_after ? TP_SIDE_QUOTED : far_after ? TP_SIDE_UNKNOWN : TP_SIDE_EMPTY;
   // The last level here goes only if nothing is deeper.
   assign state_goes   = own_i.beyond_any ? TP_SIDE_UNKNOWN
@@ -151,7 +154,9 @@ module book_outlook (
   logic [1:0]  which_q;         // as the three, if a level changes: 1 quantity, 2 fresh, 3 second
   logic        through_q;       // of an order outside the window
   logic        replaces_far_q;
-  logic        replaces_beyond_q;
+  logic        replaces_out_q;  // of the window, to the other side
+  logic        replaces_in_q;
+  logic        replaces_beyond;
   logic [1:0]  state_q;
   logic [1:0]  state_far_q;
   logic [31:0] sum_q;
@@ -169,8 +174,9 @@ module book_outlook (
       second_q          <= goes;
       through_q         <= !in_i && front;
       replaces_far_q    <= replaces_i && far_i;
-      replaces_beyond_q <= replaces_i && !far_i && !(in_i && !change_i.over);
-      which_q           <= goes ? 2'd3 : in_early && change_i.adds && front ? 2'd2 : {1'b0, in_early && best};
+      replaces_out_q    <= replaces_i && !far_i && !in_i;
+      replaces_in_q     <= replaces_i && in_i;
+      which_q           <= {goes || (in_early && change_i.adds && front), in_early && best};
       state_q           <= goes ? state_goes : state_stays;
       state_far_q       <= state_far;
       sum_q             <= sum;
@@ -196,7 +202,8 @@ module book_outlook (
   assign through_o = likely_state != TP_SIDE_QUOTED || second_q || through_q;
   assign misses    = d_change_i.late && !d_in_i;
 
-  assign likely_state = replaces_beyond_q ? TP_SIDE_UNKNOWN : replaces_far_q ? state_far_q : state_q;
+  assign replaces_beyond = replaces_out_q || (replaces_in_q && d_change_i.over);
+  assign likely_state = replaces_beyond ? TP_SIDE_UNKNOWN : replaces_far_q ? state_far_q : state_q;
   assign state_o      = !misses ? likely_state : d_far_i ? state_far_q : TP_SIDE_UNKNOWN;
   always_comb begin
     case (which_q)

@@ -67,7 +67,7 @@ module book_stage #(
   logic    removes_q;
   logic    reduces_q;
   logic    executes_q;
-  logic    asks_q;      // a reduction has shares
+  logic    asks_q;      // the message of the long way has shares
   logic    trade_q;
   logic    stateless_q; // of no book
   logic    next_in_b;   // the next message goes to B at once
@@ -189,7 +189,8 @@ module book_stage #(
   logic                replaced_side;  // of the replace under way
   logic [32:0]         bid_total;      // of both sides, before it is known which
   logic [32:0]         ask_total;
-  logic                no_room;        // for an addition
+  logic                bid_over;       // it has no room
+  logic                ask_over;
   tp_side_t            bid;
   tp_side_t            ask;
   tp_side_t            own;
@@ -206,16 +207,18 @@ module book_stage #(
       .en_i           (en_i),
       .first_i        (first_q),
       .add_i          (add_q),
+      .short_i        (short_q),
       .replaces_i     (replaces_q),
       .removes_i      (removes_q),
       .reduces_i      (reduces_q),
       .executes_i     (executes_q),
       .asks_i         (asks_q),
       .symbol_i       (symbol),
-      .add_side_i     (msg_i.side),
-      .shares_i       (msg.shares),
+      .short_side_i   (msg_i.side),
+      .short_shares_i (msg_i.shares),
+      .short_price_i  (msg_i.price),
       .asked_i        (m4_q.shares),
-      .price_i        (msg.price),
+      .long_price_i   (m4_q.price),
       .trades_i       (m4_q.printable),
       .first_hit_i    (first_hit),
       .first_full_i   (first_full),
@@ -234,11 +237,12 @@ module book_stage #(
 
   assign bid_total = {1'b0, bid.total} + {1'b0, msg.shares};
   assign ask_total = {1'b0, ask.total} + {1'b0, msg.shares};
-  assign no_room   = operation.side ? ask_total[32] : bid_total[32];
+  assign bid_over  = operation.adds && bid_total[32];
+  assign ask_over  = operation.adds && ask_total[32];
   assign in_now    = removes_q ? first_class == TP_PRICE_IN : window_in;
   always_comb begin
     change      = operation;
-    change.over = operation.adds && no_room;
+    change.over = operation.side ? ask_over : bid_over;
   end
 
   // ---- D: its place in the window is known, all is committed --------------------------------------------------------------
@@ -299,7 +303,7 @@ module book_stage #(
       commit_side   = operation.side;
       commit_shares = replaces_q ? msg.shares : first_shares - msg.shares;
       commit_price  = operation.price;
-      commit_class  = no_room ? (replaces_q && window_in ? TP_PRICE_BEYOND : operation.place) : operation.place;
+      commit_class  = change.over && window_in ? TP_PRICE_BEYOND : operation.place;
     end
   end
 
@@ -392,6 +396,7 @@ module book_stage #(
       .valid_i       (valid_q),
       .hold_if_i     (operation.known && first_class == TP_PRICE_IN),
       .change_i      (operation),
+      .order_side_i  (first_side),
       .order_i       (first_shares),
       .hold_o        (hold_o),
       .bid_o         (bid),
