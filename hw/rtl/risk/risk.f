@@ -4,6 +4,7 @@ hw/rtl/mem/fifo.sv
 hw/rtl/strategy/config_table.sv
 hw/rtl/strategy/strategy_decide.sv
 hw/rtl/strategy/strategy_rules.sv
+hw/rtl/strategy/sum_compare.sv
 hw/rtl/strategy/strategy_ahead.sv
 hw/rtl/strategy/strategy_state.sv
 hw/rtl/risk/risk_checks.sv

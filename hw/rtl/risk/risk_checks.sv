@@ -13,6 +13,7 @@ module risk_checks (
     input  wire logic                  side_i,
     input  wire logic [31:0]           price_i,
     input  wire logic [31:0]           quantity_i,
+    input  wire logic [63:0]           notional_i,          // price times quantity
     input  wire logic [TP_TIME_W-1:0]  stamp_i,
     // of the order's symbol
     input  wire tp_limits_t            limits_i,
@@ -29,8 +30,7 @@ module risk_checks (
     input  wire logic                  gross_over_i,        // gross exceeds its limit already
     input  wire logic [63:0]           headroom_i,          // else what is left
     output logic                       pass_o,
-    output logic [12:0]                mask_o,              // bit n-1: check n fails
-    output logic [63:0]                notional_o
+    output logic [12:0]                mask_o               // bit n-1: check n fails
 );
 
   logic        collar;
@@ -57,10 +57,8 @@ module risk_checks (
       account_i.last_quantity == quantity_i && since[49];
 
   always_comb begin
-    mask_o     = '0;
-    notional_o = '0;
+    mask_o = '0;
     if (valid_i) begin
-      notional_o = {32'd0, price_i} * {32'd0, quantity_i};
       mask_o[10] = {2'd0, stamp_i} < rate_from_i;
       if (!cancel_i) begin
         mask_o[0]  = kill_i;
@@ -68,10 +66,10 @@ module risk_checks (
         mask_o[2]  = closed_i;
         mask_o[3]  = !tradable_i;
         mask_o[4]  = quantity_i == '0 || quantity_i > limits_i.max_quantity;
-        mask_o[5]  = notional_o > limits_i.max_notional;
+        mask_o[5]  = notional_i > limits_i.max_notional;
         mask_o[6]  = collar;
         mask_o[7]  = room[35];
-        mask_o[8]  = gross_over_i || notional_o > headroom_i;
+        mask_o[8]  = gross_over_i || notional_i > headroom_i;
         mask_o[9]  = orders_full_i || slot_used_i;
         mask_o[11] = duplicate;
         mask_o[12] = self_trade;
