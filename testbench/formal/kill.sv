@@ -164,8 +164,8 @@ module risk_quote #(
     input  wire logic [63:0]      headroom_i,
     output logic [3:0]            bad_o,
     output logic [3:0]            last_o,
-    output logic [3:0]            b_least_o,
-    output logic [3:0]            b_equal_o,
+    output logic [3:0]            least_o,
+    output logic [3:0]            equal_o,
     output logic [3:0]            b_over_o,
     output logic [3:0]            costly_o,
     output logic [3:0]            gross_o,
@@ -177,7 +177,7 @@ module risk_quote #(
     output logic [31:0]           own_o
 );
   (* anyseq *) logic [227:0] anything;
-  assign {bad_o, last_o, b_least_o, b_equal_o, b_over_o, costly_o, gross_o, position_o, room_o, price_o, there_o, notional_o, own_o} =
+  assign {bad_o, last_o, least_o, equal_o, b_over_o, costly_o, gross_o, position_o, room_o, price_o, there_o, notional_o, own_o} =
       anything[227:0];
 endmodule
 

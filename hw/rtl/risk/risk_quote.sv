@@ -30,8 +30,8 @@ module risk_quote #(
     input  wire logic [63:0]      headroom_i,
     output logic [3:0]            bad_o,                 // however much is wanted
     output logic [3:0]            last_o,                // price of the last order of this side, of late
-    output logic [3:0]            b_least_o,             // B: at least as many as the last order
-    output logic [3:0]            b_equal_o,             // B: exactly as many
+    output logic [3:0]            least_o,               // at least as many as the last order
+    output logic [3:0]            equal_o,               // exactly as many
     output logic [3:0]            b_over_o,              // B: more than one order may have
     output logic [3:0]            costly_o,              // all of it breaks the limit of an order's notional
     output logic [3:0]            gross_o,               // that of all
@@ -137,12 +137,12 @@ module risk_quote #(
         there_q[32*n+:32]    <= there;
         notional_q[64*n+:64] <= notional;
         none_q[n]            <= there == '0;
+        least_o[n]           <= there >= b_account_i.last_quantity;
+        equal_o[n]           <= there == b_account_i.last_quantity;
       end
     end
 
-    assign b_over_o[n]  = there > b_limits_i.max_quantity;
-    assign b_least_o[n] = there >= b_account_i.last_quantity;
-    assign b_equal_o[n] = there == b_account_i.last_quantity;
+    assign b_over_o[n] = there > b_limits_i.max_quantity;
 
     // ---- D1 ------------------------------------------------------------------------------------------------------------
     assign last_o[n]     = recent_q && last_q[n%3];

@@ -4,7 +4,7 @@
 /// Whether the message in D1 sends an order or cancel, and, a cycle later, which (SEM 4.2, 5.1).
 ///
 /// Why: every order there can be is judged (risk_quote, risk_wish) while the rules find which of them are wished; behind both
-/// there is only the first wish, in two steps of three. What the order says is chosen in D2, when it is known which it is.
+/// there is only the first wish. What the order says is chosen in D2, when it is known which it is.
 /// Safety: pass_o is given only for an intent that passes all thirteen checks; risk_checks says later which failed.
 /// Ordering: a cancel comes before all wishes, a wish of a lower number before one of a higher (strategy_decide).
 /// Timing: b_ inputs in B, with en_i; other inputs, fire_o and pass_o in D1; d2_ outputs in D2, whatever en_i.
@@ -119,8 +119,8 @@ module risk_verdict (
         .headroom_i          (headroom_i),
         .bad_o               (bad[4*c+:4]),
         .last_o              (last[4*c+:4]),
-        .b_least_o           (least[4*c+:4]),
-        .b_equal_o           (equal[4*c+:4]),
+        .least_o             (least[4*c+:4]),
+        .equal_o             (equal[4*c+:4]),
         .b_over_o            (over[4*c+:4]),
         .costly_o            (costly[4*c+:4]),
         .gross_o             (gross[4*c+:4]),
@@ -143,8 +143,6 @@ module risk_verdict (
         .b_limits_i      (w < 6 ? b_limits0_i : b_limits1_i),
         .b_account_i     (w < 6 ? b_account0_i : b_account1_i),
         .b_price_i       (quote[96*C+:96]),
-        .b_least_i       (least[4*C+:4]),
-        .b_equal_i       (equal[4*C+:4]),
         .b_over_i        (over[4*C+:4]),
         .picked_i        (picked_i),
         .blocked_i       (!any || !tradable_i[w/6]),
@@ -152,6 +150,8 @@ module risk_verdict (
         .headroom_i      (headroom_i),
         .bad_i           (bad[4*C+:4]),
         .last_i          (last[4*C+:4]),
+        .least_i         (least[4*C+:4]),
+        .equal_i         (equal[4*C+:4]),
         .costly_i        (costly[4*C+:4]),
         .gross_i         (gross[4*C+:4]),
         .position_i      (position[4*C+:4]),
@@ -164,25 +164,25 @@ module risk_verdict (
     );
   end
 
-  // ---- the verdict on the first wish: of three at a time, then of these ---------------------------------------------------
-  logic low;
-  logic mid;
-  logic low_pass;
-  logic mid_pass;
-  logic high_pass;
+  // ---- the verdict on the first wish: which it is, one hot, is known while the comparisons of the checks are at work ---------
+  logic       low;
+  logic [7:0] first;
+  logic       refused;
 
-  assign low       = cancel_i || wish_i[0] || wish_i[1];
-  assign low_pass  = cancel_i || (wish_i[0] ? pass[0] : pass[1]);
-  assign mid       = wish_i[2] || wish_i[3] || wish_i[4];
-  assign mid_pass  = wish_i[2] ? pass[2] : wish_i[3] ? pass[3] : pass[4];
-  assign high_pass = wish_i[5] ? pass[5] : wish_i[6] ? pass[6] : wish_i[7] && pass[7];
-  assign fire_o    = cancel_i || wish_i != '0;
-  assign pass_o    = !rate && (low ? low_pass : mid ? mid_pass : high_pass);
+  assign low      = cancel_i || wish_i[0] || wish_i[1];
+  assign first[0] = !cancel_i && wish_i[0];
+  for (genvar w = 1; w < 8; w = w + 1) begin : g_first
+    assign first[w] = !cancel_i && wish_i[w-1:0] == '0 && wish_i[w];
+  end
+  assign refused = (first & ~pass) != '0;
+  assign fire_o  = cancel_i || wish_i != '0;
+  assign pass_o  = !rate && fire_o && !refused;
 
   // ---- D2: which it is ------------------------------------------------------------------------------------------------------
   logic            cancel_q;
   logic [2:0]      first_q;   // its wish
   logic [4:0]      rules_q;
+  logic            side_q;
   logic [4*32-1:0] quantity_q;  // of the first of two wishes
   logic [8*64-1:0] notional_q;
   logic [4*32-1:0] price_q;
@@ -204,16 +204,17 @@ module risk_verdict (
     price_q    <= price;
     own_q      <= own;
     working_q  <= working_i;
+    side_q     <= cancel_i ? working_i.side : !(first[0] || first[2] || first[4] || first[6]);
     first_q    <= wish_i[0] ? 3'd0 : wish_i[1] ? 3'd1 : wish_i[2] ? 3'd2 : wish_i[3] ? 3'd3
                 : wish_i[4] ? 3'd4 : wish_i[5] ? 3'd5 : wish_i[6] ? 3'd6 : 3'd7;
   end
 
   assign d2_cancel_o   = cancel_q;
   assign d2_rules_o    = rules_q;
-  assign d2_lead_o     = !cancel_q && first_q[2:1] == 2'd3;
+  assign d2_lead_o     = rules_q[4];
   assign d2_rule_o     = cancel_q ? 3'd0 : {1'b0, first_q[2:1]} + 3'd1;
-  assign d2_side_o     = cancel_q ? working_q.side : first_q[0];
-  assign first_quote   = {first_q[2] && first_q[1], first_q[0]};
+  assign d2_side_o     = side_q;
+  assign first_quote   = {rules_q[4], first_q[0]};  // but of a cancel
   assign d2_price_o    = cancel_q ? working_q.price : price_q[32*first_quote+:32];
   assign d2_shares_o   = quantity_q[32*first_q[2:1]+:32];
   assign d2_notional_o = notional_q[64*first_q+:64];

@@ -14,9 +14,7 @@ module risk_wish (
     input  wire tp_limits_t       b_limits_i,
     input  wire tp_account_t      b_account_i,
     input  wire logic [3*32-1:0]  b_price_i,      // of the quote: cases 0 and 3, 1, 2
-    input  wire logic [3:0]       b_least_i,      // of risk_quote
-    input  wire logic [3:0]       b_equal_i,
-    input  wire logic [3:0]       b_over_i,
+    input  wire logic [3:0]       b_over_i,       // of risk_quote
     // D1
     input  wire logic [3:0]       picked_i,       // which case it is, one hot
     input  wire logic             blocked_i,      // no order of the symbol may leave
@@ -25,6 +23,8 @@ module risk_wish (
     // of risk_quote
     input  wire logic [3:0]       bad_i,
     input  wire logic [3:0]       last_i,
+    input  wire logic [3:0]       least_i,
+    input  wire logic [3:0]       equal_i,
     input  wire logic [3:0]       costly_i,
     input  wire logic [3:0]       gross_i,
     input  wire logic [3:0]       position_i,
@@ -38,11 +38,10 @@ module risk_wish (
 
   logic [31:0]     wanted_q;
   logic [3:0]      quantity_q;  // fails, by case
-  logic [3:0]      last_q;      // the lesser is the quantity of the last order
+  logic            equal_q;     // as many as the last order
+  logic            least_q;     // at least as many
   logic            zero;
   logic            over;
-  logic            equal;
-  logic            least;
   logic [3*64-1:0] notional_q;
 
   for (genvar n = 0; n < 3; n = n + 1) begin : g_price
@@ -58,20 +57,23 @@ module risk_wish (
     if (en_i) begin
       wanted_q   <= b_wanted_i;
       quantity_q <= {4{zero}} | ({4{over}} & b_over_i);
-      last_q     <= ({4{equal}} & b_least_i) | ({4{least}} & b_equal_i);
+      equal_q    <= b_wanted_i == b_account_i.last_quantity;
+      least_q    <= b_wanted_i >= b_account_i.last_quantity;
     end
   end
-  assign zero  = b_wanted_i == '0;
-  assign over  = b_wanted_i > b_limits_i.max_quantity;
-  assign equal = b_wanted_i == b_account_i.last_quantity;
-  assign least = b_wanted_i >= b_account_i.last_quantity;
+  assign zero = b_wanted_i == '0;
+  assign over = b_wanted_i > b_limits_i.max_quantity;
 
   // ---- D1 --------------------------------------------------------------------------------------------------------------
   logic [35:0] left;
   logic        position;  // what is wanted breaks the limit
   logic [2:0]  costly;
   logic [2:0]  gross;
-  logic [3:0]  fails;     // by case
+  // By case:
+  logic [3:0]  last;      // the lesser is the quantity of the last order
+  logic [3:0]  early;     // it fails, by what registers say,
+  logic [3:0]  late;      // or by a comparison of this cycle
+  logic [3:0]  fails;
   logic [63:0] wanted_notional;
 
   always_comb begin
@@ -83,8 +85,10 @@ module risk_wish (
     end
     wanted_notional = '0;
     for (int n = 0; n < 4; n++) begin
-      fails[n] = bad_i[n] || quantity_q[n] || (costly[n%3] && costly_i[n]) || (gross[n%3] && gross_i[n]) ||
-          (position && position_i[n]) || (last_i[n] && last_q[n]);
+      last[n]  = (equal_q && least_i[n]) || (least_q && equal_i[n]);
+      early[n] = bad_i[n] || quantity_q[n] || (last_i[n] && last[n]);
+      late[n]  = (costly[n%3] && costly_i[n]) || (gross[n%3] && gross_i[n]) || (position && position_i[n]);
+      fails[n] = early[n] || late[n];
       if (picked_i[n]) wanted_notional = wanted_notional | notional_q[64*(n%3)+:64];
     end
   end
