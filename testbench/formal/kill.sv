@@ -205,8 +205,9 @@ module strategy_ahead (
     output logic [3:0]                lead_buy_o,
     output logic [3:0]                lead_sell_o,
 
-    output logic                      follow_buy_o,
-    output logic                      follow_sell_o,
+    output logic                      may_cancel_o,
+    output logic [4:1]                may_buy_o,
+    output logic [4:1]                may_sell_o,
     output logic                      large_o,
     output logic                      through_o,
     output logic                      trade_up_o,
@@ -214,8 +215,8 @@ module strategy_ahead (
     output logic                      working_side_o
 );
   localparam int NEXT_W = 5 * (TP_TIME_W + 1);
-  (* anyseq *) logic [NEXT_W+57:0] anything;
+  (* anyseq *) logic [NEXT_W+64:0] anything;
   assign {fired_o, crossed_o, moved_o, cancel_o, take_buy_o, take_sell_o, heavy_buy_o, heavy_sell_o, narrow_buy_o, narrow_sell_o,
-          lead_buy_o, lead_sell_o, follow_buy_o, follow_sell_o, large_o, through_o, trade_up_o, trade_down_o, working_side_o} = anything;
+          lead_buy_o, lead_sell_o, may_cancel_o, may_buy_o, may_sell_o, large_o, through_o, trade_up_o, trade_down_o, working_side_o} = anything;
 endmodule
 `default_nettype wire

@@ -300,8 +300,9 @@ module decide_stage (
   logic [3:0]          narrow_sell;
   logic [3:0]          lead_buy;
   logic [3:0]          lead_sell;
-  logic                follow_buy;
-  logic                follow_sell;
+  logic                may_cancel;
+  logic [4:1]          may_buy;
+  logic [4:1]          may_sell;
   logic                big_trade;
   logic                through;
   logic                trade_up;
@@ -331,8 +332,9 @@ module decide_stage (
       .narrow_sell_o (narrow_sell),
       .lead_buy_o    (lead_buy),
       .lead_sell_o   (lead_sell),
-      .follow_buy_o  (follow_buy),
-      .follow_sell_o (follow_sell),
+      .may_cancel_o  (may_cancel),
+      .may_buy_o     (may_buy),
+      .may_sell_o    (may_sell),
       .large_o       (big_trade),
       .through_o     (through),
       .trade_up_o    (trade_up),
@@ -363,8 +365,9 @@ module decide_stage (
       .narrow_sell_i   (narrow_sell),
       .lead_buy_i      (lead_buy),
       .lead_sell_i     (lead_sell),
-      .follow_buy_i    (follow_buy),
-      .follow_sell_i   (follow_sell),
+      .may_cancel_i    (may_cancel),
+      .may_buy_i       (may_buy),
+      .may_sell_i      (may_sell),
       .large_i         (big_trade),
       .through_counts_i(through),
       .trade_up_i      (trade_up),

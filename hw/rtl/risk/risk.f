@@ -11,6 +11,7 @@ hw/rtl/risk/risk_checks.sv
 hw/rtl/risk/risk_command.sv
 hw/rtl/risk/risk_event.sv
 hw/rtl/risk/risk_fill.sv
+hw/rtl/risk/risk_first.sv
 hw/rtl/risk/risk_limits.sv
 hw/rtl/risk/risk_quote.sv
 hw/rtl/risk/risk_records.sv

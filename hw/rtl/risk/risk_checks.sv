@@ -36,6 +36,7 @@ module risk_checks (
   logic        collar;
   logic        self_trade;
   logic        duplicate;
+  logic        same;      // price and quantity as of the last order; as carry chains, which leave no tree of gates
   logic [35:0] position;  // two's complement, as all below
   logic [35:0] most;
   logic [35:0] allowed;   // open shares of this side
@@ -53,8 +54,9 @@ module risk_checks (
   assign self_trade = side_i ? account_i.open_buy != '0 && price_i <= account_i.own_buy
                              : account_i.open_sell != '0 && price_i >= account_i.own_sell;
   assign since      = ({2'd0, stamp_i} - {2'd0, account_i.last_stamp}) - {18'd0, duplicate_window_i};
-  assign duplicate  = account_i.last_valid && account_i.last_side == side_i && account_i.last_price == price_i &&
-      account_i.last_quantity == quantity_i && since[49];
+  assign same       = !(price_i < account_i.last_price) && !(account_i.last_price < price_i) &&
+      !(quantity_i < account_i.last_quantity) && !(account_i.last_quantity < quantity_i);
+  assign duplicate  = account_i.last_valid && account_i.last_side == side_i && same && since[49];
 
   always_comb begin
     mask_o = '0;

@@ -78,7 +78,8 @@ module risk_verdict (
   // ---- D1: every quote and every wish judged -----------------------------------------------------------------------------
   logic            any;        // an order can leave at all
   logic            rate;
-  logic [7:0]      pass;       // by wish
+  logic [7:0]      early;      // by wish: it fails
+  logic [8*4-1:0]  late;       // by wish and case
   logic [8*32-1:0] quantity;
   logic [8*64-1:0] notional;
   logic [4*32-1:0] price;      // by quote
@@ -158,25 +159,42 @@ module risk_verdict (
         .room_i          (room[36*C+:36]),
         .there_i         (shares[32*C+:32]),
         .there_notional_i(shares_notional[64*C+:64]),
-        .pass_o          (pass[w]),
+        .early_o         (early[w]),
+        .late_o          (late[4*w+:4]),
         .quantity_o      (quantity[32*w+:32]),
         .notional_o      (notional[64*w+:64])
     );
   end
 
-  // ---- the verdict on the first wish: which it is, one hot, is known while the comparisons of the checks are at work ---------
-  logic       low;
-  logic [7:0] first;
-  logic       refused;
+  // ---- the verdict on the first wish, by what is known early and by the comparisons of this cycle; a cancel before them ------
+  logic        low;
+  logic [31:0] asks;
+  logic        early_pass;
+  logic        late_pass;
 
-  assign low      = cancel_i || wish_i[0] || wish_i[1];
-  assign first[0] = !cancel_i && wish_i[0];
-  for (genvar w = 1; w < 8; w = w + 1) begin : g_first
-    assign first[w] = !cancel_i && wish_i[w-1:0] == '0 && wish_i[w];
+  for (genvar w = 0; w < 8; w = w + 1) begin : g_asks
+    assign asks[4*w+:4] = {4{wish_i[w]}} & picked_i;
   end
-  assign refused = (first & ~pass) != '0;
-  assign fire_o  = cancel_i || wish_i != '0;
-  assign pass_o  = !rate && fire_o && !refused;
+
+  risk_first #(
+      .WIDTH(9)
+  ) u_early (
+      .asks_i   ({wish_i, cancel_i}),
+      .answers_i({~early, 1'b1}),
+      .answer_o (early_pass)
+  );
+
+  risk_first #(
+      .WIDTH(33)
+  ) u_late (
+      .asks_i   ({asks, cancel_i}),
+      .answers_i({~late, 1'b1}),
+      .answer_o (late_pass)
+  );
+
+  assign low    = cancel_i || wish_i[0] || wish_i[1];
+  assign fire_o = cancel_i || wish_i != '0;
+  assign pass_o = !rate && early_pass && late_pass;
 
   // ---- D2: which it is ------------------------------------------------------------------------------------------------------
   logic            cancel_q;
@@ -204,7 +222,8 @@ module risk_verdict (
     price_q    <= price;
     own_q      <= own;
     working_q  <= working_i;
-    side_q     <= cancel_i ? working_i.side : !(first[0] || first[2] || first[4] || first[6]);
+    if (cancel_i) side_q <= working_i.side;
+    else side_q <= !wish_i[0] && (wish_i[1] || (!wish_i[2] && (wish_i[3] || (!wish_i[4] && (wish_i[5] || !wish_i[6])))));
     first_q    <= wish_i[0] ? 3'd0 : wish_i[1] ? 3'd1 : wish_i[2] ? 3'd2 : wish_i[3] ? 3'd3
                 : wish_i[4] ? 3'd4 : wish_i[5] ? 3'd5 : wish_i[6] ? 3'd6 : 3'd7;
   end

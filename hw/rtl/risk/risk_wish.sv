@@ -4,8 +4,8 @@
 /// The checks of SEM 5.1 on one order there can be: what one rule wants of one quote, or what is quoted, whichever is less.
 ///
 /// Why: nothing waits for the choice of rule. See risk_quote, which judges the quote alone.
-/// Safety: pass_o is given only if none of the checks of this very order fails, in the case that is picked.
-/// Timing: b_ inputs in B, with en_i; all other inputs and the outputs in D1. pass_o: 4 LUT levels.
+/// Safety: the order passes only if neither early_o nor late_o of the case that is picked is there.
+/// Timing: b_ inputs in B, with en_i; all other inputs and the outputs in D1. late_o is one LUT behind a comparison.
 module risk_wish (
     input  wire logic             clk_i,
     input  wire logic             en_i,
@@ -31,7 +31,8 @@ module risk_wish (
     input  wire logic [35:0]      room_i,
     input  wire logic [31:0]      there_i,        // picked
     input  wire logic [63:0]      there_notional_i,
-    output logic                  pass_o,
+    output logic                  early_o,        // it fails, by what registers say, in the case that is picked
+    output logic [3:0]            late_o,         // it fails, by a comparison of D1, by case
     output logic [31:0]           quantity_o,
     output logic [63:0]           notional_o
 );
@@ -67,35 +68,36 @@ module risk_wish (
   // ---- D1 --------------------------------------------------------------------------------------------------------------
   logic [35:0] left;
   logic        position;  // what is wanted breaks the limit
+  logic [64:0] under_limit;     // negative: it does
+  logic [64:0] under_headroom;
   logic [2:0]  costly;
   logic [2:0]  gross;
   // By case:
   logic [3:0]  last;      // the lesser is the quantity of the last order
-  logic [3:0]  early;     // it fails, by what registers say,
-  logic [3:0]  late;      // or by a comparison of this cycle
-  logic [3:0]  fails;
+  logic [3:0]  early;
   logic [63:0] wanted_notional;
 
   always_comb begin
     left     = room_i - {4'd0, wanted_q};
     position = left[35];
     for (int p = 0; p < 3; p++) begin
-      costly[p] = notional_q[64*p+:64] > max_notional_i;
-      gross[p]  = notional_q[64*p+:64] > headroom_i;
+      under_limit    = {1'b0, max_notional_i} - {1'b0, notional_q[64*p+:64]};
+      under_headroom = {1'b0, headroom_i} - {1'b0, notional_q[64*p+:64]};
+      costly[p]      = under_limit[64];
+      gross[p]       = under_headroom[64];
     end
     wanted_notional = '0;
     for (int n = 0; n < 4; n++) begin
-      last[n]  = (equal_q && least_i[n]) || (least_q && equal_i[n]);
-      early[n] = bad_i[n] || quantity_q[n] || (last_i[n] && last[n]);
-      late[n]  = (costly[n%3] && costly_i[n]) || (gross[n%3] && gross_i[n]) || (position && position_i[n]);
-      fails[n] = early[n] || late[n];
+      last[n]   = (equal_q && least_i[n]) || (least_q && equal_i[n]);
+      early[n]  = bad_i[n] || quantity_q[n] || (last_i[n] && last[n]);
+      late_o[n] = (costly[n%3] && costly_i[n]) || (gross[n%3] && gross_i[n]) || (position && position_i[n]);
       if (picked_i[n]) wanted_notional = wanted_notional | notional_q[64*(n%3)+:64];
     end
   end
 
   logic less;   // less is wanted than is there
   assign less       = wanted_q < there_i;
-  assign pass_o     = !blocked_i && (picked_i & fails) == '0;
+  assign early_o    = blocked_i || (picked_i & early) != '0;
   assign quantity_o = less ? wanted_q : there_i;
   assign notional_o = less ? wanted_notional : there_notional_i;
 

@@ -6,7 +6,7 @@
 /// Why: the book says in D1 which of them it is, so all that is left for D1 is to pick. Four cases are judged: [0] as it was,
 /// [1] the message's price first, [2] the second level first, [3] as it was with another quantity.
 /// Property: no threshold wraps. What is said of a side without a level, or of a crossed book but that it is one, means
-/// nothing. A rule that is not enabled, has not cooled down or may not trade that side says nothing.
+/// nothing. Whether a rule is enabled, has cooled down and may trade a side is said apart from its comparisons.
 /// Timing: inputs in B, outputs are registers in D1; they stay while en_i is low.
 module strategy_ahead (
     input  wire logic                 clk_i,
@@ -21,19 +21,20 @@ module strategy_ahead (
     // by case
     output logic [3:0]                crossed_o,     // if both sides have a level
     output logic [3:0]                moved_o,       // the side that may change is not as before, if it has a level
-    output logic [3:0]                cancel_o,      // rule 0
-    output logic [3:0]                take_buy_o,    // rule 1
+    output logic [3:0]                cancel_o,      // rule 0, if it may
+    output logic [3:0]                take_buy_o,    // rule 1, if it may
     output logic [3:0]                take_sell_o,
-    output logic [3:0]                heavy_buy_o,   // rule 2, if
+    output logic [3:0]                heavy_buy_o,   // rule 2, if it may and
     output logic [3:0]                heavy_sell_o,
     output logic [3:0]                narrow_buy_o,  // this too
     output logic [3:0]                narrow_sell_o,
-    output logic [3:0]                lead_buy_o,    // rule 4, for the leader
+    output logic [3:0]                lead_buy_o,    // rule 4, if it may, for the leader
     output logic [3:0]                lead_sell_o,
-    // rule 3, in any case
-    output logic                      follow_buy_o,  // may
-    output logic                      follow_sell_o,
-    output logic                      large_o,       // the trade counts, should it be one
+    // in any case
+    output logic                      may_cancel_o,  // rule 0
+    output logic [4:1]                may_buy_o,     // the other rules
+    output logic [4:1]                may_sell_o,
+    output logic                      large_o,       // rule 3: the trade counts, should it be one
     output logic                      through_o,     // a trade through its level counts
     output logic                      trade_up_o,    // the message's price is at the offer or above
     output logic                      trade_down_o,
@@ -181,23 +182,24 @@ module strategy_ahead (
       if (en_i) begin
         crossed_o[n]    <= bid >= ask;
         moved_o[n]      <= own_price[32*n+:32] != prior_price || own_quantity[32*n+:32] != prior_quantity;
-        cancel_o[n]     <= ready[0] && working_i.open && !working_i.cancel_sent && away;
-        take_buy_o[n]   <= ready[1] && rules_i.flags[8] && take_buy;
-        take_sell_o[n]  <= ready[1] && rules_i.flags[9] && take_sell;
+        cancel_o[n]     <= away;
+        take_buy_o[n]   <= take_buy;
+        take_sell_o[n]  <= take_sell;
         heavy_buy_o[n]  <= heavy_buy;
         heavy_sell_o[n] <= heavy_sell;
-        narrow_buy_o[n]  <= ready[2] && rules_i.flags[10] && narrow && bid_quantity >= rules_i.imbalance_min_qty;
-        narrow_sell_o[n] <= ready[2] && rules_i.flags[11] && narrow && ask_quantity >= rules_i.imbalance_min_qty;
-        lead_buy_o[n]   <= ready[4] && rules_i.flags[14] && bid_before && lead_buy;
-        lead_sell_o[n]  <= ready[4] && rules_i.flags[15] && ask_before && lead_sell;
+        narrow_buy_o[n]  <= narrow && bid_quantity >= rules_i.imbalance_min_qty;
+        narrow_sell_o[n] <= narrow && ask_quantity >= rules_i.imbalance_min_qty;
+        lead_buy_o[n]   <= bid_before && lead_buy;
+        lead_sell_o[n]  <= ask_before && lead_sell;
       end
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (en_i) begin
-      follow_buy_o   <= ready[3] && rules_i.flags[12];
-      follow_sell_o  <= ready[3] && rules_i.flags[13];
+      may_cancel_o   <= ready[0] && working_i.open && !working_i.cancel_sent;
+      may_buy_o      <= ready[4:1] & {rules_i.flags[14], rules_i.flags[12], rules_i.flags[10], rules_i.flags[8]};
+      may_sell_o     <= ready[4:1] & {rules_i.flags[15], rules_i.flags[13], rules_i.flags[11], rules_i.flags[9]};
       large_o        <= rules_i.flags[16] && outlook_i.trade_quantity >= rules_i.momentum_min_shares;
       through_o      <= rules_i.flags[17];
       trade_up_o     <= outlook_i.price >= outlook_i.here.ask_price;
