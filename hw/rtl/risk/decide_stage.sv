@@ -142,13 +142,13 @@ module decide_stage (
   logic                  cancel;
   logic [7:0]            wish;
   logic                  intent;    // there is one, should it count
-  logic                  pass;
-  logic                  counts;
+  logic                  counts;    // an order may leave
+  logic                  pass;      // it counts, and passes
   logic                  send;
 
   assign picked        = {pick_i[TP_PICK_SUM], pick_i[TP_PICK_SECOND], pick_i[TP_PICK_FRESH], pick_i == '0};
   assign counts        = commit && evaluate && !veto_i;
-  assign send          = counts && pass;
+  assign send          = pass;
   assign order_valid_o = send;
   assign order_cancel_o = cancel;
   assign armed_o       = armed && enabled && !kill;
@@ -392,6 +392,7 @@ module decide_stage (
       .b_last_trade0_i     (b_last_trade0),
       .b_last_trade1_i     (b_last_trade1),
       .b_duplicate_window_i(b_duplicate_window),
+      .counts_i            (counts),
       .cancel_i            (cancel),
       .wish_i              (wish),
       .picked_i            (picked),

@@ -17,10 +17,10 @@ module risk_first #(
   logic [WIDTH-1:0] b;
   logic [WIDTH:0]   sum;
 
-  // Where one asks, both bits are its answer; elsewhere they differ.
+  // Where one asks, both bits are its answer; elsewhere they differ, whatever the answer is.
   for (genvar n = 0; n < WIDTH; n = n + 1) begin : g_bit
-    assign a[WIDTH-1-n] = answers_i[n];
-    assign b[WIDTH-1-n] = answers_i[n] == asks_i[n];
+    assign a[WIDTH-1-n] = answers_i[n] || !asks_i[n];
+    assign b[WIDTH-1-n] = answers_i[n] && asks_i[n];
   end
   assign sum      = {1'b0, a} + {1'b0, b};
   assign answer_o = sum[WIDTH];

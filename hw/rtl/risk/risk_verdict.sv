@@ -4,8 +4,8 @@
 /// Whether the message in D1 sends an order or cancel, and, a cycle later, which (SEM 4.2, 5.1).
 ///
 /// Why: every order there can be is judged (risk_quote, risk_wish) while the rules find which of them are wished; behind both
-/// there is only the first wish. What the order says is chosen in D2, when it is known which it is.
-/// Safety: pass_o is given only for an intent that passes all thirteen checks; risk_checks says later which failed.
+/// there is only the first wish, in one carry chain (risk_first). What the order says is chosen in D2, when it is known which it is.
+/// Safety: pass_o is given only for an intent that counts and passes all thirteen checks; risk_checks says later which failed.
 /// Ordering: a cancel comes before all wishes, a wish of a lower number before one of a higher (strategy_decide).
 /// Timing: b_ inputs in B, with en_i; other inputs, fire_o and pass_o in D1; d2_ outputs in D2, whatever en_i.
 module risk_verdict (
@@ -24,6 +24,7 @@ module risk_verdict (
     input  wire logic [32:0]    b_last_trade1_i,
     input  wire logic [31:0]    b_duplicate_window_i,
     // D1
+    input  wire logic           counts_i,           // an order may leave by this message; late
     input  wire logic           cancel_i,
     input  wire logic [7:0]     wish_i,
     input  wire logic [3:0]     picked_i,           // which case of the outlook it is, one hot
@@ -42,7 +43,7 @@ module risk_verdict (
     input  wire logic           gross_over_i,
     input  wire logic [63:0]    headroom_i,
     output logic                fire_o,             // there is an intent
-    output logic                pass_o,             // and it passes
+    output logic                pass_o,             // it counts, and passes
     // D2
     output logic                d2_cancel_o,
     output logic                d2_lead_o,          // it is of the lagging symbol
@@ -166,35 +167,30 @@ module risk_verdict (
     );
   end
 
-  // ---- the verdict on the first wish, by what is known early and by the comparisons of this cycle; a cancel before them ------
+  // ---- the verdict: what hinders any, then a cancel, then the first wish ---------------------------------------------------
   logic        low;
-  logic [31:0] asks;
-  logic        early_pass;
-  logic        late_pass;
+  logic [42:0] asks;
+  logic [42:0] answers;  // 1: it leaves
 
+  assign asks[2:0]    = {cancel_i, rate, !counts_i};
+  assign answers[2:0] = 3'b100;
   for (genvar w = 0; w < 8; w = w + 1) begin : g_asks
-    assign asks[4*w+:4] = {4{wish_i[w]}} & picked_i;
+    assign asks[5*w+3]       = wish_i[w] && early[w];
+    assign answers[5*w+3]    = 1'b0;
+    assign asks[5*w+4+:4]    = {4{wish_i[w]}} & picked_i;
+    assign answers[5*w+4+:4] = ~late[4*w+:4];
   end
 
   risk_first #(
-      .WIDTH(9)
-  ) u_early (
-      .asks_i   ({wish_i, cancel_i}),
-      .answers_i({~early, 1'b1}),
-      .answer_o (early_pass)
-  );
-
-  risk_first #(
-      .WIDTH(33)
-  ) u_late (
-      .asks_i   ({asks, cancel_i}),
-      .answers_i({~late, 1'b1}),
-      .answer_o (late_pass)
+      .WIDTH(43)
+  ) u_first (
+      .asks_i   (asks),
+      .answers_i(answers),
+      .answer_o (pass_o)
   );
 
   assign low    = cancel_i || wish_i[0] || wish_i[1];
   assign fire_o = cancel_i || wish_i != '0;
-  assign pass_o = !rate && early_pass && late_pass;
 
   // ---- D2: which it is ------------------------------------------------------------------------------------------------------
   logic            cancel_q;
