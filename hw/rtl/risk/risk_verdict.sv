@@ -167,24 +167,24 @@ module risk_verdict (
     );
   end
 
-  // ---- the verdict: what hinders any, then a cancel, then the first wish ---------------------------------------------------
+  // ---- the verdict: the rate, then a cancel, then the first wish; nobody asks where nothing counts --------------------------
   logic        low;
-  logic [42:0] asks;
-  logic [42:0] answers;  // 1: it leaves
+  logic [41:0] asks;
+  logic [41:0] answers;  // 1: it leaves
 
-  assign asks[2:0]    = {cancel_i, rate, !counts_i};
-  assign answers[2:0] = 3'b100;
+  assign asks[1:0]    = {cancel_i, rate};
+  assign answers[1:0] = 2'b10;
   for (genvar w = 0; w < 8; w = w + 1) begin : g_asks
-    assign asks[5*w+3]       = wish_i[w] && early[w];
-    assign answers[5*w+3]    = 1'b0;
-    assign asks[5*w+4+:4]    = {4{wish_i[w]}} & picked_i;
-    assign answers[5*w+4+:4] = ~late[4*w+:4];
+    assign asks[5*w+2]       = wish_i[w] && early[w];
+    assign answers[5*w+2]    = 1'b0;
+    assign asks[5*w+3+:4]    = {4{wish_i[w]}} & picked_i;
+    assign answers[5*w+3+:4] = ~late[4*w+:4];
   end
 
   risk_first #(
-      .WIDTH(43)
+      .WIDTH(42)
   ) u_first (
-      .asks_i   (asks),
+      .asks_i   (asks & {42{counts_i}}),
       .answers_i(answers),
       .answer_o (pass_o)
   );
