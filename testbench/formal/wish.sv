@@ -5,8 +5,8 @@
 /// checks of risk_checks pass for what it would send: at the price of the case that is picked, what the rule wants or what is
 /// there, whichever is less. And this quantity, its notional and the most aggressive price with it are what is said in D1.
 /// Record, limits, last trade and quote are free. Kill, session, halt, open orders and a gross beyond its limit are in
-/// blocked_i, and the rate is the same for all wishes: neither is looked at here.
-/// Assumed, as risk_verdict wires them: the wish has the record, the limits and the signals of its quote; one case is picked; the
+/// blocked_i, and the rate is the same for all: decide.sv has them.
+/// Assumed, as decide.sv proves: the wish has the record, the limits and the signals of its quote; one case is picked; the
 /// outlook is valid; max_notional is that of the limits.
 /// In place of each product stand its two factors side by side: the same in verdict and checks, and for one price
 /// growing with the quantity as the product does. Nothing is done with products but compare them with limits, which are free,
