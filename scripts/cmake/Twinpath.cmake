@@ -26,6 +26,9 @@ function(tp_library name)
   endif()
 endfunction()
 
+# What a build for tests alone needs (the sanitizers' presets).
+add_custom_target(tp_tests)
+
 # tp_test(name SOURCES a_test.cpp... DEPS targets... LABELS label TIMEOUT s): GoogleTest cases, each known to ctest by name.
 function(tp_test name)
   cmake_parse_arguments(A "" "LABELS;TIMEOUT" "SOURCES;DEPS" ${ARGN})
@@ -36,6 +39,7 @@ function(tp_test name)
     set(A_TIMEOUT 300)
   endif()
   add_executable(${name} ${A_SOURCES})
+  add_dependencies(tp_tests ${name})
   target_link_libraries(${name} PRIVATE tp_flags ${A_DEPS} GTest::gtest GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE TP_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   # Tests are compiled more often than they run.

@@ -5,8 +5,7 @@
 /// and an intent passes when, and only when, none fails. The records, the state and the limits are free; risk_limits keeps
 /// the state of all symbols, and an order sent in the cycle before is in what it says.
 /// Assumed: in a cycle of checks no command took effect in the two cycles before, nor were limits written or the bank
-/// changed; gross is below 2^78, where SEM 5.5 keeps it. In place of the product stands its two factors side by side, which
-/// takes every value of 64 bits too: no multiplier for the solver to look into.
+/// changed; gross is below 2^78, where SEM 5.5 keeps it. The product of price and quantity is free.
 module checks_formal (
     input wire logic                  clk_i,
     input wire tp_cfg_t               cfg_i,
@@ -21,6 +20,7 @@ module checks_formal (
     input wire logic                  side_i,
     input wire logic [31:0]           price_i,
     input wire logic [31:0]           quantity_i,
+    input wire logic [63:0]           notional_i,
     input wire logic [TP_TIME_W-1:0]  stamp_i,
     input wire tp_limits_t            limits_i,
     input wire tp_account_t           account_i,
@@ -44,7 +44,6 @@ module checks_formal (
   logic [63:0]           headroom;
   logic                  pass;
   logic [12:0]           mask;
-  logic [63:0]           notional;
   // shown from inside
   logic [223:0]          active;
   logic [TP_TAT_W-1:0]   tat;
@@ -79,6 +78,7 @@ module checks_formal (
       .side_i            (side_i),
       .price_i           (price_i),
       .quantity_i        (quantity_i),
+      .notional_i        (notional_i),
       .stamp_i           (stamp_i),
       .limits_i          (limits_i),
       .account_i         (account_i),
@@ -93,8 +93,7 @@ module checks_formal (
       .gross_over_i      (gross_over),
       .headroom_i        (headroom),
       .pass_o            (pass),
-      .mask_o            (mask),
-      .notional_o        (notional)
+      .mask_o            (mask)
   );
 
   // ---- what is assumed ----------------------------------------------------------------------------------------------------
@@ -149,10 +148,10 @@ module checks_formal (
       session: assert (mask[2] == closed_i);
       halt: assert (mask[3] == !tradable_i);
       quantity: assert (mask[4] == (q == '0 || q > W'(limits_i.max_quantity)));
-      notional_limit: assert (mask[5] == (W'(notional) > W'(limits_i.max_notional)));
+      notional_limit: assert (mask[5] == (W'(notional_i) > W'(limits_i.max_notional)));
       collar_kept: assert (mask[6] == (p > reference + collar || p + collar < reference));
       position_limit: assert (mask[7] == ($signed(after) > $signed(most)));
-      gross_limit: assert (mask[8] == (W'(gross) + W'(notional) > W'(active[63:0])));
+      gross_limit: assert (mask[8] == (W'(gross) + W'(notional_i) > W'(active[63:0])));
       open_orders: assert (mask[9] == (W'(open_count) >= W'(active[32*2+:32]) || slot_used_i));
       rate: assert (mask[10] == rate_fails);
       duplicate:

@@ -164,8 +164,8 @@ module risk_quote #(
     input  wire logic [63:0]      headroom_i,
     output logic [3:0]            bad_o,
     output logic [3:0]            last_o,
-    output logic [3:0]            b_least_o,
-    output logic [3:0]            b_equal_o,
+    output logic [3:0]            least_o,
+    output logic [3:0]            equal_o,
     output logic [3:0]            b_over_o,
     output logic [3:0]            costly_o,
     output logic [3:0]            gross_o,
@@ -177,7 +177,7 @@ module risk_quote #(
     output logic [31:0]           own_o
 );
   (* anyseq *) logic [227:0] anything;
-  assign {bad_o, last_o, b_least_o, b_equal_o, b_over_o, costly_o, gross_o, position_o, room_o, price_o, there_o, notional_o, own_o} =
+  assign {bad_o, last_o, least_o, equal_o, b_over_o, costly_o, gross_o, position_o, room_o, price_o, there_o, notional_o, own_o} =
       anything[227:0];
 endmodule
 
@@ -205,8 +205,9 @@ module strategy_ahead (
     output logic [3:0]                lead_buy_o,
     output logic [3:0]                lead_sell_o,
 
-    output logic                      follow_buy_o,
-    output logic                      follow_sell_o,
+    output logic                      may_cancel_o,
+    output logic [4:1]                may_buy_o,
+    output logic [4:1]                may_sell_o,
     output logic                      large_o,
     output logic                      through_o,
     output logic                      trade_up_o,
@@ -214,8 +215,8 @@ module strategy_ahead (
     output logic                      working_side_o
 );
   localparam int NEXT_W = 5 * (TP_TIME_W + 1);
-  (* anyseq *) logic [NEXT_W+57:0] anything;
+  (* anyseq *) logic [NEXT_W+64:0] anything;
   assign {fired_o, crossed_o, moved_o, cancel_o, take_buy_o, take_sell_o, heavy_buy_o, heavy_sell_o, narrow_buy_o, narrow_sell_o,
-          lead_buy_o, lead_sell_o, follow_buy_o, follow_sell_o, large_o, through_o, trade_up_o, trade_down_o, working_side_o} = anything;
+          lead_buy_o, lead_sell_o, may_cancel_o, may_buy_o, may_sell_o, large_o, through_o, trade_up_o, trade_down_o, working_side_o} = anything;
 endmodule
 `default_nettype wire

@@ -10,6 +10,7 @@ hw/rtl/book/side_fill.sv
 hw/rtl/book/side_update.sv
 hw/rtl/book/top_levels.sv
 hw/rtl/book/book_sides.sv
+hw/rtl/book/book_ways.sv
 hw/rtl/book/book_operation.sv
 hw/rtl/book/book_outlook.sv
 hw/rtl/book/book_trust.sv

@@ -10,19 +10,15 @@
 module book_operation (
     input  wire logic                clk_i,
     input  wire logic                en_i,
-    // The kind, in registers
-    input  wire logic                first_i,         // a replace's removal
-    input  wire logic                add_i,           // of a new order
-    input  wire logic                replaces_i,      // the addition of a replace
-    input  wire logic                removes_i,
-    input  wire logic                reduces_i,       // an execution or a cancel
-    input  wire logic                executes_i,
-    input  wire logic                asks_i,          // a reduction has shares
+    input  wire tp_kind_t            kind_i,
     input  wire logic [TP_SYM_W-1:0] symbol_i,
-    input  wire logic                add_side_i,      // of an add
-    input  wire logic [31:0]         shares_i,
-    input  wire logic [31:0]         asked_i,         // as shares_i, of a reduction
-    input  wire logic [31:0]         price_i,
+    // The message, should it have come the short way,
+    input  wire logic                short_side_i,
+    input  wire logic [31:0]         short_shares_i,
+    input  wire logic [31:0]         short_price_i,
+    // or the long one
+    input  wire logic [31:0]         asked_i,         // shares
+    input  wire logic [31:0]         long_price_i,
     input  wire logic                trades_i,        // printable, should it be an execution
     // The order table: the order, the new reference of a replace
     input  wire logic                first_hit_i,
@@ -50,40 +46,40 @@ module book_operation (
   logic any;
   logic trade;
 
-  assign known = removes_i && first_hit_i && first_symbol_i == symbol_i;
-  assign whole = removes_i && (!reduces_i || !(asked_i < first_shares_i));
-  assign adds  = add_i || (replaces_i && replaced_known_q);
-  assign any   = shares_i != '0;
-  assign hit   = replaces_i ? second_hit_i : first_hit_i;
-  assign full  = replaces_i ? second_full_i : first_full_i;
-  assign trade = executes_i && known && trades_i && asks_i;
+  assign known = kind_i.removes && first_hit_i && first_symbol_i == symbol_i;
+  assign whole = kind_i.removes && (!kind_i.reduces || !(asked_i < first_shares_i));
+  assign adds  = kind_i.add || (kind_i.replaces && replaced_known_q);
+  assign any   = kind_i.replaces ? kind_i.asks : short_shares_i != '0;
+  assign hit   = kind_i.replaces ? second_hit_i : first_hit_i;
+  assign full  = kind_i.replaces ? second_full_i : first_full_i;
+  assign trade = kind_i.executes && known && trades_i && kind_i.asks;
 
   assign whole_o         = whole;
   assign replaced_side_o = replaced_side_q;
 
   always_comb begin
     change_o              = '0;
-    change_o.adds         = add_i || replaces_i;
-    change_o.late         = add_i;
-    change_o.removes      = removes_i;
-    change_o.touch        = removes_i ? known && (!reduces_i || asks_i) : adds && any && !hit && !full;
+    change_o.adds         = kind_i.add || kind_i.replaces;
+    change_o.late         = kind_i.add;
+    change_o.removes      = kind_i.removes;
+    change_o.touch        = kind_i.removes ? known && (!kind_i.reduces || kind_i.asks) : adds && any && !hit && !full;
     change_o.known        = known;
     change_o.gone         = whole;
-    change_o.replaced     = replaces_i && replaced_known_q;
-    change_o.side         = removes_i ? first_side_i : replaces_i ? replaced_side_q : add_side_i;
-    change_o.price        = removes_i ? first_price_i : price_i;
-    change_o.shares       = whole ? first_shares_i : shares_i;
-    change_o.place        = removes_i ? first_class_i : window_class_i;
+    change_o.replaced     = kind_i.replaces && replaced_known_q;
+    change_o.side         = kind_i.removes ? first_side_i : kind_i.replaces ? replaced_side_q : short_side_i;
+    change_o.price        = kind_i.removes ? first_price_i : kind_i.direct ? short_price_i : long_price_i;
+    change_o.shares       = whole ? first_shares_i : kind_i.direct ? short_shares_i : asked_i;
+    change_o.place        = kind_i.removes ? first_class_i : window_class_i;
     change_o.trade        = trade;
     change_o.zero         = adds && !any;
     change_o.dup          = adds && any && hit;
     change_o.full         = adds && any && !hit && full;
-    change_o.over_reduced = reduces_i && known && first_shares_i < asked_i;
-    change_o.unknown      = removes_i && !known;
+    change_o.over_reduced = kind_i.reduces && known && first_shares_i < asked_i;
+    change_o.unknown      = kind_i.removes && !known;
   end
 
   always_ff @(posedge clk_i) begin
-    if (en_i && first_i) begin
+    if (en_i && kind_i.first) begin
       replaced_known_q <= known;
       replaced_side_q  <= first_side_i;
     end

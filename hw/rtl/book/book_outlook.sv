@@ -11,12 +11,7 @@ module book_outlook (
     input  wire logic                 clk_i,
     input  wire logic                 en_i,
     // B
-    input  wire logic                 valid_i,
-    input  wire logic                 first_i,      // a replace's removal
-    input  wire logic                 replaces_i,   // its addition
-    input  wire logic                 trade_i,      // a trade message
-    input  wire logic                 executes_i,
-    input  wire logic                 stateless_i,  // of no book
+    input  wire tp_kind_t             kind_i,
     input  wire tp_change_t           change_i,
     input  wire logic                 whole_i,
     input  wire logic                 in_i,         // the order, or a replace's new one, lies in the window
@@ -49,10 +44,9 @@ module book_outlook (
   tp_bbo_t     prior;
   tp_bbo_t     first_before_q;
   logic [31:0] term;
-  logic [31:0] bid_sum;
-  logic [31:0] bid_rest;
-  logic [31:0] ask_sum;
-  logic [31:0] ask_rest;
+  logic [32:0] bid_sum;      // one bit up: the lowest one carries
+  logic [32:0] ask_sum;
+  logic [31:0] rest;
   logic [31:0] sum;
   logic [31:0] best_price;
   logic [31:0] best_quantity;
@@ -62,19 +56,18 @@ module book_outlook (
   assign bid_quote = {bid_i.state, bid_i.state[0] ? {bid_i.price[31:0], bid_i.quantity[31:0]} : 64'd0};
   assign ask_quote = {ask_i.state, ask_i.state[0] ? {ask_i.price[31:0], ask_i.quantity[31:0]} : 64'd0};
   assign prior     = {
-    replaces_i ? first_before_q[131:130] : bid_i.state,
-    (replaces_i ? first_before_q[129:66] : {bid_i.price[31:0], bid_i.quantity[31:0]}) & {64{replaces_i || bid_i.state[0]}},
-    replaces_i ? first_before_q[65:64] : ask_i.state,
-    (replaces_i ? first_before_q[63:0] : {ask_i.price[31:0], ask_i.quantity[31:0]}) & {64{replaces_i || ask_i.state[0]}}
+    kind_i.replaces ? first_before_q[131:130] : bid_i.state,
+    (kind_i.replaces ? first_before_q[129:66] : {bid_i.price[31:0], bid_i.quantity[31:0]}) & {64{kind_i.replaces || bid_i.state[0]}},
+    kind_i.replaces ? first_before_q[65:64] : ask_i.state,
+    (kind_i.replaces ? first_before_q[63:0] : {ask_i.price[31:0], ask_i.quantity[31:0]}) & {64{kind_i.replaces || ask_i.state[0]}}
   };
 
   // Of both sides, before it is known which.
   assign term     = change_i.removes ? ~shares_i : shares_i;
-  assign bid_sum  = bid_i.quantity[31:0] + term + {31'd0, change_i.removes};
-  assign ask_sum  = ask_i.quantity[31:0] + term + {31'd0, change_i.removes};
-  assign bid_rest = bid_i.quantity[31:0] - order_i;
-  assign ask_rest = ask_i.quantity[31:0] - order_i;
-  assign sum      = change_i.side ? (whole_i ? ask_rest : ask_sum) : (whole_i ? bid_rest : bid_sum);
+  assign bid_sum  = {bid_i.quantity[31:0], 1'b1} + {term, change_i.removes};
+  assign ask_sum  = {ask_i.quantity[31:0], 1'b1} + {term, change_i.removes};
+  assign rest     = own_i.quantity[31:0] - order_i;
+  assign sum      = change_i.side ? (whole_i ? rest : ask_sum[32:1]) : (whole_i ? rest : bid_sum[32:1]);
 
   assign best_price      = change_i.side ? ask_i.price[31:0] : bid_i.price[31:0];
   assign best_quantity   = change_i.side ? ask_i.quantity[31:0] : bid_i.quantity[31:0];
@@ -82,7 +75,7 @@ module book_outlook (
   assign second_quantity = change_i.side ? ask_i.quantity[63:32] : bid_i.quantity[63:32];
 
   always_comb begin
-    outlook_o.valid           = valid_i;
+    outlook_o.valid           = kind_i.valid;
     outlook_o.side            = change_i.side;
     outlook_o.prior           = prior;
     outlook_o.here            = {2'd0, bid_i.price[31:0], bid_i.quantity[31:0], 2'd0, ask_i.price[31:0], ask_i.quantity[31:0]};
@@ -96,49 +89,56 @@ module book_outlook (
     outlook_o.stamp           = stamp_i;
   end
 
-  // The best level of each side beside the change, as if it were of that side; as in top_levels, one carry chain each.
-  logic bid_best;
-  logic ask_best;
-  logic bid_behind;
-  logic ask_behind;
-  logic bid_goes;
-  logic ask_goes;
-  logic best;         // the change is of the best level,
-  logic behind;       // or of a worse one
+  // The best level of each side beside the change, as if it were of that side: one carry chain for each "less than".
+  logic bid_same;
+  logic ask_same;
+  logic bid_better;
+  logic ask_better;
+  logic bid_more;     // its quantity, than the order has
+  logic ask_more;
+  logic same;         // the change is of the best level, if there is one,
+  logic better;       // or better
+  logic front;        // or there is none
+  logic more;         // the best level has more than the order
+  logic moves;        // unless it is better
 
-  assign bid_best   = bid_i.held[0] && !(change_i.price < bid_i.price[31:0]) && !(bid_i.price[31:0] < change_i.price);
-  assign ask_best   = ask_i.held[0] && !(change_i.price < ask_i.price[31:0]) && !(ask_i.price[31:0] < change_i.price);
-  assign bid_behind = bid_i.held[0] && change_i.price < bid_i.price[31:0];
-  assign ask_behind = ask_i.held[0] && ask_i.price[31:0] < change_i.price;
-  assign bid_goes   = bid_best && !(order_i < bid_i.quantity[31:0]);
-  assign ask_goes   = ask_best && !(order_i < ask_i.quantity[31:0]);
-  assign best       = change_i.side ? ask_best : bid_best;
-  assign behind     = change_i.side ? ask_behind : bid_behind;
+  assign bid_same   = (change_i.price ^ bid_i.price[31:0]) == '0;
+  assign ask_same   = (change_i.price ^ ask_i.price[31:0]) == '0;
+  assign bid_better = bid_i.price[31:0] < change_i.price;
+  assign ask_better = change_i.price < ask_i.price[31:0];
+  assign bid_more   = order_i < bid_i.quantity[31:0];
+  assign ask_more   = order_i < ask_i.quantity[31:0];
+  assign same       = (change_i.side && ask_same) || (!change_i.side && bid_same);
+  assign more       = (change_i.side && ask_more) || (!change_i.side && bid_more);
+  assign better     = (change_i.side && ask_better) || (!change_i.side && bid_better);
+  assign front      = !own_i.held[0] || better;
 
-  assign moves_o = en_i && valid_i && !first_i && (trade_i || (change_i.touch && (!behind || executes_i)));
+  assign moves   = kind_i.trade || (change_i.touch && (!own_i.held[0] || same || kind_i.executes));
+  assign moves_o = en_i && kind_i.valid && !kind_i.first && (moves || (change_i.touch && better));
 
   // ---- B: which it is; an add is taken to lie in the window ------------------------------------------------------------------
   logic       in_early;
-  logic       front;        // before the best level, or there is none
-  logic       empties;      // its level, if that is the best
+  logic       of_best;      // if the change is of the same price: the best level changes,
+  logic       empties;      // or goes
   logic       goes;         // the best level
   logic       leaves;       // an order outside the window
   logic       beyond_after;
   logic       far_after;
   logic       held_after;   // unless the best level goes
-  logic [1:0] state_goes;   // if it does
-  logic [1:0] state_stays;  // and if not
-  logic [1:0] state_far;    // if it lies far
+  logic [1:0] state_goes;   // if it does,
+  logic [1:0] state_stays;  // if not,
+  logic [1:0] state_far;    // and if the order lies far from the window
 
   // An addition without room leaves its side unknown, whatever is picked.
   assign in_early     = change_i.touch && (change_i.late || in_i);
-  assign front        = !best && !behind;
-  assign empties      = change_i.touch && change_i.removes && in_i && whole_i;
-  assign goes         = empties && (change_i.side ? ask_goes : bid_goes);
-  assign leaves       = change_i.touch && change_i.removes && change_i.gone;
+  assign of_best      = in_early && own_i.held[0];
+  assign empties      = change_i.touch && change_i.removes && in_i && whole_i && own_i.held[0] && !more;
+  assign goes         = empties && same;
+  // The states are asked for only when something is touched.
+  assign leaves       = change_i.removes && change_i.gone;
   assign beyond_after = leaves && change_i.place == TP_PRICE_BEYOND ? !own_i.beyond_one : own_i.beyond_any;
   assign far_after    = leaves && change_i.place == TP_PRICE_FAR ? !own_i.far_one : own_i.far_any;
-  assign held_after   = own_i.held[0] || (change_i.adds && change_i.touch);
+  assign held_after   = own_i.held[0] || change_i.adds;
   assign state_stays  = beyond_after ? TP_SIDE_UNKNOWN : held_after ? TP_SIDE_QUOTED : far_after ? TP_SIDE_UNKNOWN : TP_SIDE_EMPTY;
   // The last level here goes only if nothing is deeper.
   assign state_goes   = own_i.beyond_any ? TP_SIDE_UNKNOWN
@@ -150,9 +150,9 @@ module book_outlook (
   logic        second_q;
   logic [1:0]  which_q;         // as the three, if a level changes: 1 quantity, 2 fresh, 3 second
   logic        through_q;       // of an order outside the window
-  logic        replaces_far_q;
-  logic        replaces_beyond_q;
-  logic [1:0]  state_q;
+  logic        replaces_in_q;
+  logic [1:0]  state_q;         // unless the best level goes
+  logic [1:0]  state_goes_q;
   logic [1:0]  state_far_q;
   logic [31:0] sum_q;
   logic [31:0] best_price_q;
@@ -163,24 +163,24 @@ module book_outlook (
   tp_bbo_t     prior_q;         // as it was before the message
 
   always_ff @(posedge clk_i) begin
-    if (en_i && valid_i) begin
+    if (en_i && kind_i.valid) begin
       fresh_q           <= in_early && change_i.adds && front;
-      quantity_q        <= in_early && best && !goes;
+      quantity_q        <= of_best && same && !empties;
       second_q          <= goes;
       through_q         <= !in_i && front;
-      replaces_far_q    <= replaces_i && far_i;
-      replaces_beyond_q <= replaces_i && !far_i && !(in_i && !change_i.over);
-      which_q           <= goes ? 2'd3 : in_early && change_i.adds && front ? 2'd2 : {1'b0, in_early && best};
-      state_q           <= goes ? state_goes : state_stays;
+      replaces_in_q     <= kind_i.replaces && in_i;
+      which_q           <= {goes || (in_early && change_i.adds && front), of_best && same};
+      state_q           <= !kind_i.replaces || in_i ? state_stays : far_i ? state_far : TP_SIDE_UNKNOWN;
+      state_goes_q      <= state_goes;
       state_far_q       <= state_far;
       sum_q             <= sum;
       best_price_q      <= best_price;
       best_quantity_q   <= best_quantity;
       second_price_q    <= second_price;
       second_quantity_q <= second_quantity;
-      now_q             <= stateless_i ? '0 : {bid_quote, ask_quote};
-      prior_q           <= stateless_i ? '0 : prior;
-      if (first_i) first_before_q <= {bid_quote, ask_quote};
+      now_q             <= kind_i.stateless ? '0 : {bid_quote, ask_quote};
+      prior_q           <= kind_i.stateless ? '0 : prior;
+      if (kind_i.first) first_before_q <= {bid_quote, ask_quote};
     end
   end
 
@@ -196,7 +196,7 @@ module book_outlook (
   assign through_o = likely_state != TP_SIDE_QUOTED || second_q || through_q;
   assign misses    = d_change_i.late && !d_in_i;
 
-  assign likely_state = replaces_beyond_q ? TP_SIDE_UNKNOWN : replaces_far_q ? state_far_q : state_q;
+  assign likely_state = second_q ? state_goes_q : replaces_in_q && d_change_i.over ? TP_SIDE_UNKNOWN : state_q;
   assign state_o      = !misses ? likely_state : d_far_i ? state_far_q : TP_SIDE_UNKNOWN;
   always_comb begin
     case (which_q)

@@ -10,7 +10,7 @@
 /// change of its symbol it is lost. One that takes an answer up may lose it to a change right behind it; the side is then
 /// as short as before, and asked for again.
 /// Safety: hold_o asks everybody to stand still while the last level here of a side that has deeper ones may go. The
-/// answer is then taken up at once, into the register that forwards.
+/// answer is then taken up at once, into a register that stands for the side until that operation is in D.
 /// Timing: ahead_i and ahead_en_i before B; side outputs in B; D the cycle after, with the change in registers.
 module book_sides (
     input  wire logic                clk_i,
@@ -25,7 +25,8 @@ module book_sides (
     input  wire logic                valid_i,
     input  wire logic                hold_if_i,      // it removes from a level of the window
     input  wire tp_change_t          change_i,
-    input  wire logic [31:0]         order_i,        // shares of the order it names
+    input  wire logic                order_side_i,   // of the order it names
+    input  wire logic [31:0]         order_i,        // its shares
     output logic                     hold_o,
     output tp_side_t                 bid_o,
     output tp_side_t                 ask_o,
@@ -116,26 +117,30 @@ module book_sides (
   // ---- B: as they are, and with what the depth store found -----------------------------------------------------------------
   logic     bid_behind_q;  // what was read is a write behind
   logic     ask_behind_q;
+  logic     bid_fresh_q;   // or an answer, taken up while the operation waits
+  logic     ask_fresh_q;
   tp_side_t bid_wrote_q2;
   tp_side_t ask_wrote_q2;
+  tp_side_t filled_q;
   tp_side_t bid;
   tp_side_t ask;
   tp_side_t bid_filled;
   tp_side_t ask_filled;
+  tp_side_t own_filled;
   logic     fill_symbol_q; // the answer is of the symbol in B
   logic     fills;         // a pseudo operation takes it up,
   logic     fills_held;    // or one that waits for it
   logic     d_changes_q;
 
-  assign bid        = bid_behind_q ? bid_wrote_q2 : bid_read;
-  assign ask        = ask_behind_q ? ask_wrote_q2 : ask_read;
+  assign bid        = bid_fresh_q ? filled_q : bid_behind_q ? bid_wrote_q2 : bid_read;
+  assign ask        = ask_fresh_q ? filled_q : ask_behind_q ? ask_wrote_q2 : ask_read;
   assign bid_o      = bid;
   assign ask_o      = ask;
   assign own_o      = change_i.side ? ask : bid;
   assign lost_o     = d_changes_q && same_q;
-  assign hold_o     = hold_if_i && (change_i.side ? ask.last : bid.last);
+  assign hold_o     = hold_if_i && (order_side_i ? ask.last : bid.last);
   assign fills      = rsp_valid_i && fill_symbol_q && pseudo_q && !lost_o;
-  assign fills_held = rsp_valid_i && fill_symbol_q && hold_o && rsp_side_i == change_i.side;
+  assign fills_held = rsp_valid_i && fill_symbol_q && hold_o && rsp_side_i == order_side_i;
   assign rsp_taken_o = (fills && en_i) || fills_held;
 
   // The symbol of an answer is settled long before the answer.
@@ -143,7 +148,7 @@ module book_sides (
 
   side_fill u_bid_fill (
       .side_i    (bid),
-      .fill_i    ((fills || fills_held) && !rsp_side_i),
+      .fill_i    (fills && !rsp_side_i),
       .found_i   (rsp_found_i),
       .price_i   (rsp_price_i),
       .quantity_i(rsp_quantity_i),
@@ -151,18 +156,26 @@ module book_sides (
   );
   side_fill u_ask_fill (
       .side_i    (ask),
-      .fill_i    ((fills || fills_held) && rsp_side_i),
+      .fill_i    (fills && rsp_side_i),
       .found_i   (rsp_found_i),
       .price_i   (rsp_price_i),
       .quantity_i(rsp_quantity_i),
       .side_o    (ask_filled)
   );
+  side_fill u_own_fill (
+      .side_i    (own_o),
+      .fill_i    (1'b1),
+      .found_i   (rsp_found_i),
+      .price_i   (rsp_price_i),
+      .quantity_i(rsp_quantity_i),
+      .side_o    (own_filled)
+  );
 
   // ---- the change --------------------------------------------------------------------------------------------------------------
   tp_side_t                   d_bid_q;
   tp_side_t                   d_ask_q;
-  logic [TP_TOP_LEVELS-1:0]   d_held;
-  logic                       d_incomplete;
+  logic [TP_TOP_LEVELS-1:0]   d_held_q;        // of the operation's side
+  logic                       d_incomplete_q;
   logic [2*TP_TOP_LEVELS-1:0] move;
   logic [TP_TOP_LEVELS-1:0]   at;
   logic                       inserts;
@@ -171,9 +184,6 @@ module book_sides (
   logic                       dropped;
   logic                       d_fills_q;
   logic                       d_fill_side_q;
-
-  assign d_held       = d_change_i.side ? d_ask_q.held : d_bid_q.held;
-  assign d_incomplete = d_change_i.side ? d_ask_q.incomplete : d_bid_q.incomplete;
 
   top_levels u_top (
       .clk_i         (clk_i),
@@ -184,8 +194,8 @@ module book_sides (
       .sell_i        (change_i.side),
       .own_price_i   (change_i.price),
       .order_i       (order_i),
-      .d_held_i      (d_held),
-      .d_incomplete_i(d_incomplete),
+      .d_held_i      (d_held_q),
+      .d_incomplete_i(d_incomplete_q),
       .d_add_i       (d_change_i.adds),
       .d_gone_i      (d_change_i.gone),
       .move_o        (move),
@@ -204,6 +214,10 @@ module book_sides (
       if (valid_i || pseudo_q) begin
         d_bid_q <= bid_filled;
         d_ask_q <= ask_filled;
+      end
+      if (valid_i) begin
+        d_held_q       <= own_o.held;
+        d_incomplete_q <= own_o.incomplete;
       end
     end
     if (rst_i) begin
@@ -255,20 +269,21 @@ module book_sides (
     if (en_i) begin
       bid_behind_q <= bid_we && d_symbol_q == ahead_i;
       ask_behind_q <= ask_we && d_symbol_q == ahead_i;
+      bid_fresh_q  <= 1'b0;
+      ask_fresh_q  <= 1'b0;
     end
     if (bid_we) bid_wrote_q2 <= bid_next;
     if (ask_we) ask_wrote_q2 <= ask_next;
-    if (fills_held && !rsp_side_i) begin
-      bid_behind_q <= 1'b1;
-      bid_wrote_q2 <= bid_filled;
-    end
-    if (fills_held && rsp_side_i) begin
-      ask_behind_q <= 1'b1;
-      ask_wrote_q2 <= ask_filled;
+    if (fills_held) begin
+      filled_q    <= own_filled;
+      bid_fresh_q <= !rsp_side_i;
+      ask_fresh_q <= rsp_side_i;
     end
     if (rst_i) begin
       bid_behind_q <= 1'b0;
       ask_behind_q <= 1'b0;
+      bid_fresh_q  <= 1'b0;
+      ask_fresh_q  <= 1'b0;
     end
   end
 
@@ -288,10 +303,11 @@ module book_sides (
 `ifndef SYNTHESIS
   always @(posedge clk_i) begin
     if (en_i && !rst_i) begin
-      if (d_change_i.touch && d_in_i && !d_change_i.adds && deep && !d_incomplete)
+      if (d_change_i.touch && d_in_i && !d_change_i.adds && deep && !d_incomplete_q)
         $fatal(1, "book_stage: a removal from a level that is not there");
       if (valid_i && own_o.incomplete && own_o.held == '0) $fatal(1, "book_stage: a side with deeper levels only");
       if (valid_i && pseudo_q) $fatal(1, "book_stage: an operation of book_refill in a book cycle of a message");
+      if (fills_held) $fatal(1, "book_stage: an answer for an operation that does not wait");
     end
   end
 `endif

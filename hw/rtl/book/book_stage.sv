@@ -4,12 +4,11 @@
 /// Keeps the books: turns each message into what it did to its symbol's best bid and offer (SEM 3, 4.3, 2.9 TRUST).
 ///
 /// Why: strategy and risk see only the best bid and offer before and after, the trade, and whether the book is trusted.
-/// Structure: two pipelines that meet, and what they meet in: book_operation (what the message does), book_sides (the books),
-/// book_outlook (what the best bid and offer become), book_trust, book_result; order_table and book_depth around them. An
-/// add or a trade goes straight to the book cycle B; what must ask the order table, and what touches no book, waits two
-/// cycles more, so that the table's answer is there (it was asked when the reference arrived, req_*). A replace passes B twice: its removal at once (its reference came two beats before its end), its
-/// addition two cycles later. In B the best levels of the symbol are compared (top_levels), in D, a cycle later, all is
-/// committed and the result is offered; the depth store follows behind, and refills the best levels (book_refill).
+/// Structure: two ways that meet in the book cycle B (book_ways), and what they meet in: book_operation (what the message
+/// does), book_sides (the books), book_outlook (what the best bid and offer become), book_trust, book_result; order_table and
+/// book_depth around them. The order table was asked when the reference arrived (req_*). In B the best levels of the symbol
+/// are compared (top_levels), in D, a cycle later, all is committed and the result is offered; the depth store follows
+/// behind, and refills the best levels (book_refill).
 /// Timing, from msg_valid_i in cycle t: B in t (add, trade) or t + 2, D one cycle later, booked_valid_o in D. ahead_* name
 /// the operation one cycle before its B. outlook_o says in B what the best bid and offer can become, pick_o in D which of it
 /// they did: both are early in their cycle. Only the place of an add in the window is late: veto_o.
@@ -53,68 +52,40 @@ module book_stage #(
     output logic                      idle_o          // nothing is under way
 );
 
-  // ---- the long way, and what is in B: known a cycle ahead --------------------------------------------------------------------
-  tp_msg_t m3_q;
-  tp_msg_t m4_q;
-  logic    v3_q;
-  logic    v4_q;
-  logic    valid_q;     // a message is in B,
-  logic    short_q;     // come the short way
-  logic    first_q;     // the removal of a replace
-  logic    between_q;   // that was in B a cycle ago
-  logic    add_q;       // of a new order
-  logic    replaces_q;  // the addition of a replace
-  logic    removes_q;
-  logic    reduces_q;
-  logic    executes_q;
-  logic    asks_q;      // a reduction has shares
-  logic    trade_q;
-  logic    stateless_q; // of no book
-  logic    next_in_b;   // the next message goes to B at once
-  logic    next_short;
-  logic    next_replace;
-  logic    m3_reduces;
+  // ---- the two ways to B ---------------------------------------------------------------------------------------------------
+  tp_kind_t            kind;           // of what is in B
+  tp_msg_t             msg;
+  tp_msg_t             long_msg;       // as msg, should it have come the long way
+  logic                waits;
+  logic                between;        // a replace is between its two cycles in B
+  logic [31:0]         between_price;
+  logic [TP_SYM_W-1:0] ahead;
+  logic                inject;
+  logic                inject_taken;
+  logic [TP_SYM_W-1:0] inject_symbol;
 
-  assign next_short   = next_valid_i && (next_op_i == TP_OP_ADD || next_op_i == TP_OP_TRADE);
-  assign next_replace = next_valid_i && next_op_i == TP_OP_REPLACE;
-  assign next_in_b    = next_valid_i && (next_op_i == TP_OP_ADD || next_op_i == TP_OP_TRADE || next_op_i == TP_OP_REPLACE);
-  assign m3_reduces   = m3_q.op == TP_OP_EXECUTE || m3_q.op == TP_OP_CANCEL;
-
-  always_ff @(posedge clk_i) begin
-    if (en_i) begin
-      valid_q     <= v3_q || next_in_b;
-      short_q     <= next_short;
-      first_q     <= next_replace;
-      between_q   <= first_q;
-      add_q       <= next_valid_i && next_op_i == TP_OP_ADD;
-      trade_q     <= next_valid_i && next_op_i == TP_OP_TRADE;
-      replaces_q  <= v3_q && m3_q.op == TP_OP_REPLACE;
-      removes_q   <= next_replace || (v3_q && (m3_reduces || m3_q.op == TP_OP_DELETE));
-      reduces_q   <= v3_q && m3_reduces;
-      executes_q  <= v3_q && m3_q.op == TP_OP_EXECUTE;
-      asks_q      <= m3_q.shares != '0;
-      stateless_q <= v3_q && (m3_q.op == TP_OP_STATE || m3_q.op == TP_OP_COMMAND);
-      v3_q        <= msg_valid_i && !short_q;
-      v4_q        <= v3_q;
-      if (msg_valid_i) m3_q <= msg_i;
-      if (v3_q) m4_q <= m3_q;
-    end
-    if (rst_i) begin
-      valid_q     <= 1'b0;
-      short_q     <= 1'b0;
-      first_q     <= 1'b0;
-      between_q   <= 1'b0;
-      add_q       <= 1'b0;
-      trade_q     <= 1'b0;
-      replaces_q  <= 1'b0;
-      removes_q   <= 1'b0;
-      reduces_q   <= 1'b0;
-      executes_q  <= 1'b0;
-      stateless_q <= 1'b0;
-      v3_q        <= 1'b0;
-      v4_q        <= 1'b0;
-    end
-  end
+  book_ways u_ways (
+      .clk_i          (clk_i),
+      .rst_i          (rst_i),
+      .en_i           (en_i),
+      .next_valid_i   (next_valid_i),
+      .next_op_i      (next_op_i),
+      .next_symbol_i  (next_symbol_i),
+      .msg_i          (msg_i),
+      .msg_valid_i    (msg_valid_i),
+      .inject_i       (inject),
+      .inject_symbol_i(inject_symbol),
+      .inject_taken_o (inject_taken),
+      .ahead_valid_o  (ahead_valid_o),
+      .ahead_symbol_o (ahead_symbol_o),
+      .ahead_o        (ahead),
+      .waits_o        (waits),
+      .between_o      (between),
+      .between_price_o(between_price),
+      .kind_o         (kind),
+      .msg_o          (msg),
+      .long_o         (long_msg)
+  );
 
   // ---- order table -------------------------------------------------------------------------------------------------------
   logic                table_ready;
@@ -181,15 +152,12 @@ module book_stage #(
   );
 
   // ---- B: the operation ----------------------------------------------------------------------------------------------------
-  tp_msg_t             msg;
   logic [TP_SYM_W-1:0] symbol;         // of the operation in B, one of book_refill included
   tp_change_t          operation;      // but for `over`
   tp_change_t          change;
   logic                whole;
   logic                replaced_side;  // of the replace under way
-  logic [32:0]         bid_total;      // of both sides, before it is known which
-  logic [32:0]         ask_total;
-  logic                no_room;        // for an addition
+  logic [32:0]         total;          // of its side, should it be an addition
   tp_side_t            bid;
   tp_side_t            ask;
   tp_side_t            own;
@@ -199,24 +167,17 @@ module book_stage #(
   logic [TP_LEVEL_W-1:0] window_level;
   logic                in_now;         // of a removal, and of the addition of a replace
 
-  assign msg = v4_q ? m4_q : msg_i;
-
   book_operation u_operation (
       .clk_i          (clk_i),
       .en_i           (en_i),
-      .first_i        (first_q),
-      .add_i          (add_q),
-      .replaces_i     (replaces_q),
-      .removes_i      (removes_q),
-      .reduces_i      (reduces_q),
-      .executes_i     (executes_q),
-      .asks_i         (asks_q),
+      .kind_i         (kind),
       .symbol_i       (symbol),
-      .add_side_i     (msg_i.side),
-      .shares_i       (msg.shares),
-      .asked_i        (m4_q.shares),
-      .price_i        (msg.price),
-      .trades_i       (m4_q.printable),
+      .short_side_i   (msg_i.side),
+      .short_shares_i (msg_i.shares),
+      .short_price_i  (msg_i.price),
+      .asked_i        (long_msg.shares),
+      .long_price_i   (long_msg.price),
+      .trades_i       (long_msg.printable),
       .first_hit_i    (first_hit),
       .first_full_i   (first_full),
       .first_symbol_i (first_symbol),
@@ -232,13 +193,11 @@ module book_stage #(
       .change_o       (operation)
   );
 
-  assign bid_total = {1'b0, bid.total} + {1'b0, msg.shares};
-  assign ask_total = {1'b0, ask.total} + {1'b0, msg.shares};
-  assign no_room   = operation.side ? ask_total[32] : bid_total[32];
-  assign in_now    = removes_q ? first_class == TP_PRICE_IN : window_in;
+  assign total  = {1'b0, own.total} + {1'b0, msg.shares};
+  assign in_now = kind.removes ? first_class == TP_PRICE_IN : window_in;
   always_comb begin
     change      = operation;
-    change.over = operation.adds && no_room;
+    change.over = operation.adds && total[32];
   end
 
   // ---- D: its place in the window is known, all is committed --------------------------------------------------------------
@@ -256,13 +215,13 @@ module book_stage #(
 
   always_ff @(posedge clk_i) begin
     if (en_i) begin
-      d_valid_q <= valid_q;
-      d_final_q <= valid_q && !first_q;
-      if (valid_q) begin
+      d_valid_q <= kind.valid;
+      d_final_q <= kind.valid && !kind.first;
+      if (kind.valid) begin
         change_q <= change;
         in_q     <= in_now;
       end
-      change_q.touch <= valid_q && operation.touch;
+      change_q.touch <= kind.valid && operation.touch;
     end
     if (rst_i) begin
       d_valid_q      <= 1'b0;
@@ -282,7 +241,7 @@ module book_stage #(
 
   // The order table: removals and a replace's new order in B, an add in D.
   always_comb begin
-    commit_valid  = en_i && ((operation.touch && !add_q && valid_q) || (change_q.late && change_q.touch));
+    commit_valid  = (operation.touch && !kind.add && kind.valid) || (change_q.late && change_q.touch);
     commit_second = 1'b0;
     commit_insert = 1'b1;
     commit_live   = 1'b1;
@@ -291,16 +250,18 @@ module book_stage #(
     commit_shares = change_q.shares;
     commit_price  = change_q.price;
     commit_class  = d_over ? TP_PRICE_BEYOND : d_place;
-    if (removes_q || replaces_q) begin
-      commit_second = replaces_q;
-      commit_insert = replaces_q;
-      commit_live   = replaces_q || !whole;
+    if (kind.removes || kind.replaces) begin
+      commit_second = kind.replaces;
+      commit_insert = kind.replaces;
+      commit_live   = kind.replaces || !whole;
       commit_symbol = symbol;
       commit_side   = operation.side;
-      commit_shares = replaces_q ? msg.shares : first_shares - msg.shares;
+      commit_shares = kind.replaces ? msg.shares : first_shares - msg.shares;
       commit_price  = operation.price;
-      commit_class  = no_room ? (replaces_q && window_in ? TP_PRICE_BEYOND : operation.place) : operation.place;
+      commit_class  = operation.place;
     end
+    // Known last: a replace's new order without room.
+    if (kind.replaces && window_in && change.over) commit_class = TP_PRICE_BEYOND;
   end
 
   // ---- the price's place in the window: an order's in B, a replace's new price between its two B cycles ----------------
@@ -308,7 +269,6 @@ module book_stage #(
   logic                tick100;
   logic [31:0]         base_q;
   logic                tick100_q;
-  logic [TP_SYM_W-1:0] ahead;
 
   ram_sdp #(
       .WIDTH(32),
@@ -344,11 +304,11 @@ module book_stage #(
 
   price_window u_window (
       .clk_i    (clk_i),
-      .en_i     (en_i && (between_q || removes_q || add_q)),
-      .side_i   (between_q ? replaced_side : operation.side),
-      .price_i  (between_q ? m3_q.price : removes_q ? first_price : msg_i.price),
-      .base_i   (between_q ? base_q : base),
-      .tick100_i(between_q ? tick100_q : tick100),
+      .en_i     (en_i && (between || kind.removes || kind.add)),
+      .side_i   (between ? replaced_side : operation.side),
+      .price_i  (between ? between_price : kind.removes ? first_price : msg_i.price),
+      .base_i   (between ? base_q : base),
+      .tick100_i(between ? tick100_q : tick100),
       .in_o     (window_in),
       .far_o    (window_far),
       .class_o  (window_class),
@@ -356,9 +316,6 @@ module book_stage #(
   );
 
   // ---- the books ------------------------------------------------------------------------------------------------------------
-  logic                inject;
-  logic                inject_taken;
-  logic [TP_SYM_W-1:0] inject_symbol;
   logic                sides_ready;
   logic                same;
   logic                pseudo;
@@ -375,11 +332,6 @@ module book_stage #(
   logic [TP_SYM_W-1:0] want_symbol;
   logic                want_side;
 
-  assign ahead          = v3_q ? m3_q.symbol : next_in_b ? next_symbol_i : inject_symbol;
-  assign inject_taken   = inject && en_i && !v3_q && !next_in_b;
-  assign ahead_valid_o  = v3_q || next_short;
-  assign ahead_symbol_o = v3_q ? m3_q.symbol : next_symbol_i;
-
   book_sides u_sides (
       .clk_i         (clk_i),
       .rst_i         (rst_i),
@@ -389,9 +341,10 @@ module book_stage #(
       .pseudo_ahead_i(inject_taken),
       .symbol_o      (symbol),
       .same_o        (same),
-      .valid_i       (valid_q),
+      .valid_i       (kind.valid),
       .hold_if_i     (operation.known && first_class == TP_PRICE_IN),
       .change_i      (operation),
+      .order_side_i  (first_side),
       .order_i       (first_shares),
       .hold_o        (hold_o),
       .bid_o         (bid),
@@ -430,12 +383,7 @@ module book_stage #(
   book_outlook u_outlook (
       .clk_i      (clk_i),
       .en_i       (en_i),
-      .valid_i    (valid_q),
-      .first_i    (first_q),
-      .replaces_i (replaces_q),
-      .trade_i    (trade_q),
-      .executes_i (executes_q),
-      .stateless_i(stateless_q),
+      .kind_i     (kind),
       .change_i   (change),
       .whole_i    (whole),
       .in_i       (in_now),
@@ -485,7 +433,7 @@ module book_stage #(
       .rst_i             (rst_i),
       .en_i              (en_i),
       .cycle_i           (cycle_i),
-      .b_valid_i         (valid_q),
+      .b_valid_i         (kind.valid),
       .b_msg_i           (msg),
       .b_change_i        (operation),
       .b_trade_price_i   (outlook_o.trade_price),
@@ -541,22 +489,21 @@ module book_stage #(
   );
 
   assign ready_o = table_ready && depth_ready && sides_ready;
-  assign idle_o  = ready_o && !msg_valid_i && !v3_q && !v4_q && !pseudo && !d_valid_q && !want && depth_idle;
+  assign idle_o  = ready_o && !msg_valid_i && !waits && !pseudo && !d_valid_q && !want && depth_idle;
 
   // ---- what the callers guarantee, and what follows from it ------------------------------------------------------------
 `ifndef SYNTHESIS
   logic b_book;        // the operation in B may change a book
   logic d_book_q;      // and so did the one in D
-  assign b_book = valid_q && !stateless_q;
+  assign b_book = kind.valid && !kind.stateless;
 
   always @(posedge clk_i) begin
     if (en_i) d_book_q <= b_book;
     if (rst_i) d_book_q <= 1'b0;
     if (en_i && !rst_i) begin
       if (msg_valid_i && !ready_o) $fatal(1, "book_stage: a message before ready_o");
-      if (v4_q && (short_q || first_q)) $fatal(1, "book_stage: two operations in one book cycle");
       if (b_book && d_book_q) $fatal(1, "book_stage: two operations on books in successive cycles");
-      if (valid_q && operation.touch && !add_q && change_q.late && change_q.touch)
+      if (kind.valid && operation.touch && !kind.add && change_q.late && change_q.touch)
         $fatal(1, "book_stage: two commits to the order table");
     end
   end

@@ -36,6 +36,21 @@ localparam logic [1:0] TP_LEVEL_OWN   = 2'd1; // the change's own price, with wh
 localparam logic [1:0] TP_LEVEL_BACK  = 2'd2; // the level before it
 localparam logic [1:0] TP_LEVEL_FORTH = 2'd3; // the level behind it
 
+// What is in B, known a cycle ahead.
+typedef struct packed {
+  logic valid;      // a message
+  logic direct;     // come the short way
+  logic first;      // the removal of a replace
+  logic add;        // of a new order
+  logic replaces;   // the addition of a replace
+  logic removes;
+  logic reduces;    // an execution or a cancel
+  logic executes;
+  logic asks;       // a message of the long way has shares
+  logic trade;      // a trade message
+  logic stateless;  // of no book
+} tp_kind_t;
+
 // What an operation does, decided in B; in D it stands in registers.
 typedef struct packed {
   logic                adds;         // to a level

@@ -7,7 +7,7 @@
 /// Why: levels are addressed by number, and dividing by the tick must be exact. With tick 100 the two lowest bits of the
 /// distance must be 0, and the rest, below 4096 * 25, is divided by 25 in two ways at once. Whether it divides: its three
 /// digits to the base 64 count 1, 14 and 21 modulo 25. What the quotient is, if it divides: below 4096, so the product
-/// with 3113, the inverse of 25 modulo 4096, is exact there.
+/// with 3113, the inverse of 25 modulo 4096, is exact there. The window ends at 4096 ticks: 25 times 2^14, or 2^12.
 /// Latency: 1 cycle from en_i; the outputs hold while en_i is low. level_o is late, the others are early.
 module price_window (
     input  wire logic                  clk_i,
@@ -19,21 +19,22 @@ module price_window (
     output logic                       in_o,       // class_o is TP_PRICE_IN
     output logic                       far_o,      // or TP_PRICE_FAR
     output logic      [1:0]            class_o,    // TP_PRICE_*
-    output logic      [TP_LEVEL_W-1:0] level_o     // 0 unless in
+    output logic      [TP_LEVEL_W-1:0] level_o     // means nothing unless in
 );
-
-  localparam logic [31:0] SPAN_1 = 32'd1 << TP_LEVEL_W;
-  localparam logic [31:0] SPAN_100 = 32'd100 << TP_LEVEL_W;
 
   // The residue modulo 25 of `digit` times `weight`.
   function automatic logic [4:0] residue(input logic [5:0] digit, input int weight);
     residue = '0;
     for (int n = 0; n < 64; n++) if (digit == 6'(n)) residue = 5'((n * weight) % 25);
   endfunction
-  // What is missing to a multiple of 25.
-  function automatic logic [5:0] missing(input logic [5:0] digit, input int weight);
+  // What is missing to a multiple of 25, and to the next one.
+  function automatic logic [5:0] missing(input logic [4:0] digit, input int weight);
     missing = '0;
-    for (int n = 0; n < 64; n++) if (digit == 6'(n)) missing = 6'((25 * weight - n * weight % 25) % 25);
+    for (int n = 0; n < 32; n++) if (digit == 5'(n)) missing = 6'((25 * weight - n * weight % 25) % 25);
+  endfunction
+  function automatic logic [5:0] missing_more(input logic [4:0] digit, input int weight);
+    missing_more = '0;
+    for (int n = 0; n < 32; n++) if (digit == 5'(n)) missing_more = 6'((25 * weight - n * weight % 25) % 25 + 25);
   endfunction
 
   logic [31:0]           distance;
@@ -55,14 +56,14 @@ module price_window (
   always_ff @(posedge clk_i) begin
     if (en_i) begin
       below_q    <= price_i < base_i;
-      above_q    <= !(distance < (tick100_i ? SPAN_100 : SPAN_1));
+      above_q    <= distance[31:19] != '0 || (tick100_i ? distance[18:14] > 5'd24 : distance[18:12] != '0);
       diff_q     <= distance[TP_LEVEL_W+1:0];
       side_q     <= side_i;
       tick100_q  <= tick100_i;
       odd_q      <= tick100_i && distance[1:0] != 2'd0;
       sum_q      <= {1'b0, residue(distance[7:2], 1)} + {1'b0, residue(distance[13:8], 14)};
-      missing_q  <= missing({1'b0, distance[18:14]}, 21);
-      missing_q2 <= missing({1'b0, distance[18:14]}, 21) + 6'd25;
+      missing_q  <= missing(distance[18:14], 21);
+      missing_q2 <= missing_more(distance[18:14], 21);
     end
   end
 
@@ -79,7 +80,7 @@ module price_window (
   // times 3113 = 1 + 8 + 32 + 1024 + 2048
   assign quarter  = diff_q[TP_LEVEL_W+1:2];
   assign quotient = (quarter + {quarter[8:0], 3'd0}) + ({quarter[6:0], 5'd0} + {quarter[1:0] + {quarter[0], 1'b0}, 10'd0});
-  assign level_o  = !in_o ? '0 : tick100_q ? quotient : diff_q[TP_LEVEL_W-1:0];
+  assign level_o  = tick100_q ? quotient : diff_q[TP_LEVEL_W-1:0];
 
 endmodule
 `default_nettype wire

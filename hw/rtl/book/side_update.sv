@@ -31,15 +31,18 @@ module side_update (
   logic [32*K-1:0] was_quantity;
   logic [32*K-1:0] price;
   logic [32*K-1:0] quantity;
-  logic [31:0]     own;
+  logic [31:0]     term;         // added, or with one more subtracted
+  logic [32:0]     own;          // one bit up, as the other sums: the lowest bit carries that one
+  logic [32:0]     total;
   logic [K-1:0]    held;
-  logic [TP_ORDERS_W-1:0] far_orders;
-  logic [TP_ORDERS_W-1:0] beyond_orders;
+  logic [TP_ORDERS_W:0] far_orders;
+  logic [TP_ORDERS_W:0] beyond_orders;
 
   assign levels       = touch_i && in_i;
   assign counts       = touch_i && !in_i && (add_i || gone_i);
   assign was_price    = side_i.price;
   assign was_quantity = side_i.quantity;
+  assign term         = shares_i ^ {32{!add_i}};
 
   always_comb begin
     price    = '0;
@@ -47,11 +50,11 @@ module side_update (
     own      = '0;
     for (int i = 0; i < K; i++) begin
       // Nothing is there before a level is added.
-      own = add_i ? (was_quantity[32*i+:32] & {32{at_i[i]}}) + shares_i : (was_quantity[32*i+:32] & {32{at_i[i]}}) - shares_i;
+      own = {was_quantity[32*i+:32] & {32{at_i[i]}}, 1'b1} + {term, !add_i};
       case (levels ? move_i[2*i+:2] : TP_LEVEL_STAYS)
         TP_LEVEL_OWN: begin
           price[32*i+:32]    = price_i;
-          quantity[32*i+:32] = own;
+          quantity[32*i+:32] = own[32:1];
         end
         TP_LEVEL_BACK: begin
           price[32*i+:32]    = was_price[32*((i+K-1)%K)+:32];
@@ -70,8 +73,9 @@ module side_update (
   end
 
   assign held          = emptied_i ? side_i.held >> 1 : inserts_i ? {side_i.held[K-2:0], 1'b1} : side_i.held;
-  assign far_orders    = add_i ? side_i.far_orders + 1'b1 : side_i.far_orders - 1'b1;
-  assign beyond_orders = add_i ? side_i.beyond_orders + 1'b1 : side_i.beyond_orders - 1'b1;
+  assign total         = {side_i.total, 1'b1} + {term, !add_i};
+  assign far_orders    = {side_i.far_orders, 1'b1} + {{TP_ORDERS_W{!add_i}}, add_i};
+  assign beyond_orders = {side_i.beyond_orders, 1'b1} + {{TP_ORDERS_W{!add_i}}, add_i};
 
   always_comb begin
     side_o          = side_i;
@@ -82,15 +86,15 @@ module side_update (
       side_o.held       = held;
       side_o.incomplete = side_i.incomplete || (add_i && at_i == '0 && side_i.held[K-1]);
       side_o.last       = emptied_i ? side_i.incomplete && side_i.held[1] && !side_i.held[2] : side_i.last && !inserts_i;
-      side_o.total      = add_i ? side_i.total + shares_i : side_i.total - shares_i;
+      side_o.total      = total[32:1];
     end
     if (counts && far_i) begin
-      side_o.far_orders = far_orders;
+      side_o.far_orders = far_orders[TP_ORDERS_W:1];
       side_o.far_any    = add_i || !side_i.far_one;
       side_o.far_one    = add_i ? !side_i.far_any : side_i.far_orders == TP_ORDERS_W'(2);
     end
     if (counts && !far_i) begin
-      side_o.beyond_orders = beyond_orders;
+      side_o.beyond_orders = beyond_orders[TP_ORDERS_W:1];
       side_o.beyond_any    = add_i || !side_i.beyond_one;
       side_o.beyond_one    = add_i ? !side_i.beyond_any : side_i.beyond_orders == TP_ORDERS_W'(2);
     end

@@ -102,61 +102,42 @@ module mold_sequencer #(
   logic [63:0]          lowest_q;
 
   // ---- what is next -------------------------------------------------------------------------------------------------------
-  // Chosen from what was to be seen a cycle ago, for the next cycle: an input that comes meanwhile is a later one.
-  logic                 pending_q;
-  tp_frame_meta_t       meta_q;
-  logic [TP_TIME_W-1:0] time_q;
-  logic [31:0]          frames_between;
-  logic                 cmd_next;
   logic                 gap_open;
-  logic                 due;
   logic                 choosing;
-  logic                 go_due_q;
-  logic                 go_cmd_q;
-  logic                 go_frame_q;
+  logic                 go_due;
+  logic                 go_cmd;
+  logic                 go_frame;
   logic                 take;        // the first beat of a packet
 
-  assign frames_between = meta_q.frame - cmd_frame_i;
-  assign cmd_next       = cmd_valid_i && (!pending_q || !frames_between[31]);
-  assign gap_open       = expected_q < gap_high_q;
-  always_comb begin
-    if (cmd_next) due = deadline_q <= {1'b0, cmd_stamp_i};
-    else if (pending_q) due = deadline_q <= {1'b0, meta_q.stamp};
-    else due = deadline_q <= {1'b0, time_q};
-  end
-  assign take        = go_frame_q && s_valid_i && split_ready_i;
-  assign cmd_ready_o = go_cmd_q && m_ready_i;
-  assign choosing    = state_q == IDLE && !go_due_q && !take && !cmd_ready_o;
+  assign gap_open    = expected_q < gap_high_q;
+  assign take        = go_frame && s_valid_i && split_ready_i;
+  assign cmd_ready_o = go_cmd && m_ready_i;
+  assign choosing    = state_q == IDLE && !go_due && !take && !cmd_ready_o;
   // With nothing before it that is yet to be seen, time_i alone says whether something is due.
   assign idle_o      = state_q == IDLE && !(gap_open && deadline_q <= {1'b0, time_i});
 
-  always_ff @(posedge clk_i) begin
-    pending_q  <= pending_i;
-    meta_q     <= pending_meta_i;
-    time_q     <= time_i;
-    go_due_q   <= choosing && gap_open && due;
-    go_cmd_q   <= choosing && !(gap_open && due) && cmd_next;
-    go_frame_q <= choosing && !(gap_open && due) && !cmd_next && pending_q;
-    if (rst_i) begin
-      pending_q  <= 1'b0;
-      go_due_q   <= 1'b0;
-      go_cmd_q   <= 1'b0;
-      go_frame_q <= 1'b0;
-    end
-  end
+  next_input u_next_input (
+      .clk_i         (clk_i),
+      .rst_i         (rst_i),
+      .time_i        (time_i),
+      .choose_i      (choosing),
+      .gap_open_i    (gap_open),
+      .deadline_i    (deadline_q),
+      .cmd_valid_i   (cmd_valid_i),
+      .cmd_stamp_i   (cmd_stamp_i),
+      .cmd_frame_i   (cmd_frame_i),
+      .pending_i     (pending_i),
+      .pending_meta_i(pending_meta_i),
+      .go_due_o      (go_due),
+      .go_cmd_o      (go_cmd),
+      .go_frame_o    (go_frame)
+  );
 
   // ---- what a packet is ---------------------------------------------------------------------------------------------------
   logic                 empty;
   logic                 ahead;
-  logic [65:0]          e;
-  logic [65:0]          not_s;
-  logic [65:0]          not_n;
-  logic [65:0]          sums;        // of their bits, and the carries of those
-  logic [65:0]          carries;
-  logic [66:0]          beyond;      // E - S - N, above a bit that makes the carry
-  logic [16:0]          low_end;     // S + N of the lowest bits
-  logic                 wraps;       // S + N is past the last number
-  logic                 reached;     // E >= S + N
+  logic                 reached;
+  logic                 wraps;
   logic                 in_order;
   // Known from the cycle behind the one that takes its first beat.
   logic                 begun_q;     // that cycle
@@ -180,18 +161,16 @@ module mold_sequencer #(
   logic                 error_q;     // with a wrong FCS
 
   assign empty          = packet_i.count == '0 || packet_i.count == END_OF_SESSION;
-  assign ahead          = packet_i.first_sequence > expected_q;
-  // Three numbers by one carry chain.
-  assign e              = {2'b00, expected_q};
-  assign not_s          = ~{2'b00, packet_i.first_sequence};
-  assign not_n          = ~{50'd0, packet_i.count};
-  assign sums           = e ^ not_s ^ not_n;
-  assign carries        = (e & not_s) | (e & not_n) | (not_s & not_n);
-  assign beyond         = {sums, 1'b1} + {carries[64:0], 1'b1, 1'b1};
-  assign low_end        = 17'(packet_i.first_sequence[15:0]) + 17'(packet_i.count);
-  assign wraps          = &packet_i.first_sequence[63:16] && low_end[16];
-  assign reached        = !beyond[66] || wraps;
-  assign in_order       = !empty && (adopt_q || (!ahead && !reached));
+  assign in_order       = !empty && (adopt_q ? !wraps : !ahead && !reached);
+
+  sequence_place u_sequence_place (
+      .expected_i(expected_q),
+      .first_i   (packet_i.first_sequence),
+      .count_i   (packet_i.count),
+      .ahead_o   (ahead),
+      .reached_o (reached),
+      .wraps_o   (wraps)
+  );
 
   always_ff @(posedge clk_i) begin
     begun_q <= take;
@@ -210,7 +189,7 @@ module mold_sequencer #(
     if (take) begin
       in_order_q     <= in_order;
       ahead_q        <= ahead && !adopt_q;
-      old_q          <= !empty && reached && !adopt_q;
+      old_q          <= !empty && (adopt_q ? wraps : !ahead && reached);
       empty_q        <= empty;
       ends_session_q <= packet_i.count == END_OF_SESSION;
       too_long_q     <= packet_i.length > SLOT_BYTES;
@@ -276,7 +255,7 @@ module mold_sequencer #(
       .packet_o      (slot_packet),
       // Every packet that is not in order is written, whether it is kept or not.
       .write_i       (room && s_valid_i && (take || sink_q)),
-      .write_first_i (go_frame_q),
+      .write_first_i (go_frame),
       .write_packet_i(packet_i),
       .write_data_i  (s_data_i),
       .write_bytes_i (s_bytes_i),
@@ -292,10 +271,10 @@ module mold_sequencer #(
   );
 
   // ---- streams --------------------------------------------------------------------------------------------------------------
-  assign s_ready_o = sink_q || ((go_frame_q || pass_q) && split_ready_i);
+  assign s_ready_o = sink_q || ((go_frame || pass_q) && split_ready_i);
 
-  assign split_valid_o = replaying_q ? slot_valid : s_valid_i && (go_frame_q || pass_q);
-  assign split_first_o = replaying_q ? slot_first : go_frame_q;
+  assign split_valid_o = replaying_q ? slot_valid : s_valid_i && (go_frame || pass_q);
+  assign split_first_o = replaying_q ? slot_first : go_frame;
   assign split_data_o  = replaying_q ? slot_data : s_data_i;
   assign split_bytes_o = replaying_q ? slot_bytes : s_bytes_i;
   assign split_last_o  = replaying_q ? slot_last : s_last_i;
@@ -315,7 +294,7 @@ module mold_sequencer #(
     m_o.op    = TP_OP_STATE;
     unique case (state_q)
       IDLE: begin
-        m_valid_o        = go_cmd_q;
+        m_valid_o        = go_cmd;
         m_o.op           = TP_OP_COMMAND;
         m_o.command      = cmd_data_i;
         m_o.origin.stamp = cmd_stamp_i;
@@ -381,7 +360,7 @@ module mold_sequencer #(
     if (replayed) replaying_q <= 1'b0;
     unique case (state_q)
       IDLE: begin
-        if (go_due_q) begin
+        if (go_due) begin
           state_q   <= SCAN;
           expiry_q  <= 1'b1;
           told_q    <= 1'b0;

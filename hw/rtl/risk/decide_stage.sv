@@ -142,13 +142,13 @@ module decide_stage (
   logic                  cancel;
   logic [7:0]            wish;
   logic                  intent;    // there is one, should it count
-  logic                  pass;
-  logic                  counts;
+  logic                  counts;    // an order may leave
+  logic                  pass;      // it counts, and passes
   logic                  send;
 
   assign picked        = {pick_i[TP_PICK_SUM], pick_i[TP_PICK_SECOND], pick_i[TP_PICK_FRESH], pick_i == '0};
   assign counts        = commit && evaluate && !veto_i;
-  assign send          = counts && pass;
+  assign send          = pass;
   assign order_valid_o = send;
   assign order_cancel_o = cancel;
   assign armed_o       = armed && enabled && !kill;
@@ -300,8 +300,9 @@ module decide_stage (
   logic [3:0]          narrow_sell;
   logic [3:0]          lead_buy;
   logic [3:0]          lead_sell;
-  logic                follow_buy;
-  logic                follow_sell;
+  logic                may_cancel;
+  logic [4:1]          may_buy;
+  logic [4:1]          may_sell;
   logic                big_trade;
   logic                through;
   logic                trade_up;
@@ -331,8 +332,9 @@ module decide_stage (
       .narrow_sell_o (narrow_sell),
       .lead_buy_o    (lead_buy),
       .lead_sell_o   (lead_sell),
-      .follow_buy_o  (follow_buy),
-      .follow_sell_o (follow_sell),
+      .may_cancel_o  (may_cancel),
+      .may_buy_o     (may_buy),
+      .may_sell_o    (may_sell),
       .large_o       (big_trade),
       .through_o     (through),
       .trade_up_o    (trade_up),
@@ -363,8 +365,9 @@ module decide_stage (
       .narrow_sell_i   (narrow_sell),
       .lead_buy_i      (lead_buy),
       .lead_sell_i     (lead_sell),
-      .follow_buy_i    (follow_buy),
-      .follow_sell_i   (follow_sell),
+      .may_cancel_i    (may_cancel),
+      .may_buy_i       (may_buy),
+      .may_sell_i      (may_sell),
       .large_i         (big_trade),
       .through_counts_i(through),
       .trade_up_i      (trade_up),
@@ -389,6 +392,7 @@ module decide_stage (
       .b_last_trade0_i     (b_last_trade0),
       .b_last_trade1_i     (b_last_trade1),
       .b_duplicate_window_i(b_duplicate_window),
+      .counts_i            (counts),
       .cancel_i            (cancel),
       .wish_i              (wish),
       .picked_i            (picked),
@@ -532,6 +536,7 @@ module decide_stage (
   logic                  bad_command_q;
   logic                  is_book_q;
   logic                  sent_q;
+  logic [63:0]           notional_q;
   tp_limits_t            limits_q;
   tp_account_t           account_q;
   logic                  tradable_q;
@@ -550,7 +555,6 @@ module decide_stage (
   logic                  done_saturated_q;
   logic                  explained;  // no check failed
   logic [12:0]           mask;
-  logic [63:0]           notional;
 
   always_ff @(posedge clk_i) begin
     explain_q <= decided_q;
@@ -561,6 +565,7 @@ module decide_stage (
       bad_command_q      <= d2_bad_command_q;
       is_book_q          <= d2_is_book_q;
       sent_q             <= d2_send_q;
+      notional_q         <= d2_notional;
       limits_q           <= d2_lead ? d2_limits1_q : d2_limits0_q;
       account_q          <= d2_account;
       tradable_q         <= d2_tradable_q[d2_lead];
@@ -591,6 +596,7 @@ module decide_stage (
       .side_i            (intent_q.side),
       .price_i           (intent_q.price),
       .quantity_i        (intent_q.quantity),
+      .notional_i        (notional_q),
       .stamp_i           (intent_q.booked.msg.origin.stamp),
       .limits_i          (limits_q),
       .account_i         (account_q),
@@ -605,8 +611,7 @@ module decide_stage (
       .gross_over_i      (gross_over_q),
       .headroom_i        (headroom_q),
       .pass_o            (explained),
-      .mask_o            (mask),
-      .notional_o        (notional)
+      .mask_o            (mask)
   );
 
   always_comb begin
@@ -617,12 +622,11 @@ module decide_stage (
 `ifndef SYNTHESIS
   logic [31:0] trade_price_q;
   logic [31:0] trade_quantity_q;
-  logic [63:0] notional_q;
   always @(posedge clk_i) begin
     if (en_i) {trade_price_q, trade_quantity_q} <= {outlook_i.trade_price, outlook_i.trade_quantity};
-    if (decided_q) notional_q <= d2_notional;
     if (!rst_i && explain_q && intent_q.intent && sent_q != explained) $fatal(1, "decide_stage: the verdict and its explanation differ");
-    if (!rst_i && explain_q && sent_q && !intent_q.cancel && notional_q != notional) $fatal(1, "decide_stage: two notionals");
+    if (!rst_i && explain_q && intent_q.intent && !intent_q.cancel && notional_q != {32'd0, intent_q.price} * {32'd0, intent_q.quantity})
+      $fatal(1, "decide_stage: a notional other than price times quantity");
     if (!rst_i && commit && is_book && !veto_i && likely_i != booked_i.bbo_after) $fatal(1, "decide_stage: no veto, and another book");
     if (!rst_i && commit && booked_i.trade && {trade_price_q, trade_quantity_q} != {booked_i.trade_price, booked_i.trade_quantity})
       $fatal(1, "decide_stage: a trade other than foreseen");

@@ -4,12 +4,14 @@ hw/rtl/mem/fifo.sv
 hw/rtl/strategy/config_table.sv
 hw/rtl/strategy/strategy_decide.sv
 hw/rtl/strategy/strategy_rules.sv
+hw/rtl/strategy/sum_compare.sv
 hw/rtl/strategy/strategy_ahead.sv
 hw/rtl/strategy/strategy_state.sv
 hw/rtl/risk/risk_checks.sv
 hw/rtl/risk/risk_command.sv
 hw/rtl/risk/risk_event.sv
 hw/rtl/risk/risk_fill.sv
+hw/rtl/risk/risk_first.sv
 hw/rtl/risk/risk_limits.sv
 hw/rtl/risk/risk_quote.sv
 hw/rtl/risk/risk_records.sv

@@ -13,6 +13,7 @@ module risk_checks (
     input  wire logic                  side_i,
     input  wire logic [31:0]           price_i,
     input  wire logic [31:0]           quantity_i,
+    input  wire logic [63:0]           notional_i,          // price times quantity
     input  wire logic [TP_TIME_W-1:0]  stamp_i,
     // of the order's symbol
     input  wire tp_limits_t            limits_i,
@@ -29,13 +30,13 @@ module risk_checks (
     input  wire logic                  gross_over_i,        // gross exceeds its limit already
     input  wire logic [63:0]           headroom_i,          // else what is left
     output logic                       pass_o,
-    output logic [12:0]                mask_o,              // bit n-1: check n fails
-    output logic [63:0]                notional_o
+    output logic [12:0]                mask_o               // bit n-1: check n fails
 );
 
   logic        collar;
   logic        self_trade;
   logic        duplicate;
+  logic        same;      // price and quantity as of the last order; as carry chains, which leave no tree of gates
   logic [35:0] position;  // two's complement, as all below
   logic [35:0] most;
   logic [35:0] allowed;   // open shares of this side
@@ -53,14 +54,13 @@ module risk_checks (
   assign self_trade = side_i ? account_i.open_buy != '0 && price_i <= account_i.own_buy
                              : account_i.open_sell != '0 && price_i >= account_i.own_sell;
   assign since      = ({2'd0, stamp_i} - {2'd0, account_i.last_stamp}) - {18'd0, duplicate_window_i};
-  assign duplicate  = account_i.last_valid && account_i.last_side == side_i && account_i.last_price == price_i &&
-      account_i.last_quantity == quantity_i && since[49];
+  assign same       = !(price_i < account_i.last_price) && !(account_i.last_price < price_i) &&
+      !(quantity_i < account_i.last_quantity) && !(account_i.last_quantity < quantity_i);
+  assign duplicate  = account_i.last_valid && account_i.last_side == side_i && same && since[49];
 
   always_comb begin
-    mask_o     = '0;
-    notional_o = '0;
+    mask_o = '0;
     if (valid_i) begin
-      notional_o = {32'd0, price_i} * {32'd0, quantity_i};
       mask_o[10] = {2'd0, stamp_i} < rate_from_i;
       if (!cancel_i) begin
         mask_o[0]  = kill_i;
@@ -68,10 +68,10 @@ module risk_checks (
         mask_o[2]  = closed_i;
         mask_o[3]  = !tradable_i;
         mask_o[4]  = quantity_i == '0 || quantity_i > limits_i.max_quantity;
-        mask_o[5]  = notional_o > limits_i.max_notional;
+        mask_o[5]  = notional_i > limits_i.max_notional;
         mask_o[6]  = collar;
         mask_o[7]  = room[35];
-        mask_o[8]  = gross_over_i || notional_o > headroom_i;
+        mask_o[8]  = gross_over_i || notional_i > headroom_i;
         mask_o[9]  = orders_full_i || slot_used_i;
         mask_o[11] = duplicate;
         mask_o[12] = self_trade;

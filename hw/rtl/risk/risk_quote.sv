@@ -30,8 +30,8 @@ module risk_quote #(
     input  wire logic [63:0]      headroom_i,
     output logic [3:0]            bad_o,                 // however much is wanted
     output logic [3:0]            last_o,                // price of the last order of this side, of late
-    output logic [3:0]            b_least_o,             // B: at least as many as the last order
-    output logic [3:0]            b_equal_o,             // B: exactly as many
+    output logic [3:0]            least_o,               // at least as many as the last order
+    output logic [3:0]            equal_o,               // exactly as many
     output logic [3:0]            b_over_o,              // B: more than one order may have
     output logic [3:0]            costly_o,              // all of it breaks the limit of an order's notional
     output logic [3:0]            gross_o,               // that of all
@@ -102,20 +102,37 @@ module risk_quote #(
     logic [31:0] price;
     logic [33:0] over;         // negative: too far
     logic [33:0] under;
-    logic [33:0] trade_over;
-    logic [33:0] trade_under;
+    logic        not_over;     // within the collar around the trade
+    logic        not_under;
     assign price       = b_price_i[32*n+:32];
     assign over        = high - {2'd0, price};
     assign under       = {2'd0, price} - low;
-    assign trade_over  = {2'd0, b_trade_price_i} - ({2'd0, price} - {2'd0, b_limits_i.collar});
-    assign trade_under = ({2'd0, price} + {2'd0, b_limits_i.collar}) - {2'd0, b_trade_price_i};
+
+    sum_compare #(
+        .AT_LEAST(1'b0)
+    ) u_not_over (
+        .a_i    (price),
+        .b_i    (b_trade_price_i),
+        .c_i    (b_limits_i.collar),
+        .holds_o(not_over)
+    );
+
+    sum_compare #(
+        .AT_LEAST(1'b0)
+    ) u_not_under (
+        .a_i    (b_trade_price_i),
+        .b_i    (price),
+        .c_i    (b_limits_i.collar),
+        .holds_o(not_under)
+    );
+
     always_ff @(posedge clk_i) begin
       if (en_i) begin
         price_q[32*n+:32] <= price;
         over_q[n]        <= over[33];
         under_q[n]       <= under[33];
-        trade_over_q[n]  <= trade_over[33];
-        trade_under_q[n] <= trade_under[33];
+        trade_over_q[n]  <= !not_over;
+        trade_under_q[n] <= !not_under;
         last_q[n]   <= price == b_account_i.last_price;
         self_q[n]   <= SIDE ? price <= meets : price >= meets;
         better_q[n] <= SIDE ? price < own : price > own;
@@ -126,6 +143,8 @@ module risk_quote #(
   for (genvar n = 0; n < 4; n = n + 1) begin : g_case
     logic [31:0] there;
     logic [63:0] notional;
+    logic [64:0] under_limit;     // negative: it breaks it
+    logic [64:0] under_headroom;
     logic [35:0] left;
     assign there = b_there_i[32*n+:32];
     always_comb begin
@@ -137,18 +156,20 @@ module risk_quote #(
         there_q[32*n+:32]    <= there;
         notional_q[64*n+:64] <= notional;
         none_q[n]            <= there == '0;
+        least_o[n]           <= there >= b_account_i.last_quantity;
+        equal_o[n]           <= there == b_account_i.last_quantity;
       end
     end
 
-    assign b_over_o[n]  = there > b_limits_i.max_quantity;
-    assign b_least_o[n] = there >= b_account_i.last_quantity;
-    assign b_equal_o[n] = there == b_account_i.last_quantity;
+    assign b_over_o[n] = there > b_limits_i.max_quantity;
 
     // ---- D1 ------------------------------------------------------------------------------------------------------------
     assign last_o[n]     = recent_q && last_q[n%3];
     assign bad_o[n]      = forbidden_q || none_q[n] || (against_q && self_q[n%3]) || (trade_i ? trade_over_q[n%3] || trade_under_q[n%3] : over_q[n%3] || under_q[n%3]);
-    assign costly_o[n]   = notional_q[64*n+:64] > max_notional_i;
-    assign gross_o[n]    = notional_q[64*n+:64] > headroom_i;
+    assign under_limit    = {1'b0, max_notional_i} - {1'b0, notional_q[64*n+:64]};
+    assign under_headroom = {1'b0, headroom_i} - {1'b0, notional_q[64*n+:64]};
+    assign costly_o[n]    = under_limit[64];
+    assign gross_o[n]     = under_headroom[64];
     assign left          = room_o - {4'd0, there_q[32*n+:32]};
     assign position_o[n] = left[35];
   end

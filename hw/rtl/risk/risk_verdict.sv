@@ -4,8 +4,8 @@
 /// Whether the message in D1 sends an order or cancel, and, a cycle later, which (SEM 4.2, 5.1).
 ///
 /// Why: every order there can be is judged (risk_quote, risk_wish) while the rules find which of them are wished; behind both
-/// there is only the first wish, in two steps of three. What the order says is chosen in D2, when it is known which it is.
-/// Safety: pass_o is given only for an intent that passes all thirteen checks; risk_checks says later which failed.
+/// there is only the first wish, in one carry chain (risk_first). What the order says is chosen in D2, when it is known which it is.
+/// Safety: pass_o is given only for an intent that counts and passes all thirteen checks; risk_checks says later which failed.
 /// Ordering: a cancel comes before all wishes, a wish of a lower number before one of a higher (strategy_decide).
 /// Timing: b_ inputs in B, with en_i; other inputs, fire_o and pass_o in D1; d2_ outputs in D2, whatever en_i.
 module risk_verdict (
@@ -24,6 +24,7 @@ module risk_verdict (
     input  wire logic [32:0]    b_last_trade1_i,
     input  wire logic [31:0]    b_duplicate_window_i,
     // D1
+    input  wire logic           counts_i,           // an order may leave by this message; late
     input  wire logic           cancel_i,
     input  wire logic [7:0]     wish_i,
     input  wire logic [3:0]     picked_i,           // which case of the outlook it is, one hot
@@ -42,7 +43,7 @@ module risk_verdict (
     input  wire logic           gross_over_i,
     input  wire logic [63:0]    headroom_i,
     output logic                fire_o,             // there is an intent
-    output logic                pass_o,             // and it passes
+    output logic                pass_o,             // it counts, and passes
     // D2
     output logic                d2_cancel_o,
     output logic                d2_lead_o,          // it is of the lagging symbol
@@ -78,7 +79,8 @@ module risk_verdict (
   // ---- D1: every quote and every wish judged -----------------------------------------------------------------------------
   logic            any;        // an order can leave at all
   logic            rate;
-  logic [7:0]      pass;       // by wish
+  logic [7:0]      early;      // by wish: it fails
+  logic [8*4-1:0]  late;       // by wish and case
   logic [8*32-1:0] quantity;
   logic [8*64-1:0] notional;
   logic [4*32-1:0] price;      // by quote
@@ -119,8 +121,8 @@ module risk_verdict (
         .headroom_i          (headroom_i),
         .bad_o               (bad[4*c+:4]),
         .last_o              (last[4*c+:4]),
-        .b_least_o           (least[4*c+:4]),
-        .b_equal_o           (equal[4*c+:4]),
+        .least_o             (least[4*c+:4]),
+        .equal_o             (equal[4*c+:4]),
         .b_over_o            (over[4*c+:4]),
         .costly_o            (costly[4*c+:4]),
         .gross_o             (gross[4*c+:4]),
@@ -143,8 +145,6 @@ module risk_verdict (
         .b_limits_i      (w < 6 ? b_limits0_i : b_limits1_i),
         .b_account_i     (w < 6 ? b_account0_i : b_account1_i),
         .b_price_i       (quote[96*C+:96]),
-        .b_least_i       (least[4*C+:4]),
-        .b_equal_i       (equal[4*C+:4]),
         .b_over_i        (over[4*C+:4]),
         .picked_i        (picked_i),
         .blocked_i       (!any || !tradable_i[w/6]),
@@ -152,37 +152,51 @@ module risk_verdict (
         .headroom_i      (headroom_i),
         .bad_i           (bad[4*C+:4]),
         .last_i          (last[4*C+:4]),
+        .least_i         (least[4*C+:4]),
+        .equal_i         (equal[4*C+:4]),
         .costly_i        (costly[4*C+:4]),
         .gross_i         (gross[4*C+:4]),
         .position_i      (position[4*C+:4]),
         .room_i          (room[36*C+:36]),
         .there_i         (shares[32*C+:32]),
         .there_notional_i(shares_notional[64*C+:64]),
-        .pass_o          (pass[w]),
+        .early_o         (early[w]),
+        .late_o          (late[4*w+:4]),
         .quantity_o      (quantity[32*w+:32]),
         .notional_o      (notional[64*w+:64])
     );
   end
 
-  // ---- the verdict on the first wish: of three at a time, then of these ---------------------------------------------------
-  logic low;
-  logic mid;
-  logic low_pass;
-  logic mid_pass;
-  logic high_pass;
+  // ---- the verdict: the rate, then a cancel, then the first wish; nobody asks where nothing counts --------------------------
+  logic        low;
+  logic [41:0] asks;
+  logic [41:0] answers;  // 1: it leaves
 
-  assign low       = cancel_i || wish_i[0] || wish_i[1];
-  assign low_pass  = cancel_i || (wish_i[0] ? pass[0] : pass[1]);
-  assign mid       = wish_i[2] || wish_i[3] || wish_i[4];
-  assign mid_pass  = wish_i[2] ? pass[2] : wish_i[3] ? pass[3] : pass[4];
-  assign high_pass = wish_i[5] ? pass[5] : wish_i[6] ? pass[6] : wish_i[7] && pass[7];
-  assign fire_o    = cancel_i || wish_i != '0;
-  assign pass_o    = !rate && (low ? low_pass : mid ? mid_pass : high_pass);
+  assign asks[1:0]    = {cancel_i, rate};
+  assign answers[1:0] = 2'b10;
+  for (genvar w = 0; w < 8; w = w + 1) begin : g_asks
+    assign asks[5*w+2]       = wish_i[w] && early[w];
+    assign answers[5*w+2]    = 1'b0;
+    assign asks[5*w+3+:4]    = {4{wish_i[w]}} & picked_i;
+    assign answers[5*w+3+:4] = ~late[4*w+:4];
+  end
+
+  risk_first #(
+      .WIDTH(42)
+  ) u_first (
+      .asks_i   (asks & {42{counts_i}}),
+      .answers_i(answers),
+      .answer_o (pass_o)
+  );
+
+  assign low    = cancel_i || wish_i[0] || wish_i[1];
+  assign fire_o = cancel_i || wish_i != '0;
 
   // ---- D2: which it is ------------------------------------------------------------------------------------------------------
   logic            cancel_q;
   logic [2:0]      first_q;   // its wish
   logic [4:0]      rules_q;
+  logic            side_q;
   logic [4*32-1:0] quantity_q;  // of the first of two wishes
   logic [8*64-1:0] notional_q;
   logic [4*32-1:0] price_q;
@@ -204,16 +218,18 @@ module risk_verdict (
     price_q    <= price;
     own_q      <= own;
     working_q  <= working_i;
+    if (cancel_i) side_q <= working_i.side;
+    else side_q <= !wish_i[0] && (wish_i[1] || (!wish_i[2] && (wish_i[3] || (!wish_i[4] && (wish_i[5] || !wish_i[6])))));
     first_q    <= wish_i[0] ? 3'd0 : wish_i[1] ? 3'd1 : wish_i[2] ? 3'd2 : wish_i[3] ? 3'd3
                 : wish_i[4] ? 3'd4 : wish_i[5] ? 3'd5 : wish_i[6] ? 3'd6 : 3'd7;
   end
 
   assign d2_cancel_o   = cancel_q;
   assign d2_rules_o    = rules_q;
-  assign d2_lead_o     = !cancel_q && first_q[2:1] == 2'd3;
+  assign d2_lead_o     = rules_q[4];
   assign d2_rule_o     = cancel_q ? 3'd0 : {1'b0, first_q[2:1]} + 3'd1;
-  assign d2_side_o     = cancel_q ? working_q.side : first_q[0];
-  assign first_quote   = {first_q[2] && first_q[1], first_q[0]};
+  assign d2_side_o     = side_q;
+  assign first_quote   = {rules_q[4], first_q[0]};  // but of a cancel
   assign d2_price_o    = cancel_q ? working_q.price : price_q[32*first_quote+:32];
   assign d2_shares_o   = quantity_q[32*first_q[2:1]+:32];
   assign d2_notional_o = notional_q[64*first_q+:64];

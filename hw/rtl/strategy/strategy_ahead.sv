@@ -5,8 +5,8 @@
 ///
 /// Why: the book says in D1 which of them it is, so all that is left for D1 is to pick. Four cases are judged: [0] as it was,
 /// [1] the message's price first, [2] the second level first, [3] as it was with another quantity.
-/// Property: thresholds are two bits wider than a price and signed, so none wraps. What is said of a side without a level
-/// means nothing. A rule that is not enabled, has not cooled down or may not trade that side says nothing.
+/// Property: no threshold wraps. What is said of a side without a level, or of a crossed book but that it is one, means
+/// nothing. Whether a rule is enabled, has cooled down and may trade a side is said apart from its comparisons.
 /// Timing: inputs in B, outputs are registers in D1; they stay while en_i is low.
 module strategy_ahead (
     input  wire logic                 clk_i,
@@ -21,19 +21,20 @@ module strategy_ahead (
     // by case
     output logic [3:0]                crossed_o,     // if both sides have a level
     output logic [3:0]                moved_o,       // the side that may change is not as before, if it has a level
-    output logic [3:0]                cancel_o,      // rule 0
-    output logic [3:0]                take_buy_o,    // rule 1
+    output logic [3:0]                cancel_o,      // rule 0, if it may
+    output logic [3:0]                take_buy_o,    // rule 1, if it may
     output logic [3:0]                take_sell_o,
-    output logic [3:0]                heavy_buy_o,   // rule 2, if
+    output logic [3:0]                heavy_buy_o,   // rule 2, if it may and
     output logic [3:0]                heavy_sell_o,
     output logic [3:0]                narrow_buy_o,  // this too
     output logic [3:0]                narrow_sell_o,
-    output logic [3:0]                lead_buy_o,    // rule 4, for the leader
+    output logic [3:0]                lead_buy_o,    // rule 4, if it may, for the leader
     output logic [3:0]                lead_sell_o,
-    // rule 3, in any case
-    output logic                      follow_buy_o,  // may
-    output logic                      follow_sell_o,
-    output logic                      large_o,       // the trade counts, should it be one
+    // in any case
+    output logic                      may_cancel_o,  // rule 0
+    output logic [4:1]                may_buy_o,     // the other rules
+    output logic [4:1]                may_sell_o,
+    output logic                      large_o,       // rule 3: the trade counts, should it be one
     output logic                      through_o,     // a trade through its level counts
     output logic                      trade_up_o,    // the message's price is at the offer or above
     output logic                      trade_down_o,
@@ -44,12 +45,8 @@ module strategy_ahead (
 
   logic [159:0] cooldown;
   logic [4:0]   ready;         // enabled and cooled down
-  logic [33:0]  take_buy;
-  logic [33:0]  take_sell;
-  logic [33:0]  lead_buy;
-  logic [33:0]  lead_sell;
   logic [33:0]  distance;
-  logic [47:0]  ratio;
+  logic [15:0]  ratio;
   logic [31:0]  best_price;
   logic [31:0]  best_quantity;
   logic [127:0] own_price;     // by case
@@ -61,12 +58,8 @@ module strategy_ahead (
 
   assign cooldown = {rules_i.leadlag_cooldown, rules_i.momentum_cooldown, rules_i.imbalance_cooldown, rules_i.take_cooldown,
                      rules_i.cancel_cooldown};
-  assign take_buy  = {2'd0, rules_i.take_fair} - {2'd0, rules_i.take_edge};
-  assign take_sell = {2'd0, rules_i.take_fair} + {2'd0, rules_i.take_edge};
-  assign lead_buy  = {2'd0, outlook_i.prior.bid_price} + {2'd0, rules_i.leadlag_threshold};
-  assign lead_sell = {2'd0, outlook_i.prior.ask_price} - {2'd0, rules_i.leadlag_threshold};
   assign distance  = {2'd0, rules_i.cancel_distance};
-  assign ratio     = {32'd0, rules_i.imbalance_ratio[15:0]};
+  assign ratio     = rules_i.imbalance_ratio[15:0];
 
   assign best_price     = outlook_i.side ? outlook_i.here.ask_price : outlook_i.here.bid_price;
   assign best_quantity  = outlook_i.side ? outlook_i.here.ask_quantity : outlook_i.here.bid_quantity;
@@ -82,7 +75,8 @@ module strategy_ahead (
     logic [NEXT_W:0] since_late;
     assign since_next = {2'd0, outlook_i.stamp} - {1'b0, next_i[NEXT_W*r+:NEXT_W]};
     assign since_late = {2'd0, outlook_i.stamp} - {1'b0, late_i[NEXT_W*r+:NEXT_W]};
-    assign ready[r]   = rules_i.flags[r] && !(fires_i[r] ? since_late[NEXT_W] : since_next[NEXT_W]);
+    // Gates: two differences behind a multiplexer are made one, and what chooses comes late.
+    assign ready[r]   = rules_i.flags[r] && !((fires_i[r] && since_late[NEXT_W]) || (!fires_i[r] && since_next[NEXT_W]));
     always_ff @(posedge clk_i) begin
       if (en_i) fired_o[NEXT_W*r+:NEXT_W] <= {1'b0, outlook_i.stamp} + {17'd0, cooldown[32*r+:32]};
     end
@@ -93,8 +87,16 @@ module strategy_ahead (
     logic [31:0] ask;
     logic [31:0] bid_quantity;
     logic [31:0] ask_quantity;
-    logic [47:0] bid_times;
-    logic [47:0] ask_times;
+    logic [31:0] bid_low;      // the ratio times the quantity's halves
+    logic [31:0] bid_high;
+    logic [31:0] ask_low;
+    logic [31:0] ask_high;
+    logic        heavy_buy;
+    logic        heavy_sell;
+    logic        take_buy;
+    logic        take_sell;
+    logic        lead_buy;
+    logic        lead_sell;
     logic [33:0] left_bid;   // negative: a working sell is too far above
     logic [33:0] left_ask;
     logic        away;
@@ -107,38 +109,97 @@ module strategy_ahead (
     // The working order may be of this very cycle: it comes last.
     assign left_bid     = ({2'd0, bid} + distance) - {2'd0, working_i.price};
     assign left_ask     = {2'd0, working_i.price} - ({2'd0, ask} - distance);
-    assign away         = working_i.side ? left_bid[33] : left_ask[33];
-    assign narrow       = ask - bid <= rules_i.imbalance_max_spread;
+    assign away         = (working_i.side && left_bid[33]) || (!working_i.side && left_ask[33]);
     always_comb begin
-      bid_times = '0;
-      ask_times = '0;
+      bid_low  = '0;
+      bid_high = '0;
+      ask_low  = '0;
+      ask_high = '0;
       if (outlook_i.valid) begin
-        bid_times = ratio * {16'd0, bid_quantity};
-        ask_times = ratio * {16'd0, ask_quantity};
+        bid_low  = {16'd0, ratio} * {16'd0, bid_quantity[15:0]};
+        bid_high = {16'd0, ratio} * {16'd0, bid_quantity[31:16]};
+        ask_low  = {16'd0, ratio} * {16'd0, ask_quantity[15:0]};
+        ask_high = {16'd0, ratio} * {16'd0, ask_quantity[31:16]};
       end
     end
+
+    sum_compare #(
+        .WIDTH(48)
+    ) u_heavy_buy (
+        .a_i    ({8'd0, bid_quantity, 8'd0}),
+        .b_i    ({ask_high, 16'd0}),
+        .c_i    ({16'd0, ask_low}),
+        .holds_o(heavy_buy)
+    );
+
+    sum_compare #(
+        .WIDTH(48)
+    ) u_heavy_sell (
+        .a_i    ({8'd0, ask_quantity, 8'd0}),
+        .b_i    ({bid_high, 16'd0}),
+        .c_i    ({16'd0, bid_low}),
+        .holds_o(heavy_sell)
+    );
+
+    sum_compare #(
+        .AT_LEAST(1'b0)
+    ) u_narrow (
+        .a_i    (ask),
+        .b_i    (bid),
+        .c_i    (rules_i.imbalance_max_spread),
+        .holds_o(narrow)
+    );
+
+    sum_compare u_take_buy (
+        .a_i    (rules_i.take_fair),
+        .b_i    (rules_i.take_edge),
+        .c_i    (ask),
+        .holds_o(take_buy)
+    );
+
+    sum_compare u_take_sell (
+        .a_i    (bid),
+        .b_i    (rules_i.take_fair),
+        .c_i    (rules_i.take_edge),
+        .holds_o(take_sell)
+    );
+
+    sum_compare u_lead_buy (
+        .a_i    (bid),
+        .b_i    (outlook_i.prior.bid_price),
+        .c_i    (rules_i.leadlag_threshold),
+        .holds_o(lead_buy)
+    );
+
+    sum_compare u_lead_sell (
+        .a_i    (outlook_i.prior.ask_price),
+        .b_i    (rules_i.leadlag_threshold),
+        .c_i    (ask),
+        .holds_o(lead_sell)
+    );
 
     always_ff @(posedge clk_i) begin
       if (en_i) begin
         crossed_o[n]    <= bid >= ask;
         moved_o[n]      <= own_price[32*n+:32] != prior_price || own_quantity[32*n+:32] != prior_quantity;
-        cancel_o[n]     <= ready[0] && working_i.open && !working_i.cancel_sent && away;
-        take_buy_o[n]   <= ready[1] && rules_i.flags[8] && $signed({2'd0, ask}) <= $signed(take_buy);
-        take_sell_o[n]  <= ready[1] && rules_i.flags[9] && $signed({2'd0, bid}) >= $signed(take_sell);
-        heavy_buy_o[n]  <= {8'd0, bid_quantity, 8'd0} >= ask_times;
-        heavy_sell_o[n] <= {8'd0, ask_quantity, 8'd0} >= bid_times;
-        narrow_buy_o[n]  <= ready[2] && rules_i.flags[10] && narrow && bid_quantity >= rules_i.imbalance_min_qty;
-        narrow_sell_o[n] <= ready[2] && rules_i.flags[11] && narrow && ask_quantity >= rules_i.imbalance_min_qty;
-        lead_buy_o[n]   <= ready[4] && rules_i.flags[14] && bid_before && $signed({2'd0, bid}) >= $signed(lead_buy);
-        lead_sell_o[n]  <= ready[4] && rules_i.flags[15] && ask_before && $signed({2'd0, ask}) <= $signed(lead_sell);
+        cancel_o[n]     <= away;
+        take_buy_o[n]   <= take_buy;
+        take_sell_o[n]  <= take_sell;
+        heavy_buy_o[n]  <= heavy_buy;
+        heavy_sell_o[n] <= heavy_sell;
+        narrow_buy_o[n]  <= narrow && bid_quantity >= rules_i.imbalance_min_qty;
+        narrow_sell_o[n] <= narrow && ask_quantity >= rules_i.imbalance_min_qty;
+        lead_buy_o[n]   <= bid_before && lead_buy;
+        lead_sell_o[n]  <= ask_before && lead_sell;
       end
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (en_i) begin
-      follow_buy_o   <= ready[3] && rules_i.flags[12];
-      follow_sell_o  <= ready[3] && rules_i.flags[13];
+      may_cancel_o   <= ready[0] && working_i.open && !working_i.cancel_sent;
+      may_buy_o      <= ready[4:1] & {rules_i.flags[14], rules_i.flags[12], rules_i.flags[10], rules_i.flags[8]};
+      may_sell_o     <= ready[4:1] & {rules_i.flags[15], rules_i.flags[13], rules_i.flags[11], rules_i.flags[9]};
       large_o        <= rules_i.flags[16] && outlook_i.trade_quantity >= rules_i.momentum_min_shares;
       through_o      <= rules_i.flags[17];
       trade_up_o     <= outlook_i.price >= outlook_i.here.ask_price;

@@ -29,8 +29,9 @@ module strategy_rules (
     input  wire logic [3:0] narrow_sell_i,
     input  wire logic [3:0] lead_buy_i,
     input  wire logic [3:0] lead_sell_i,
-    input  wire logic       follow_buy_i,
-    input  wire logic       follow_sell_i,
+    input  wire logic       may_cancel_i,
+    input  wire logic [4:1] may_buy_i,
+    input  wire logic [4:1] may_sell_i,
     input  wire logic       large_i,
     input  wire logic       through_counts_i,
     input  wire logic       trade_up_i,
@@ -59,26 +60,26 @@ module strategy_rules (
     crossing_o = bid && ask && (picked_i & crossed_i) != '0;
 
     // 0 cancel: the market has moved away from the working order.
-    cancel_o = changed && (working_side_i ? bid : ask) && (picked_i & cancel_i) != '0;
+    cancel_o = may_cancel_i && changed && (working_side_i ? bid : ask) && (picked_i & cancel_i) != '0;
 
     // 1 take: a quote is better than fair value by the edge.
-    buy_o[1]  = changed && ask && (picked_i & take_buy_i) != '0;
-    sell_o[1] = changed && bid && (picked_i & take_sell_i) != '0;
+    buy_o[1]  = may_buy_i[1] && changed && ask && (picked_i & take_buy_i) != '0;
+    sell_o[1] = may_sell_i[1] && changed && bid && (picked_i & take_sell_i) != '0;
 
     // 2 imbalance: one side of a narrow market outweighs the other. The book is not crossed: the spread is positive.
-    buy_o[2]  = changed && bid && ask && (picked_i & heavy_buy_i & narrow_buy_i) != '0;
-    sell_o[2] = changed && bid && ask && (picked_i & heavy_sell_i & narrow_sell_i) != '0;
+    buy_o[2]  = may_buy_i[2] && changed && bid && ask && (picked_i & heavy_buy_i & narrow_buy_i) != '0;
+    sell_o[2] = may_sell_i[2] && changed && bid && ask && (picked_i & heavy_sell_i & narrow_sell_i) != '0;
 
     // 3 momentum: follow a trade that was large or went through its level.
     up        = cross_i ? ask && trade_up_i : resting_i;
     down      = cross_i ? bid && trade_down_i && !(ask && trade_up_i) : !resting_i;
     counts    = trade_i && (large_i || (through_counts_i && through_i));
-    buy_o[3]  = follow_buy_i && counts && up && ask;
-    sell_o[3] = follow_sell_i && counts && down && bid;
+    buy_o[3]  = may_buy_i[3] && counts && up && ask;
+    sell_o[3] = may_sell_i[3] && counts && down && bid;
 
     // 4 lead-lag: this symbol's quote moved, the lagging symbol's is to follow.
-    lead_buy_o  = changed && bid && (picked_i & lead_buy_i) != '0;
-    lead_sell_o = changed && ask && (picked_i & lead_sell_i) != '0;
+    lead_buy_o  = may_buy_i[4] && changed && bid && (picked_i & lead_buy_i) != '0;
+    lead_sell_o = may_sell_i[4] && changed && ask && (picked_i & lead_sell_i) != '0;
   end
 
 endmodule

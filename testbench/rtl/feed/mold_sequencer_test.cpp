@@ -233,6 +233,21 @@ TEST_F(MoldSequencer, KeepsSixteenPacketsAndCountsTheSeventeenth) {
   EXPECT_EQ(counts[Counter::duplicate_messages], 3u);
 }
 
+TEST_F(MoldSequencer, KeepsAPacketAheadWhoseNumbersPassTheLastOneAndCallsItNoCopy) {
+  packet(~std::uint64_t{2}, 10, 10, 0);
+  EXPECT_EQ(counts[Counter::gaps_opened], 1u);
+  EXPECT_EQ(counts[Counter::reorder_stored], 1u);
+  EXPECT_EQ(counts[Counter::duplicate_messages], 0u);
+}
+
+TEST_F(MoldSequencer, CallsAFirstPacketWhoseNumbersPassTheLastOneACopy) {
+  write(7, 0);  // the first packet says where to begin
+  packet(~std::uint64_t{2}, 10, 10, 0);
+  packet(~std::uint64_t{2}, 1, 11, 1);
+  EXPECT_EQ(log, (Log{"message 18446744073709551613 at 11 frame 1"}));
+  EXPECT_EQ(counts[Counter::duplicate_messages], 10u);
+}
+
 TEST_F(MoldSequencer, StallsChangeNothingButTime) {
   stall = 60;
   packet(2, 1, 10, 0);
