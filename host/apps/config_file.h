@@ -30,7 +30,7 @@ class ConfigError : public std::runtime_error {
 // [[command]]: a host command and when it is given.
 struct RunCommand {
   std::optional<Nanoseconds> time_of_day;  // `at`: since midnight, by the input's clock
-  Nanoseconds offset;                      // `offset_us`: since the first frame, when time_of_day is absent
+  Cycles offset;                           // `offset_us` or `offset_cycles`: since the first frame, otherwise
   Command command;
   // A SWAP with `rules_file`: the host loads this into the inactive bank right before the command.
   std::shared_ptr<const Bank> bank;

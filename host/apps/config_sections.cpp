@@ -183,9 +183,10 @@ void read_sections(Reader& top, const SymbolNames& names, RunConfig& run) {
 RunCommand read_command(Reader& reader, const SymbolNames& names) {
   RunCommand result;
   Command& command = result.command;
-  if (reader.has("at") == reader.has("offset_us")) {
-    const char* found = reader.has("at") ? "both" : "neither";
-    reader.wrong("at", "either at = \"09:35:00.000000\" or offset_us", found, "say when the command is given, once");
+  const int times = reader.has("at") + reader.has("offset_us") + reader.has("offset_cycles");
+  if (times != 1) {
+    reader.wrong("at", "one of at = \"09:35:00.000000\", offset_us and offset_cycles",
+                 times == 0 ? "neither" : "more than one", "say when the command is given, once");
   }
   if (const auto at = reader.text("at", "a time of day such as \"09:35:00.000000\"")) {
     const auto time = parse_time_of_day(*at);
@@ -193,7 +194,8 @@ RunCommand read_command(Reader& reader, const SymbolNames& names) {
     if (!time)
       reader.wrong("at", "a time of day such as \"09:35:00.000000\"", "write HH:MM:SS with up to nine decimals");
   }
-  if (const auto offset = reader.microseconds("offset_us", 1e12)) result.offset = *offset;
+  if (const auto offset = reader.microseconds("offset_us", 1e12)) result.offset = to_cycles(*offset);
+  if (const auto offset = reader.integer("offset_cycles", 0, kTimeMask)) result.offset = Cycles{*offset};
 
   if (!reader.has("op")) reader.missing("op", "a command such as \"kill\"", "name what to do");
   const auto op = reader.choice(

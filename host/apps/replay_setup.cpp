@@ -17,15 +17,15 @@ ReplayOptions replay_options(const RunConfig& config, const std::filesystem::pat
     if (open_source(input, config.core.feed, rate)->next(frame)) first = frame.timestamp.value % kDay;
   }
   for (const RunCommand& c : config.commands) {
-    std::uint64_t offset = c.offset.value;
+    Cycles offset = c.offset;
     if (c.time_of_day) {
       if (c.time_of_day->value < first)
         throw std::runtime_error("a [[command]] at " + time_of_day_text(c.time_of_day->value) +
                                  " lies before the first frame of " + input.string() + " at " +
                                  time_of_day_text(first) + "; give a later time, or offset_us");
-      offset = c.time_of_day->value - first;
+      offset = to_cycles(Nanoseconds{c.time_of_day->value - first});
     }
-    options.commands.push_back({to_cycles(Nanoseconds{offset}), c.command, c.bank});
+    options.commands.push_back({offset, c.command, c.bank});
   }
   std::ranges::stable_sort(options.commands, {}, &ScheduledCommand::offset);
   return options;

@@ -1,13 +1,32 @@
 // What an order or trade message does to its symbol's book. SEM 2.6, 3.2.
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
 #include "host/book/books.h"
+#include "host/core/counters.h"
 #include "host/core/types.h"
+#include "host/path/path.h"
 #include "host/wire/itch50.h"
 
 namespace twinpath {
+
+// Which counter a message of a known type moves.
+inline constexpr std::array<Counter, 256> kMessageCounter = [] {
+  std::array<Counter, 256> map{};
+  // The order of the register map's message counters.
+  constexpr const char kTypes[] = "SRHYLVWKJhAFECXDUPQBINO";
+  for (unsigned i = 0; i < sizeof kTypes - 1; ++i)
+    map[static_cast<std::uint8_t>(kTypes[i])] = counter_after(Counter::msg_system_event, i);
+  return map;
+}();
+
+inline constexpr std::array<bool, 256> kIsBookMessage = [] {
+  std::array<bool, 256> is{};
+  for (const char type : {'A', 'F', 'E', 'C', 'X', 'D', 'U', 'P'}) is[static_cast<std::uint8_t>(type)] = true;
+  return is;
+}();
 
 // The message's type is one of A F E C X D U P; any other is a mistake of the caller's. Returns the order reference
 // that events of the message name: the new one of U, 0 of P.
@@ -55,6 +74,17 @@ inline std::uint64_t book_message(Books& books, Books::Symbol symbol, const std:
     }
     default:
       __builtin_unreachable();
+  }
+}
+
+// The books' part of TRUST (SEM 2.9).
+inline void trust(Books& books, const Command& c, Counters& counters) noexcept {
+  if (c.symbol == 0xFFFF) {
+    books.trust_all();
+  } else if (c.symbol < kSymbols) {
+    books.trust(static_cast<Books::Symbol>(c.symbol));
+  } else {
+    counters.add(Counter::bad_command);
   }
 }
 

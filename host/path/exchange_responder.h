@@ -1,8 +1,11 @@
 // Answers the orders of a replayed session with timed ACK, FILL and DONE commands, as ResponseModel says.
 #pragma once
+#include <algorithm>
 #include <array>
-#include <deque>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "host/core/event.h"
 #include "host/path/path.h"
@@ -39,20 +42,48 @@ class ExchangeResponder {
   }
 
   // The next answer stamped at or before `until`, in time order (ties: ACK, FILL, DONE, cancelled).
-  std::optional<Timed> next(Cycles until) {
-    std::deque<Timed>* first = nullptr;
+  std::optional<Timed> next(Cycles until) noexcept {
+    Queue* first = nullptr;
     for (auto& q : queues_) {
       if (!q.empty() && (first == nullptr || q.front().time < first->front().time)) first = &q;
     }
     if (first == nullptr || first->front().time > until) return std::nullopt;
-    const Timed t = first->front();
-    first->pop_front();
-    return t;
+    return first->pop();
+  }
+  // When the next answer is due; the end of time while there is none.
+  Cycles next_due() const noexcept {
+    Cycles due{UINT64_MAX};
+    for (const auto& q : queues_) {
+      if (!q.empty()) due = std::min(due, q.front().time);
+    }
+    return due;
   }
 
  private:
+  // First in, first out. Doubles when full; allocates nothing while it is large enough.
+  class Queue {
+   public:
+    bool empty() const noexcept { return first_ == end_; }
+    const Timed& front() const noexcept { return ring_[first_ % ring_.size()]; }
+    Timed pop() noexcept { return ring_[first_++ % ring_.size()]; }
+    void push(const Timed& t) {
+      if (end_ - first_ == ring_.size()) {
+        std::vector<Timed> larger(ring_.size() * 2);
+        for (std::size_t i = first_; i != end_; ++i) larger[i - first_] = ring_[i % ring_.size()];
+        end_ -= first_;
+        first_ = 0;
+        ring_.swap(larger);
+      }
+      ring_[end_++ % ring_.size()] = t;
+    }
+
+   private:
+    std::vector<Timed> ring_ = std::vector<Timed>(4096);  // as many as there can be open orders (SEM 5.2)
+    std::size_t first_ = 0, end_ = 0;
+  };
+
   // One queue an answer kind: delays are constant, so each is in time order by itself.
-  void push(unsigned queue, const Timed& t) { queues_[queue].push_back(t); }
+  void push(unsigned queue, const Timed& t) { queues_[queue].push(t); }
 
   static Command answer(CommandOp op, const Event& e, std::uint32_t quantity) {
     Command c;
@@ -73,7 +104,7 @@ class ExchangeResponder {
   }
 
   ResponseModel model_;
-  std::array<std::deque<Timed>, 4> queues_;
+  std::array<Queue, 4> queues_;
 };
 
 }  // namespace twinpath

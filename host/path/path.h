@@ -33,7 +33,8 @@ struct TimedInput {
   Command command;
 };
 
-// Where a path's outputs go. Called in output order, from the thread that called submit, advance or finish.
+// Where a path's outputs go. Called in output order, never by two threads at once, and while submit, advance or finish
+// is being called, though not always by the thread that called it (host/path/pipelined_path.h).
 class PathSink {
  public:
   virtual ~PathSink() = default;

@@ -2,15 +2,22 @@
 
 #include <stdexcept>
 
+#include "host/path/pipelined_path.h"
 #include "host/path/software_path.h"
 
 namespace twinpath {
 
 PathRegistry::PathRegistry() {
   add("sw", [](std::string_view rest, const CoreConfig& config, PathSink& sink, const PathOptions& options) {
-    if (!rest.empty())
-      throw std::invalid_argument("path 'sw:' takes nothing behind the colon, found '" + std::string(rest) + "'");
-    return make_software_path(config, sink, options.measure);
+    SoftwareOptions software = options.software;
+    if (rest == "fused") software.arrangement = Arrangement::fused;
+    if (rest == "pipelined") software.arrangement = Arrangement::pipelined;
+    if (!rest.empty() && rest != "fused" && rest != "pipelined")
+      throw std::invalid_argument("path 'sw:' takes nothing, 'fused' or 'pipelined' behind the colon, found '" +
+                                  std::string(rest) + "'");
+    software.measure = options.measure;
+    return software.arrangement == Arrangement::fused ? make_software_path(config, sink, software.measure)
+                                                      : make_pipelined_path(config, sink, software);
   });
 }
 

@@ -7,11 +7,13 @@
 #include <string_view>
 
 #include "host/path/path.h"
+#include "host/path/software_options.h"
 
 namespace twinpath {
 
 struct PathOptions {
   bool measure = false;                      // stage stamps in software
+  SoftwareOptions software;                  // of `sw:`; its own `measure` is not looked at
   std::string wave_file;                     // FST waveform, paths that simulate
   std::uint64_t wave_from_frame = 0;         // frames whose processing is in the waveform: first
   std::uint64_t wave_to_frame = UINT64_MAX;  // and last
@@ -22,7 +24,7 @@ class PathRegistry {
   using Factory =
       std::function<std::unique_ptr<Path>(std::string_view rest, const CoreConfig&, PathSink&, const PathOptions&)>;
 
-  // Knows `sw:` from the start.
+  // Knows `sw:` from the start, arranged as the options say; `sw:fused` and `sw:pipelined` say it themselves.
   PathRegistry();
   void add(std::string kind, Factory factory) { factories_[std::move(kind)] = std::move(factory); }
 

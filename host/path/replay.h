@@ -1,7 +1,6 @@
 // Replays a session through one or more paths: capture times become input times, commands and the simulated exchange's
 // answers are put between the frames, and two paths may be compared in lockstep.
 #pragma once
-#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -12,45 +11,11 @@
 
 #include "host/path/exchange_responder.h"
 #include "host/path/frame_source.h"
+#include "host/path/input_clock.h"
 #include "host/path/lockstep.h"
 #include "host/path/path.h"
 
 namespace twinpath {
-
-// Input times: capture time since the first frame in cycles, but never before the wire is free again. A frame holds a
-// 64-bit stream for one cycle per 8 bytes; the same rule for every path.
-class InputClock {
- public:
-  // The time of the next frame. A capture whose clock goes backwards counts in backwards() and waits for the wire.
-  Cycles frame(Nanoseconds timestamp) noexcept {
-    if (!started_) {
-      started_ = true;
-      origin_ = timestamp;
-    }
-    Cycles at{kStart};
-    if (timestamp >= origin_) at += to_cycles(timestamp - origin_);
-    if (timestamp < last_) ++backwards_;
-    last_ = std::max(last_, timestamp);
-    return std::max(at, now_);
-  }
-  // A command waits for the frame on the wire to end, and time never goes back.
-  Cycles command(Cycles wanted) const noexcept { return std::max(wanted, now_); }
-  // An input has been given; a frame holds the wire for its bytes, a command for none.
-  void passed(Cycles at, std::size_t bytes) noexcept { now_ = at + Cycles{bytes == 0 ? 0 : (bytes + 7) / 8 + 1}; }
-  std::uint64_t backwards() const noexcept { return backwards_; }
-  // Nothing can be stamped before this.
-  Cycles now() const noexcept { return now_; }
-
-  // The first frame's time: a little above zero, so that a core that starts at zero has passed nothing.
-  static constexpr std::uint64_t kStart = 64;
-
- private:
-  bool started_ = false;
-  Nanoseconds origin_{};
-  Nanoseconds last_{};
-  Cycles now_{};
-  std::uint64_t backwards_ = 0;
-};
 
 // A host command at a time since the first frame; a SWAP with a bank first loads that bank into the inactive one.
 struct ScheduledCommand {

@@ -1,39 +1,12 @@
 #include "host/path/software_path.h"
 
-#include <algorithm>
-
 #include "host/core/huge_pages.h"
-#include "host/core/tick_clock.h"
 #include "host/feed/feed.h"
 #include "host/path/decision_core.h"
+#include "host/path/stage_stamps.h"
 
 namespace twinpath {
 namespace {
-
-// Stage stamps from the processor's time stamp counter.
-class TickStamps {
- public:
-  void start() noexcept {
-    start_ = TickClock::now();
-    at_.fill(0);
-  }
-  void mark(Stage s) noexcept { at_[static_cast<std::size_t>(s)] = TickClock::now() - start_; }
-  void fill(Event& e) const noexcept {
-    for (unsigned i = 0; i < kStages; ++i) {
-      const std::uint64_t ns = static_cast<std::uint64_t>(static_cast<unsigned __int128>(at_[i]) * scale_ >> 32);
-      e.stages[i] = static_cast<std::uint16_t>(std::min<std::uint64_t>(ns, 65535));
-    }
-  }
-
- private:
-  const std::uint64_t scale_ = static_cast<std::uint64_t>(TickClock::nanoseconds(std::uint64_t{1} << 32));  // ns * 2^32
-  std::uint64_t start_ = 0;
-  std::array<std::uint64_t, kStages> at_{};
-};
-
-struct StartNothing : NoStamps {
-  void start() noexcept {}
-};
 
 template <class Stamper>
 class SoftwarePath final : public Path, public InHugePages {
@@ -75,7 +48,7 @@ class SoftwarePath final : public Path, public InHugePages {
 
 std::unique_ptr<Path> make_software_path(const CoreConfig& config, PathSink& sink, bool measure) {
   if (measure) return std::make_unique<SoftwarePath<TickStamps>>(config, sink);
-  return std::make_unique<SoftwarePath<StartNothing>>(config, sink);
+  return std::make_unique<SoftwarePath<NoStamps>>(config, sink);
 }
 
 }  // namespace twinpath

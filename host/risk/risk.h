@@ -1,8 +1,8 @@
 // Pre-trade risk: thirteen checks in a fixed order, and the state they read. SEM 2.7, 2.9, 5.
 //
 // Safety: the caller sends (send_enter, send_cancel) only what check_enter or check_cancel passed without a reason,
-// with nothing in between; DecisionCore::decide is the one caller. Time and fills come in as arguments; nothing here
-// reads a clock, allocates or throws after construction.
+// with nothing in between; decide() in path/decision_steps.h is the one caller. Time and fills come in as arguments;
+// nothing here reads a clock, allocates or throws after construction.
 #pragma once
 #include <algorithm>
 #include <array>

@@ -38,13 +38,66 @@ class RuleEngine {
     if (change.trade.valid && ready(symbol, Rule::momentum, r.momentum.enabled, stamp) &&
         momentum(r.momentum, change.trade, bbo, intent))
       return fire(symbol, Rule::momentum, stamp, r.momentum.cooldown, intent);
-    if (changed && ready(symbol, Rule::lead_lag, r.lead_lag.enabled, stamp)) {
-      const auto [lagger, trusted] = lagger_view(r.lead_lag.lagger);
-      if (trusted && !lagger.crossed() && lead_lag(r.lead_lag, change, lagger, intent))
-        return fire(symbol, Rule::lead_lag, stamp, r.lead_lag.cooldown, intent);
-    }
+    if (changed && ready(symbol, Rule::lead_lag, r.lead_lag.enabled, stamp) &&
+        leads(r.lead_lag, change, lagger_view, intent))
+      return fire(symbol, Rule::lead_lag, stamp, r.lead_lag.cooldown, intent);
     intent.kind = IntentKind::none;
     return intent;
+  }
+
+  // ---- evaluate() in two halves, for arrangements in which they run on two threads ----
+  // What the market alone decides: conditions() needs no state but the books. What orders and time decide, whether a
+  // rule's cool-down has passed and whether there is an order to cancel, is choose()'s.
+  struct Conditions {
+    bool any() const noexcept { return holds != 0; }
+    std::uint8_t holds = 0;                  // bit r: rule r would fire; never bit 0, the cancel rule is choose()'s
+    std::array<Intent, kRules - 1> intents;  // of rule r at r - 1, where it holds
+  };
+
+  // As evaluate(), with the same demands on the caller, as far as the books alone tell.
+  template <class View>
+  static Conditions conditions(const std::array<RuleRecord, kSymbols>& rules, SymbolIndex symbol,
+                               const BookChange& change, View&& lagger_view) noexcept {
+    const RuleRecord& r = rules[symbol];
+    const Bbo& bbo = change.after;
+    Conditions c;
+    const auto condition = [&](Rule rule, bool may, auto&& test) {
+      const auto n = static_cast<unsigned>(rule);
+      Intent& intent = c.intents[n - 1];
+      intent.symbol = symbol;
+      intent.rule = rule;
+      if (may && test(intent)) c.holds |= static_cast<std::uint8_t>(1u << n);
+    };
+    const bool changed = change.changed();
+    condition(Rule::take, changed && r.take.enabled, [&](Intent& i) { return take(r.take, bbo, i); });
+    condition(Rule::imbalance, changed && r.imbalance.enabled,
+              [&](Intent& i) { return imbalance(r.imbalance, bbo, i); });
+    condition(Rule::momentum, change.trade.valid && r.momentum.enabled,
+              [&](Intent& i) { return momentum(r.momentum, change.trade, bbo, i); });
+    condition(Rule::lead_lag, changed && r.lead_lag.enabled,
+              [&](Intent& i) { return leads(r.lead_lag, change, lagger_view, i); });
+    return c;
+  }
+
+  // The first rule whose condition holds and whose cool-down has passed. `changed` and `bbo` are the message's.
+  Intent choose(const std::array<RuleRecord, kSymbols>& rules, SymbolIndex symbol, Cycles stamp, bool changed,
+                const Bbo& bbo, const WorkingOrder& working, const Conditions& conditions) noexcept {
+    const RuleRecord& r = rules[symbol];
+    Intent intent;
+    intent.symbol = symbol;
+    if (changed && ready(symbol, Rule::cancel, r.cancel.enabled, stamp) && cancel(r.cancel, working, bbo, intent))
+      return fire(symbol, Rule::cancel, stamp, r.cancel.cooldown, intent);
+    const auto fires = [&](Rule rule, std::uint32_t cooldown) {
+      const auto n = static_cast<unsigned>(rule);
+      if (!ready(symbol, rule, (conditions.holds >> n & 1) != 0, stamp)) return false;
+      intent = conditions.intents[n - 1];
+      intent = fire(symbol, rule, stamp, cooldown, intent);
+      return true;
+    };
+    if (fires(Rule::take, r.take.cooldown) || fires(Rule::imbalance, r.imbalance.cooldown) ||
+        fires(Rule::momentum, r.momentum.cooldown) || fires(Rule::lead_lag, r.lead_lag.cooldown))
+      return intent;
+    return {};
   }
 
   // Fetches what evaluate() reads for a symbol.
@@ -122,6 +175,13 @@ class RuleEngine {
     if (up && (r.sides & 1) && bbo.ask.quoted()) return enter(intent, Side::buy, bbo.ask, r.quantity);
     if (down && (r.sides & 2) && bbo.bid.quoted()) return enter(intent, Side::sell, bbo.bid, r.quantity);
     return false;
+  }
+
+  template <class View>
+  static bool leads(const RuleRecord::LeadLag& r, const BookChange& leader, View& lagger_view,
+                    Intent& intent) noexcept {
+    const auto [lagger, trusted] = lagger_view(r.lagger);
+    return trusted && !lagger.crossed() && lead_lag(r, leader, lagger, intent);
   }
 
   static bool lead_lag(const RuleRecord::LeadLag& r, const BookChange& leader, const Bbo& lagger,

@@ -262,7 +262,7 @@ op = "trust"
   ASSERT_EQ(run.commands.size(), 3u);
   EXPECT_EQ(run.commands[0].time_of_day, Nanoseconds{34'500'000'001'000});
   EXPECT_EQ(run.commands[0].command.op, CommandOp::kill);
-  EXPECT_EQ(run.commands[1].offset, Nanoseconds{1500});
+  EXPECT_EQ(run.commands[1].offset, to_cycles(Nanoseconds{1500}));
   EXPECT_EQ(run.commands[1].command.symbol, 1);
   EXPECT_EQ(static_cast<std::int32_t>(run.commands[1].command.price), -300);
   EXPECT_EQ(run.commands[2].command.symbol, 0xFFFF);

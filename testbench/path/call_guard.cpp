@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -28,10 +29,10 @@ struct Shared {
 };
 
 Shared* shared = nullptr;
-bool watching = false;
+std::atomic<bool> watching = false;
 
 void count(std::uint64_t Shared::* what) {
-  if (watching) ++(shared->*what);
+  if (watching.load(std::memory_order_relaxed)) std::atomic_ref(shared->*what).fetch_add(1, std::memory_order_relaxed);
 }
 
 }  // namespace
@@ -88,7 +89,7 @@ void on_system_call(int, siginfo_t* info, void*) {
   _exit(0);
 }
 
-// From here on every system call but the end of the process raises SIGSYS. Returns errno, 0 when done.
+// From here on every system call of any thread but the end of the process raises SIGSYS. Returns errno, 0 when done.
 int forbid_system_calls() {
   struct sigaction action{};
   action.sa_sigaction = on_system_call;
@@ -102,7 +103,8 @@ int forbid_system_calls() {
   };
   sock_fprog program{static_cast<unsigned short>(std::size(filter)), filter};
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
-  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0 ? errno : 0;
+  const long status = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
+  return status < 0 ? errno : status > 0 ? EBUSY : 0;  // above 0: a thread that has a filter of its own
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ struct GuardReport {
   bool clean() const { return finished && allocations == 0 && locks == 0 && exceptions == 0 && system_call == -1; }
 };
 
-// In a child process: calls `warm_up`, then `guarded` under watch.
+// In a child process: calls `warm_up`, then `guarded` under watch, with all threads that the first one has made.
 GuardReport guard_calls(const std::function<void()>& warm_up, const std::function<void()>& guarded);
 
 }  // namespace twinpath::testing

@@ -1,5 +1,5 @@
-// Once it is warm, the software path allocates nothing, takes no lock, throws nothing and makes no system call; and a
-// path that does one of these is caught.
+// Once it is warm, the software path, in either arrangement, allocates nothing, takes no lock, throws nothing and makes
+// no system call, on any of its threads; and a path that does one of these is caught.
 #include <gtest/gtest.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bench/generated_session.h"
+#include "host/path/pipelined_path.h"
 #include "host/path/software_path.h"
 #include "testbench/path/call_guard.h"
 
@@ -95,16 +96,28 @@ class Inputs {
   std::vector<TimedInput> all_;
 };
 
-GuardReport run(Fault fault, bool measure) {
+GuardReport run(Fault fault, bool measure, Arrangement arrangement = Arrangement::fused) {
   const Inputs inputs;
   Sink sink(fault);
-  const auto path = make_software_path(inputs.config(), sink, measure);
+  std::unique_ptr<Path> path;
   const auto play = [&](std::span<const TimedInput> all) {
     for (std::size_t i = 0; i < all.size(); i += 8)
       path->submit(all.subspan(i, std::min<std::size_t>(8, all.size() - i)));
+    path->finish();
   };
   return guard_calls(
       [&] {
+        // In the process that is watched: threads stay behind in a fork.
+        if (arrangement == Arrangement::fused) {
+          path = make_software_path(inputs.config(), sink, measure);
+        } else {
+          SoftwareOptions options;
+          options.idle = IdlePolicy::spin;
+          options.run_ahead = true;
+          options.ring_slots = 16'384;  // where cores are shared, a thread gets far in its turn
+          options.measure = measure;
+          path = make_pipelined_path(inputs.config(), sink, options);
+        }
         play(inputs.first_part());
         sink.arm();
       },
@@ -129,6 +142,25 @@ TEST(HotPath, NeitherAllocatesNorLocksNorThrowsNorCallsTheKernel) {
     EXPECT_EQ(r.system_call, -1);
     EXPECT_TRUE(r.clean());
   }
+}
+
+TEST(HotPath, OfFourThreadsNeitherAllocatesNorLocksNorThrowsNorCallsTheKernel) {
+  for (const bool measure : {false, true}) {
+    const GuardReport r = run(Fault::none, measure, Arrangement::pipelined);
+    SKIP_WHERE_NOT_WATCHED(r);
+    EXPECT_TRUE(r.clean()) << "with stage stamps: " << measure << ", allocations " << r.allocations << ", locks "
+                           << r.locks << ", exceptions " << r.exceptions << ", system call " << r.system_call;
+  }
+}
+
+// The sink is called by the gateway's thread, so threads that were there before are watched too.
+TEST(HotPath, OfFourThreadsThatAllocatesOrCallsTheKernelIsCaught) {
+  const GuardReport allocates = run(Fault::allocates, false, Arrangement::pipelined);
+  SKIP_WHERE_NOT_WATCHED(allocates);
+  EXPECT_EQ(allocates.allocations, 1u);
+  const GuardReport calls = run(Fault::calls_the_kernel, false, Arrangement::pipelined);
+  EXPECT_EQ(calls.system_call, SYS_getppid);
+  EXPECT_FALSE(calls.finished);
 }
 
 TEST(HotPath, ThatAllocatesOrFreesIsCaught) {

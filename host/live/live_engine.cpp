@@ -1,0 +1,280 @@
+#include "host/live/live_engine.h"
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+
+namespace twinpath {
+
+std::string_view to_string(ArmState s) noexcept {
+  constexpr std::array<std::string_view, 7> kNames{"armed",
+                                                   "disarmed",
+                                                   "no frame has arrived yet",
+                                                   "the inputs are behind the wall clock",
+                                                   "the feed is stale: a gap was lost; trust the books to go on",
+                                                   "books that trade are not trusted or lack a side",
+                                                   "waits for the arm command"};
+  return kNames[static_cast<std::size_t>(s)];
+}
+
+LiveEngine::LiveEngine(const CoreConfig& config, const LiveOptions& options, std::span<PacketReceiver* const> inputs,
+                       PacketSender& sender, ExchangeSession& exchange, InputRecord* record,
+                       std::function<Nanoseconds()> wall)
+    : config_(config),
+      options_(options),
+      inputs_(inputs.begin(), inputs.end()),
+      last_stamps_(inputs.size()),
+      sender_(sender),
+      exchange_(exchange),
+      record_(record),
+      wall_(std::move(wall)),
+      frames_(config),
+      limits_(config.banks[0].global),
+      armed_(config.armed) {
+  books_.use(config.banks[0]);
+}
+
+void LiveEngine::start(Path& path) {
+  path_ = &path;
+  Command c;
+  c.op = options_.arm == ArmWhen::at_start ? CommandOp::arm : CommandOp::disarm;
+  command(c);
+  auto_arm_ = options_.arm == ArmWhen::when_trusted;
+}
+
+void LiveEngine::buffered(const SourceFrame& frame) { take(std::span(&frame, 1)); }
+
+std::size_t LiveEngine::round() {
+  std::size_t taken = 0;
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    const std::size_t n = inputs_[i]->receive(burst_);
+    if (n == 0) continue;
+    for (std::size_t k = 0; k < n; ++k) {
+      counters_.clock_backwards += burst_[k].timestamp < last_stamps_[i];
+      last_stamps_[i] = burst_[k].timestamp;
+    }
+    taken += n;
+    take(std::span(burst_).first(n));
+    if (auto_arm_ && wall_) {
+      const Nanoseconds now = wall_();
+      const Nanoseconds stamp = burst_[n - 1].timestamp;
+      lag_ = now > stamp ? now - stamp : Nanoseconds{};
+    }
+  }
+  if (taken == 0) {
+    lag_ = Nanoseconds{};
+    idle();
+  }
+  if (kill_due_) {
+    kill_due_ = false;
+    Command kill;
+    kill.op = CommandOp::kill;
+    command(kill);
+  }
+  // Behind until the queues were empty once, or what comes is fresh.
+  if (auto_arm_) maybe_arm(taken == 0 || !wall_ || lag_ <= options_.arm_lag);
+  return taken;
+}
+
+bool LiveEngine::ended() const {
+  return std::ranges::all_of(inputs_, [](const PacketReceiver* i) { return i->ended(); });
+}
+
+// Frames that no answer can fall between go to the path together, which looks ahead in them.
+void LiveEngine::take(std::span<const SourceFrame> frames) {
+  Cycles until{};  // an answer may be stamped from here on
+  std::size_t n = 0;
+  const auto flush = [&] {
+    path_->submit(std::span(timed_).first(n));
+    n = 0;
+  };
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    const SourceFrame& f = frames[i];
+    const Cycles at = clock_.frame(f.timestamp);
+    if (n != 0 && at >= until) flush();
+    if (n == 0) {
+      // The time of an answer that is given first never exceeds the frame's.
+      answers_until(at);
+      until = std::min(exchange_.next_due(), at + exchange_.reaction());
+    }
+    if (record_ != nullptr) record_->frame(clock_.timestamp(at), f.bytes);
+    clock_.passed(at, f.bytes.size());
+    TimedInput& input = timed_[n++];
+    input.time = at;
+    input.is_frame = true;
+    input.fcs_error = f.fcs_error;
+    input.frame = f.bytes;
+  }
+  if (n != 0) flush();
+  counters_.frames += frames.size();
+}
+
+void LiveEngine::idle() {
+  if (!wall_ || !clock_.started()) return;
+  const Nanoseconds now = wall_();
+  if (now.value < kIdleLagNs) return;
+  const Cycles at = clock_.at(now - Nanoseconds{kIdleLagNs});
+  if (at <= clock_.now()) return;
+  answers_until(at);
+  path_->advance(at);
+  clock_.passed(at, 0);
+}
+
+// Answers come before what is stamped `until`, as in a replay.
+void LiveEngine::answers_until(Cycles until) {
+  while (const auto answer = exchange_.poll(until)) {
+    switch (answer->command.op) {
+      case CommandOp::ack:
+        ++counters_.acks;
+        break;
+      case CommandOp::fill:
+        ++counters_.fills;
+        break;
+      default:
+        ++counters_.dones;
+        break;
+    }
+    const Cycles at = clock_.command(std::max(answer->time, Cycles{InputClock::kStart}));
+    if (record_ != nullptr && !exchange_.replayed())
+      record_->command(at - Cycles{InputClock::kStart}, answer->command, nullptr);
+    give(at, answer->command);
+  }
+}
+
+void LiveEngine::answer_all() { answers_until(Cycles{kTimeMask}); }
+
+void LiveEngine::command(const Command& c) {
+  const Cycles at = clock_.command(Cycles{InputClock::kStart});
+  answers_until(at);
+  const Cycles stamp = clock_.command(at);
+  if (record_ != nullptr) record_->command(stamp - Cycles{InputClock::kStart}, c, nullptr);
+  if (c.op == CommandOp::arm || c.op == CommandOp::disarm) {
+    auto_arm_ = false;
+    armed_ = c.op == CommandOp::arm;
+  }
+  if (c.op == CommandOp::kill || c.op == CommandOp::release) killed_ = c.op == CommandOp::kill;
+  give(stamp, c);
+}
+
+void LiveEngine::swap(const Bank& bank) {
+  const Cycles at = clock_.command(Cycles{InputClock::kStart});
+  answers_until(at);
+  const Cycles stamp = clock_.command(at);
+  Command c;
+  c.op = CommandOp::swap;
+  if (record_ != nullptr) record_->command(stamp - Cycles{InputClock::kStart}, c, &bank);
+  path_->load_inactive_bank(bank);
+  give(stamp, c);
+  limits_ = bank.global;
+  books_.use(bank);
+}
+
+void LiveEngine::give(Cycles at, const Command& c) {
+  clock_.passed(at, 0);
+  TimedInput input;
+  input.time = at;
+  input.is_frame = false;
+  input.command = c;
+  path_->submit(std::span(&input, 1));
+}
+
+void LiveEngine::maybe_arm(bool caught_up) {
+  if (!caught_up || !clock_.started() || !books_.ready()) return;
+  Command arm;
+  arm.op = CommandOp::arm;
+  command(arm);
+}
+
+ArmState LiveEngine::arm_state() const noexcept {
+  if (armed_) return ArmState::armed;
+  if (!auto_arm_)
+    return options_.arm == ArmWhen::manual && counters_.orders == 0 ? ArmState::by_command : ArmState::disarmed;
+  if (!clock_.started()) return ArmState::no_frame_yet;
+  if (books_.stale()) return ArmState::stale;
+  if (books_.incomplete() != 0) return ArmState::books_incomplete;
+  return ArmState::behind;
+}
+
+std::vector<std::string> LiveEngine::incomplete_books(std::size_t most) const {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < config_.symbols.size() && names.size() < most; ++i) {
+    const auto s = static_cast<SymbolIndex>(i);
+    if (!books_.trades(s) || books_.complete(s)) continue;
+    const auto& name = config_.symbols[i].name;
+    names.emplace_back(name.data(), std::ranges::find(name, ' '));
+  }
+  return names;
+}
+
+// A send queue that is full drains in microseconds: worth waiting for a little, not for ever.
+bool LiveEngine::put_out(std::span<const std::uint8_t> frame) {
+  constexpr unsigned kTries = 10'000;
+  for (unsigned i = 0; i < kTries; ++i) {
+    const auto rooms = sender_.claim(1);
+    if (rooms.empty()) continue;
+    std::memcpy(rooms[0].data(), frame.data(), frame.size());
+    const std::size_t size = frame.size();
+    if (sender_.send(std::span(&size, 1)) == 1) return true;
+  }
+  ++counters_.unsent;
+  return false;
+}
+
+void LiveEngine::on_order_frame(std::span<const std::uint8_t> frame) {
+  if (!put_out(frame)) kill_due_ = true;
+}
+
+void LiveEngine::on_event(const Event& e) {
+  switch (e.event_kind()) {
+    case EventKind::order:
+      ++counters_.orders;
+      ledger_->on_event(e);
+      exchange_.sent(e);
+      break;
+    case EventKind::cancel:
+      ++counters_.cancels;
+      ledger_->on_event(e);
+      exchange_.sent(e);
+      break;
+    case EventKind::reject:
+      if (e.reason < counters_.rejects.size()) ++counters_.rejects[e.reason];
+      break;
+    case EventKind::command:
+      ledger_->on_event(e);
+      books_.on_event(e);
+      break;
+    default:
+      books_.on_event(e);
+      break;
+  }
+}
+
+unsigned LiveEngine::cancel_open(Nanoseconds now) {
+  constexpr std::uint64_t kMostAtOnce = kSendRooms;
+  const Nanoseconds interval{static_cast<std::uint64_t>(to_nanoseconds(Cycles{limits_.rate_interval}) + 1)};
+  std::uint64_t budget = kMostAtOnce;
+  if (limits_.rate_interval != 0) budget = now >= next_cancel_ ? 1 : 0;
+  unsigned left = 0;
+  ledger_->for_each_open([&](const OrderLedger::Order& o) {
+    if (o.cancel_sent) return;
+    if (budget == 0 || !put_out(frames_.cancel(o.user_ref))) {
+      ++left;
+      return;
+    }
+    --budget;
+    next_cancel_ = now + interval;
+    ++counters_.stop_cancels;
+    Event e{};
+    e.kind = static_cast<std::uint8_t>(EventKind::cancel);
+    e.time = clock_.now().value;
+    e.symbol = o.symbol;
+    e.user_ref = o.user_ref;
+    e.side = static_cast<std::uint8_t>(o.side);
+    e.price = o.price;
+    ledger_->on_event(e);
+    exchange_.sent(e);
+  });
+  return left;
+}
+
+}  // namespace twinpath

@@ -1,0 +1,57 @@
+// Once it is warm, a round of the live engine allocates nothing, takes no lock, throws nothing and makes no system call
+// but those of its drivers.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "testbench/live/live_fixture.h"
+#include "testbench/path/call_guard.h"
+
+namespace twinpath::testing {
+namespace {
+
+GuardReport run(bool spoil) {
+  bench::GeneratedSession session(20'000);
+  session.config.any_session = true;
+  session.config.symbols_start_trading = true;
+  const LiveOptions options;
+  LiveRig rig(session, options, quick_answers(), {.lost_percent = 1, .late_percent = 5, .most = 16});
+  rig.sender.keep = false;
+  std::uint64_t orders = 0;
+  return guard_calls(
+      [&] {
+        // Warm: armed, orders sent and answered.
+        while (rig.engine.counters().fills < 20 && !rig.receiver.ended()) {
+          rig.engine.round();
+          if (rig.engine.books().stale()) rig.engine.command({CommandOp::trust, 0, 0xFFFF, 0, 0, 0});
+        }
+        orders = rig.engine.counters().orders;
+        rig.sender.keep = spoil;  // which allocates
+      },
+      [&] {
+        while (!rig.receiver.ended()) {
+          rig.engine.round();
+          if (rig.engine.books().stale()) rig.engine.command({CommandOp::trust, 0, 0xFFFF, 0, 0, 0});
+        }
+        // A run without orders shows nothing.
+        if (rig.engine.counters().orders < orders + 50) _exit(1);
+      });
+}
+
+TEST(LiveHotPath, NeitherAllocatesNorLocksNorThrowsNorCallsTheKernel) {
+  const GuardReport r = run(false);
+  if (!r.error.empty()) GTEST_SKIP() << "system calls cannot be watched here: " << r.error;
+  EXPECT_TRUE(r.finished);
+  EXPECT_EQ(r.allocations, 0u);
+  EXPECT_EQ(r.locks, 0u);
+  EXPECT_EQ(r.exceptions, 0u);
+  EXPECT_EQ(r.system_call, -1);
+}
+
+TEST(LiveHotPath, ThatAllocatesIsCaught) {
+  const GuardReport r = run(true);
+  if (!r.error.empty()) GTEST_SKIP() << "system calls cannot be watched here: " << r.error;
+  EXPECT_GT(r.allocations, 0u);
+}
+
+}  // namespace
+}  // namespace twinpath::testing
