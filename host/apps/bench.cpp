@@ -11,6 +11,7 @@ Run add_bench(CLI::App& app, const PacketIoRegistry& io) {
   std::vector<std::pair<const CLI::App*, Run>> runs;
   const auto add = [&](Run run) { runs.emplace_back(bench->get_subcommands({}).back(), std::move(run)); };
   add(add_bench_software(*bench));
+  add(add_bench_latency(*bench));
   add(add_bench_books(*bench));
   add(add_bench_io(*bench, io));
 #ifdef TP_WITH_RTL

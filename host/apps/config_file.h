@@ -13,6 +13,7 @@
 #include "host/core/config.h"
 #include "host/path/path.h"
 #include "host/path/response_model.h"
+#include "host/path/software_options.h"
 
 namespace twinpath {
 
@@ -50,6 +51,7 @@ struct RunConfig {
   ResponseModel responses;
   std::vector<RunCommand> commands;  // in the order of the file
   ReportOptions report;
+  SoftwareOptions software;  // [software]
   // Bank 1 was given by `alternate` or [bank1]; otherwise it is a copy of bank 0.
   bool has_alternate = false;
 };

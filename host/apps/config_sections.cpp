@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 
 #include "host/apps/decimal.h"
@@ -140,6 +142,23 @@ void read_report(Reader reader, const SymbolNames& names, ReportOptions& report)
   reader.finish();
 }
 
+void read_software(Reader reader, SoftwareOptions& software) {
+  if (const auto arrangement = reader.choice("arrangement", {"fused", "pipelined"}))
+    software.arrangement = *arrangement == "fused" ? Arrangement::fused : Arrangement::pipelined;
+  if (const auto idle = reader.choice("idle", {"spin", "yield"}))
+    software.idle = *idle == "spin" ? IdlePolicy::spin : IdlePolicy::yield;
+  constexpr std::array<std::string_view, kStageThreads> kCores{"market_data_core", "strategy_core", "risk_core",
+                                                               "gateway_core"};
+  for (std::size_t i = 0; i < kStageThreads; ++i) {
+    if (const auto core = reader.integer(kCores[i], 0, 1023)) software.cores[i] = static_cast<unsigned>(*core);
+  }
+  if (const auto slots = reader.integer("ring_slots", 2, 65'536)) {
+    software.ring_slots = *slots;
+    if (!std::has_single_bit(*slots)) reader.wrong("ring_slots", "a power of two", "write 1024, for example");
+  }
+  reader.finish();
+}
+
 }  // namespace
 
 void read_sections(Reader& top, const SymbolNames& names, RunConfig& run) {
@@ -177,6 +196,7 @@ void read_sections(Reader& top, const SymbolNames& names, RunConfig& run) {
     top.missing("order", "a section [order] with source and destination", "say where orders come from and go to");
   }
   if (auto responses = top.table("responses")) read_responses(*responses, run.responses);
+  if (auto software = top.table("software")) read_software(*software, run.software);
   if (auto report = top.table("report")) read_report(*report, names, run.report);
 }
 

@@ -81,6 +81,7 @@ double measure_software(const Options& o, std::size_t index, const PathRegistry&
                         const ReplayOptions& options, ReplayReport& report, EventLogWriter* log) {
   PathOptions path_options;
   path_options.measure = true;
+  path_options.software = config.software;
   Rig rig = make_rig({o.paths[index]}, false, registry, config.core, path_options);
   rig.recorders[0]->on_output = [&](const PathOutput& output) {
     report.add_latency(index, output.event);
@@ -100,6 +101,7 @@ void record_difference(const Options& o, const PathRegistry& registry, const Run
   constexpr std::uint64_t kBefore = 2, kAfter = 2;
   const std::uint64_t frame = difference.frame();
   PathOptions path_options;
+  path_options.software = config.software;
   path_options.wave_file = folder / "difference.fst";
   path_options.wave_from_frame = frame < kBefore ? 0 : frame - kBefore;
   path_options.wave_to_frame = frame + kAfter;
@@ -134,6 +136,7 @@ int run(const Options& o, const PathRegistry& registry) {
   options.progress = [&](std::uint64_t frames, std::uint64_t position) { progress.at(position, frames, "frames"); };
 
   PathOptions path_options;
+  path_options.software = config.software;
   path_options.wave_file = o.wave;
   path_options.wave_from_frame = o.wave_from;
   path_options.wave_to_frame = o.wave_to;
@@ -197,8 +200,9 @@ Run add_replay(CLI::App& app, const PathRegistry& registry) {
   sub->add_option("input", o->input, "pcap, pcapng or BinaryFILE ITCH (plain or gzip)")
       ->required()
       ->check(CLI::ExistingFile);
-  sub->add_option("--path", o->paths,
-                  "path to run, sw: or verilator: or verilator:dense; may be given again; the first one leads")
+  sub->add_option(
+         "--path", o->paths,
+         "path to run, sw: (or sw:pipelined) or verilator: or verilator:dense; may be given again; the first one leads")
       ->required()
       ->expected(1)
       ->take_all();

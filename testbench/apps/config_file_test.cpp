@@ -268,6 +268,29 @@ op = "trust"
   EXPECT_EQ(run.commands[2].command.symbol, 0xFFFF);
 }
 
+TEST(ConfigFile, ArrangesTheSoftwarePath) {
+  const SoftwareOptions plain = parse(kMinimal).software;
+  EXPECT_EQ(plain.arrangement, Arrangement::fused);
+  EXPECT_EQ(plain.idle, IdlePolicy::yield);
+  for (const auto& core : plain.cores) EXPECT_FALSE(core);
+  const SoftwareOptions s = parse(std::string(kMinimal) + R"([software]
+arrangement = "pipelined"
+idle = "spin"
+market_data_core = 2
+gateway_core = 5
+ring_slots = 256
+)")
+                                .software;
+  EXPECT_EQ(s.arrangement, Arrangement::pipelined);
+  EXPECT_EQ(s.idle, IdlePolicy::spin);
+  EXPECT_THAT(s.cores, ElementsAre(2u, std::nullopt, std::nullopt, 5u));
+  EXPECT_EQ(s.ring_slots, 256u);
+  EXPECT_THAT(errors_of(std::string(kMinimal) + "[software]\nring_slots = 100\n"),
+              ElementsAre(HasSubstr("key 'software.ring_slots': expected a power of two")));
+  EXPECT_THAT(errors_of(std::string(kMinimal) + "[software]\narrangement = \"split\"\n"),
+              ElementsAre(HasSubstr("key 'software.arrangement'")));
+}
+
 TEST(ConfigFile, DefaultsLieUnderEachSymbol) {
   const auto run = parse(with_symbol_text("rules.take = {fair = 100, quantity = 7}\n") +
                          "rules.take.enabled = false\n[defaults.rules.take]\nquantity = 50\nedge = 0.03\n");
