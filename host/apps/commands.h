@@ -11,6 +11,8 @@ namespace twinpath {
 // 0 success; 1 the paths differ, or the machine lacks what is needed; 2 unusable input, configuration or command line.
 inline constexpr int kExitDiffer = 1;
 inline constexpr int kExitError = 2;
+// 3 a live run has ended with orders that nobody answered, or that could not be sent.
+inline constexpr int kExitUnresolved = 3;
 
 using Run = std::function<int()>;
 
@@ -22,5 +24,7 @@ Run add_day(CLI::App& app, const PathRegistry& paths);
 Run add_capture(CLI::App& app, const PacketIoRegistry& io);
 Run add_send(CLI::App& app, const PacketIoRegistry& io);
 Run add_doctor(CLI::App& app);
+Run add_run(CLI::App& app, const PathRegistry& paths, const PacketIoRegistry& io);
+Run add_control(CLI::App& app);
 
 }  // namespace twinpath

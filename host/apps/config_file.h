@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "host/core/config.h"
+#include "host/live/live_options.h"
 #include "host/path/path.h"
 #include "host/path/response_model.h"
 #include "host/path/software_options.h"
@@ -52,6 +53,7 @@ struct RunConfig {
   std::vector<RunCommand> commands;  // in the order of the file
   ReportOptions report;
   SoftwareOptions software;  // [software]
+  std::optional<LiveOptions> live;  // when there is a section [live]
   // Bank 1 was given by `alternate` or [bank1]; otherwise it is a copy of bank 0.
   bool has_alternate = false;
 };

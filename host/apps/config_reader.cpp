@@ -153,6 +153,27 @@ std::optional<std::string> Reader::text(std::string_view key, std::string_view e
   return string;
 }
 
+std::optional<std::vector<std::string>> Reader::texts(std::string_view key, std::string_view expected) {
+  const auto* node = find(key);
+  if (node == nullptr) return std::nullopt;
+  if (node->is_string()) {
+    const auto one = text(key, expected);
+    if (!one) return std::nullopt;
+    if (!one->empty()) return std::vector<std::string>{*one};
+  }
+  std::vector<std::string> all;
+  const auto* array = node->as_array();
+  for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
+    const auto* value = array->get(i)->as_string();
+    if (value != nullptr && !value->get().empty()) all.push_back(value->get());
+  }
+  if (array == nullptr || array->empty() || all.size() != array->size()) {
+    wrong(key, fmt::format("{}, or an array of such", expected), "write each in double quotes");
+    return std::nullopt;
+  }
+  return all;
+}
+
 std::optional<std::string> Reader::choice(std::string_view key, std::initializer_list<std::string_view> choices) {
   const auto* node = find(key);
   if (node == nullptr) return std::nullopt;

@@ -49,6 +49,8 @@ class Reader {
   std::optional<bool> flag(std::string_view key);
   std::optional<std::string> text(std::string_view key, std::string_view expected, std::size_t max_length = 4096);
   std::optional<std::string> choice(std::string_view key, std::initializer_list<std::string_view> choices);
+  // A text, or an array of texts.
+  std::optional<std::vector<std::string>> texts(std::string_view key, std::string_view expected);
   // One character out of `allowed`.
   std::optional<char> letter(std::string_view key, std::string_view allowed);
   std::optional<std::uint64_t> integer(std::string_view key, std::uint64_t min, std::uint64_t max);

@@ -159,6 +159,35 @@ void read_software(Reader reader, SoftwareOptions& software) {
   reader.finish();
 }
 
+void read_live(Reader reader, LiveOptions& live) {
+  constexpr std::string_view kAddress = "a packet I/O address such as \"udp:233.54.12.111:26477@eth1\"";
+  if (const auto from = reader.texts("from", kAddress)) live.from = *from;
+  const auto text = [&](std::string_view key, std::string_view expected, std::string& value) {
+    const auto given = reader.text(key, expected);
+    if (given && given->empty()) reader.wrong(key, expected, "name it, or remove the key");
+    if (given) value = *given;
+  };
+  const auto number = [&](std::string_view key, std::uint64_t min, std::uint64_t max) {
+    return reader.integer(key, min, max);
+  };
+  text("to", kAddress, live.to);
+  text("path", "the address of a path such as \"sw:\"", live.path);
+  text("directory", "a file with the session's Stock Directory messages", live.directory);
+  if (const auto s = number("directory_timeout_s", 1, 86'400)) live.directory_timeout_s = *s;
+  if (const auto mb = number("directory_buffer_mb", 1, 65'536)) live.directory_buffer_bytes = *mb << 20U;
+  if (const auto arm = reader.choice("arm", {"when_trusted", "manual", "at_start"})) {
+    live.arm = *arm == "manual" ? ArmWhen::manual : *arm == "at_start" ? ArmWhen::at_start : ArmWhen::when_trusted;
+  }
+  if (const auto ms = number("arm_lag_ms", 0, 60'000)) live.arm_lag = Nanoseconds{*ms * 1'000'000};
+  text("control", "the name of a Unix socket", live.control);
+  text("record", "the name of a pcap file", live.record);
+  live.cancel_on_stop = reader.flag("cancel_on_stop").value_or(live.cancel_on_stop);
+  if (const auto ms = number("stop_timeout_ms", 0, 600'000)) live.stop_timeout_ms = *ms;
+  live.spin = reader.flag("spin").value_or(live.spin);
+  if (const auto core = number("core", 0, 1023)) live.core = static_cast<int>(*core);
+  reader.finish();
+}
+
 }  // namespace
 
 void read_sections(Reader& top, const SymbolNames& names, RunConfig& run) {
@@ -198,6 +227,7 @@ void read_sections(Reader& top, const SymbolNames& names, RunConfig& run) {
   if (auto responses = top.table("responses")) read_responses(*responses, run.responses);
   if (auto software = top.table("software")) read_software(*software, run.software);
   if (auto report = top.table("report")) read_report(*report, names, run.report);
+  if (auto live = top.table("live")) read_live(*live, run.live.emplace());
 }
 
 RunCommand read_command(Reader& reader, const SymbolNames& names) {

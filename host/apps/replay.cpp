@@ -126,7 +126,11 @@ void make_folder(const std::string& folder) {
 
 int run(const Options& o, const PathRegistry& registry) {
   RunConfig config = load_config(o.config);
-  for (const std::string& name : resolve_locates(o.input, config.core))
+  std::vector<std::string> without = resolve_locates(o.input, config.core);
+  // A record of a live run need not hold the directory that the run had from elsewhere.
+  if (!without.empty() && config.live && !config.live->directory.empty())
+    without = resolve_locates(config.live->directory, config.core);
+  for (const std::string& name : without)
     fmt::print(stderr, "twinpath replay: {}: no Stock Directory message names '{}'; its book stays empty\n", o.input,
                name);
   ReplayOptions options = replay_options(config, o.input, o.rate);

@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "host/feed/frame_parser.h"
+#include "host/feed/locate_finder.h"
 #include "host/wire/binaryfile.h"
 #include "host/wire/capture.h"
 #include "host/wire/itch50.h"
@@ -161,35 +161,11 @@ bool TolerantSource::next(SourceFrame& frame) {
 }
 
 std::vector<std::string> resolve_locates(const std::filesystem::path& file, CoreConfig& config) {
-  std::size_t missing = static_cast<std::size_t>(
-      std::count_if(config.symbols.begin(), config.symbols.end(), [](const SymbolConfig& s) { return !s.has_locate; }));
+  LocateFinder finder(config);
   TolerantSource source(open_source(file, config.feed));
   SourceFrame frame;
-  while (missing != 0 && source.next(frame)) {
-    FeedPacket packet;
-    if (parse_frame(frame.bytes, config.feed, packet) != Counter::frames || packet.count == kEndOfSessionCount)
-      continue;
-    std::span<const std::uint8_t> blocks = packet.blocks;
-    for (unsigned i = 0; i < packet.count && blocks.size() >= 2; ++i) {
-      const std::size_t length = load_be16(blocks.data());
-      if (blocks.size() < 2 + length) break;
-      const std::span<const std::uint8_t> message = blocks.subspan(2, length);
-      blocks = blocks.subspan(2 + length);
-      if (itch::check(message) != itch::DecodeError::none || message[0] != 'R') continue;
-      const auto entry = itch::StockDirectory::read(message.data());
-      for (SymbolConfig& s : config.symbols) {
-        if (s.has_locate || std::memcmp(s.name.data(), entry.stock.data(), 8) != 0) continue;
-        s.locate = entry.stock_locate;
-        s.has_locate = true;
-        --missing;
-      }
-    }
-  }
-  std::vector<std::string> names;
-  for (const SymbolConfig& s : config.symbols) {
-    if (!s.has_locate) names.emplace_back(s.name.data(), std::find(s.name.begin(), s.name.end(), ' '));
-  }
-  return names;
+  while (finder.missing() != 0 && source.next(frame)) finder.frame(frame.bytes);
+  return finder.names();
 }
 
 }  // namespace twinpath

@@ -13,6 +13,8 @@ namespace twinpath {
 struct LineConfig {
   std::uint32_t address = 0;
   std::uint16_t port = 0;
+
+  bool operator==(const LineConfig&) const = default;
 };
 
 // SEM 2.
@@ -22,6 +24,8 @@ struct FeedConfig {
   std::array<std::uint8_t, 10> session{};  // all zero: adopt the first one seen
   std::uint64_t first_sequence = 1;        // 0: start at the first packet seen
   std::uint32_t gap_timeout = 322'266;     // cycles (1 ms)
+
+  bool operator==(const FeedConfig&) const = default;
 };
 
 // SEM 3.3. Index in CoreConfig::symbols is the symbol's index everywhere.
@@ -31,6 +35,8 @@ struct SymbolConfig {
   bool has_locate = false;        // false: resolved from the session's Stock Directory before start
   std::uint32_t window_base = 0;  // price of level 0
   bool cent_tick = true;          // tick 100 (a cent), else 1
+
+  bool operator==(const SymbolConfig&) const = default;
 };
 
 // SEM 4.2, one record a symbol. Cool-downs in cycles, prices in Price(4).
@@ -96,6 +102,8 @@ struct SpeculativeStart {
   bool enabled = false;
   std::uint8_t discards = 0;   // allowed at once
   std::uint16_t interval = 0;  // one more is allowed after this many times 1,024 cycles; 0: never
+
+  bool operator==(const SpeculativeStart&) const = default;
 };
 
 // SEM 6.
@@ -109,6 +117,8 @@ struct OrderConfig {
   std::array<std::uint8_t, 6> cl_ord_id_prefix{'T', 'W', 'I', 'N', ' ', ' '};
   std::uint32_t first_user_ref = 1;
   SpeculativeStart speculative;
+
+  bool operator==(const OrderConfig&) const = default;
 };
 
 struct CoreConfig {

@@ -23,6 +23,10 @@ PathRegistry::PathRegistry() {
 
 std::unique_ptr<Path> PathRegistry::make(std::string_view address, const CoreConfig& config, PathSink& sink,
                                          const PathOptions& options) const {
+  return factory(address)(address.substr(address.find(':') + 1), config, sink, options);
+}
+
+const PathRegistry::Factory& PathRegistry::factory(std::string_view address) const {
   const std::size_t colon = address.find(':');
   const auto it = colon == std::string_view::npos ? factories_.end() : factories_.find(address.substr(0, colon));
   if (it == factories_.end()) {
@@ -30,7 +34,7 @@ std::unique_ptr<Path> PathRegistry::make(std::string_view address, const CoreCon
     for (const auto& [kind, factory] : factories_) known += (known.empty() ? "" : ", ") + kind + ":";
     throw std::invalid_argument("path '" + std::string(address) + "': expected one of " + known);
   }
-  return it->second(address.substr(colon + 1), config, sink, options);
+  return it->second;
 }
 
 }  // namespace twinpath

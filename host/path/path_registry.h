@@ -31,8 +31,12 @@ class PathRegistry {
   // "sw:", "verilator:", ...; throws std::invalid_argument that names the known kinds.
   std::unique_ptr<Path> make(std::string_view address, const CoreConfig& config, PathSink& sink,
                              const PathOptions& options = {}) const;
+  // The same error for an address whose kind is not known, without making a path.
+  void check(std::string_view address) const { factory(address); }
 
  private:
+  const Factory& factory(std::string_view address) const;
+
   std::map<std::string, Factory, std::less<>> factories_;
 };
 

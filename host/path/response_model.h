@@ -16,6 +16,8 @@ struct ResponseModel {
   Cycles done_delay;                 // order sent to DONE for what has not filled by then; at least fill_delay
   std::uint8_t fill_percent = 0;     // 0 to 100: share of the orders that fill
   std::uint8_t partial_percent = 0;  // 0 to 100: share of the filling orders that fill for half of their quantity only
+
+  bool operator==(const ResponseModel&) const = default;
 };
 
 }  // namespace twinpath

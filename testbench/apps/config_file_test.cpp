@@ -291,6 +291,43 @@ ring_slots = 256
               ElementsAre(HasSubstr("key 'software.arrangement'")));
 }
 
+TEST(ConfigFile, ReadsWhatALiveRunDoes) {
+  EXPECT_FALSE(parse(kMinimal).live);
+  EXPECT_EQ(parse(std::string(kMinimal) + "[live]\n").live, LiveOptions{});
+  LiveOptions all{.from = {"udp:233.54.12.111:26477@eth1", "af_packet:eth2"},
+                  .to = "af_packet:eth3",
+                  .path = "verilator:",
+                  .directory = "day.gz",
+                  .directory_timeout_s = 5,
+                  .directory_buffer_bytes = 2U << 20U,
+                  .arm = ArmWhen::manual,
+                  .arm_lag = Nanoseconds{3'000'000},
+                  .control = "socket",
+                  .record = "day.pcap",
+                  .cancel_on_stop = false,
+                  .stop_timeout_ms = 7,
+                  .spin = true,
+                  .core = 3};
+  const std::string text = std::string(kMinimal) + R"([live]
+to = "af_packet:eth3"
+path = "verilator:"
+directory = "day.gz"
+directory_timeout_s = 5
+directory_buffer_mb = 2
+arm = "manual"
+arm_lag_ms = 3
+control = "socket"
+record = "day.pcap"
+cancel_on_stop = false
+stop_timeout_ms = 7
+spin = true
+core = 3
+)";
+  EXPECT_EQ(parse(text + "from = [\"udp:233.54.12.111:26477@eth1\", \"af_packet:eth2\"]\n").live, all);
+  all.from = {"af_packet:eth2"};
+  EXPECT_EQ(parse(text + "from = \"af_packet:eth2\"\n").live, all);
+}
+
 TEST(ConfigFile, DefaultsLieUnderEachSymbol) {
   const auto run = parse(with_symbol_text("rules.take = {fair = 100, quantity = 7}\n") +
                          "rules.take.enabled = false\n[defaults.rules.take]\nquantity = 50\nedge = 0.03\n");
@@ -396,6 +433,18 @@ TEST(ConfigErrors, AreAllReportedUpToTwenty) {
 
 TEST(ConfigErrors, NameTheLineThatIsNotToml) {
   EXPECT_THAT(errors_of("[feed]\nline_a = \n"), ElementsAre(StartsWith("run.toml:2: not TOML")));
+}
+
+TEST(ConfigErrors, OfALiveRunNameItsKey) {
+  for (const auto& [key, value] :
+       {std::pair{"from", "5"}, std::pair{"from", "[]"}, std::pair{"from", "[\"\"]"},
+        std::pair{"from", "[\"pcap:x\", 5]"}, std::pair{"from", "\"\""}, std::pair{"to", "\"\""}, std::pair{"to", "5"},
+        std::pair{"arm", "\"now\""}, std::pair{"core", "-1"}, std::pair{"directory_timeout_s", "0"},
+        std::pair{"spin", "1"}}) {
+    EXPECT_THAT(errors_of(fmt::format("{}[live]\n{} = {}\n", kMinimal, key, value)),
+                ElementsAre(HasSubstr(fmt::format("live.{}", key))))
+        << value;
+  }
 }
 
 TEST(ConfigErrors, LaggerIsAnotherConfiguredSymbol) {

@@ -1,0 +1,182 @@
+#include "host/apps/run_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <utility>
+
+#include "host/apps/decimal.h"
+
+namespace twinpath {
+namespace {
+
+constexpr std::string_view kRequests =
+    "status, arm, disarm, kill, release, resume, trust [SYMBOL], position SYMBOL N, reload or stop";
+
+std::string symbol_name(const CoreConfig& config, std::size_t i) {
+  const auto& name = config.symbols[i].name;
+  return {name.data(), std::ranges::find(name, ' ')};
+}
+
+// What a client or a file name had of bytes that are not UTF-8 must not end the run.
+std::string dumped(const auto& json) { return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
+
+std::vector<std::string_view> words_of(std::string_view line) {
+  std::vector<std::string_view> words;
+  constexpr std::string_view kSpace = " \t\r\n";
+  for (std::size_t at = line.find_first_not_of(kSpace); at != std::string_view::npos;) {
+    const std::size_t end = std::min(line.find_first_of(kSpace, at), line.size());
+    words.push_back(line.substr(at, end - at));
+    at = line.find_first_not_of(kSpace, end);
+  }
+  return words;
+}
+
+std::uint16_t symbol_index(std::string_view name, const CoreConfig& config) {
+  for (std::size_t i = 0; i < config.symbols.size(); ++i) {
+    if (symbol_name(config, i) == name) return static_cast<std::uint16_t>(i);
+  }
+  throw std::invalid_argument(fmt::format("expected the name of a configured symbol, found '{}'", name));
+}
+
+}  // namespace
+
+ControlLine parse_control(std::string_view line, const CoreConfig& config) {
+  const auto words = words_of(line);
+  const auto bad = [&] { return std::invalid_argument(fmt::format("expected {}, found '{}'", kRequests, line)); };
+  if (words.empty()) throw bad();
+  ControlLine result;
+  const auto count = [&](std::size_t least, std::size_t most) {
+    if (words.size() < least + 1 || words.size() > most + 1) throw bad();
+  };
+  const std::string_view verb = words[0];
+  if (verb == "status" || verb == "stop" || verb == "reload") {
+    count(0, 0);
+    result.verb = verb == "status" ? ControlLine::Verb::status
+                  : verb == "stop" ? ControlLine::Verb::stop
+                                   : ControlLine::Verb::reload;
+    return result;
+  }
+  result.verb = ControlLine::Verb::command;
+  Command& c = result.command;
+  constexpr std::array<std::pair<std::string_view, CommandOp>, 5> kPlain{{{"arm", CommandOp::arm},
+                                                                          {"disarm", CommandOp::disarm},
+                                                                          {"kill", CommandOp::kill},
+                                                                          {"release", CommandOp::release},
+                                                                          {"resume", CommandOp::resume}}};
+  for (const auto& [word, op] : kPlain) {
+    if (verb != word) continue;
+    count(0, 0);
+    c.op = op;
+    return result;
+  }
+  if (verb == "trust") {
+    count(0, 1);
+    c.op = CommandOp::trust;
+    c.symbol = words.size() == 1 ? 0xFFFF : symbol_index(words[1], config);
+    return result;
+  }
+  if (verb != "position") throw bad();
+  count(2, 2);
+  c.op = CommandOp::position;
+  c.symbol = symbol_index(words[1], config);
+  std::int32_t shares = 0;
+  const char* const end = words[2].data() + words[2].size();
+  const auto [next, error] = std::from_chars(words[2].data(), end, shares);
+  if (error != std::errc{} || next != end || shares == std::numeric_limits<std::int32_t>::min())
+    throw std::invalid_argument(fmt::format("expected shares from -2147483647 to 2147483647, found '{}'", words[2]));
+  c.price = static_cast<std::uint32_t>(shares);
+  return result;
+}
+
+std::string control_ok() { return R"({"ok":true})"; }
+
+std::string control_error(const std::vector<std::string>& errors) {
+  return dumped(nlohmann::json{{"ok", false}, {"errors", errors}});
+}
+
+std::string status_json(const LiveStatus& s, const CoreConfig& config, const std::vector<std::string>& inputs) {
+  nlohmann::ordered_json j;
+  constexpr std::array<std::string_view, 3> kPhases{"directory", "trading", "stopping"};
+  j["ok"] = true;
+  j["phase"] = kPhases[static_cast<std::size_t>(s.phase)];
+  j["armed"] = s.arm == ArmState::armed;
+  if (s.phase == LivePhase::directory) {
+    j["why_not_armed"] = "waits for the Stock Directory messages of its symbols";
+    j["symbols_missing"] = s.missing;
+  } else if (s.arm != ArmState::armed) {
+    j["why_not_armed"] = to_string(s.arm);
+  }
+  j["killed"] = s.killed;
+  j["stale"] = s.stale;
+  j["time_us"] = static_cast<std::uint64_t>(to_nanoseconds(s.time) / 1000);
+  j["lag_us"] = s.lag.value / 1000;
+  nlohmann::ordered_json incomplete = nlohmann::json::array(), positions = nlohmann::json::object();
+  for (std::size_t i = 0; i < config.symbols.size(); ++i) {
+    if (s.trades[i] && !s.complete[i]) incomplete.push_back(symbol_name(config, i));
+    if (s.positions[i] != 0) positions[symbol_name(config, i)] = s.positions[i];
+  }
+  j["books"] = {{"trading", s.books_trading}, {"incomplete", incomplete}};
+  j["open_orders"] = s.open_orders;
+  j["positions"] = positions;
+  const LiveCounters& c = s.counters;
+  nlohmann::ordered_json rejects = nlohmann::json::object();
+  for (std::size_t i = 1; i < c.rejects.size(); ++i) {
+    if (c.rejects[i] != 0) rejects[std::string(name(static_cast<Reason>(i)))] = c.rejects[i];
+  }
+  j["counters"] = {{"frames", c.frames},
+                   {"orders", c.orders},
+                   {"cancels", c.cancels},
+                   {"rejects", rejects},
+                   {"acks", c.acks},
+                   {"fills", c.fills},
+                   {"dones", c.dones},
+                   {"orders_unsent", c.unsent},
+                   {"clock_backwards", c.clock_backwards}};
+  for (std::size_t i = 0; i < inputs.size() && i < s.received.size(); ++i) {
+    const ReceiveCounters& r = s.received[i];
+    j["inputs"].push_back({{"address", inputs[i]},
+                           {"frames", r.frames},
+                           {"dropped_full", r.dropped_full},
+                           {"dropped_no_buffer", r.dropped_no_buffer},
+                           {"dropped_error", r.dropped_error},
+                           {"dropped_too_long", r.dropped_too_long},
+                           {"without_stamp", r.without_stamp}});
+  }
+  j["sent"] = {{"frames", s.sent.frames}, {"refused", s.sent.refused}, {"errors", s.sent.errors}};
+  return dumped(j);
+}
+
+std::string closing_report(const LiveEngine& engine, const CoreConfig& config, const CounterValues& counters) {
+  std::string text;
+  const auto row = [&](std::string_view what, std::uint64_t count) {
+    if (count != 0) text += fmt::format("  {:<52}{:>12}\n", what, count);
+  };
+  const LiveCounters& c = engine.counters();
+  text += fmt::format("{} frames, {} orders, {} cancels; {} acknowledged, {} fills, {} ended\n", c.frames, c.orders,
+                      c.cancels, c.acks, c.fills, c.dones);
+  text += "positions\n";
+  for (std::size_t i = 0; i < config.symbols.size(); ++i) {
+    const std::int32_t position = engine.ledger().position(static_cast<SymbolIndex>(i));
+    if (position != 0) text += fmt::format("  {:<52}{:>12}\n", symbol_name(config, i), position);
+  }
+  text += fmt::format("open orders: {}\n", engine.ledger().open());
+  engine.ledger().for_each_open([&](const OrderLedger::Order& o) {
+    text += fmt::format("  {} {} {} {} at {}, {}{}\n", o.user_ref, o.side == Side::buy ? "buy" : "sell", o.leaves,
+                        symbol_name(config, o.symbol), dollars_text(o.price),
+                        o.acknowledged ? "acknowledged" : "not acknowledged", o.cancel_sent ? ", cancel sent" : "");
+  });
+  text += "counters\n";
+  for (std::size_t i = 0; i < counters.size(); ++i) row(name(static_cast<Counter>(i)), counters[i]);
+  row("cancels sent when stopping", c.stop_cancels);
+  row("order frames that could not be sent", c.unsent);
+  row("frames stamped before an earlier one", c.clock_backwards);
+  return text;
+}
+
+}  // namespace twinpath

@@ -1,0 +1,30 @@
+// What a live run says of itself: status and answers of the control socket as JSON, and the closing report.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/core/config.h"
+#include "host/core/counters.h"
+#include "host/live/mailbox.h"
+
+namespace twinpath {
+
+// One line of the control protocol: "arm", "trust AAPL", "position AAPL -300", ...
+struct ControlLine {
+  enum class Verb : std::uint8_t { status, stop, reload, command };
+  Verb verb = Verb::status;
+  Command command;  // of Verb::command
+};
+// Throws std::invalid_argument that says what is wrong with the line.
+ControlLine parse_control(std::string_view line, const CoreConfig& config);
+
+std::string control_ok();
+std::string control_error(const std::vector<std::string>& errors);
+std::string status_json(const LiveStatus& status, const CoreConfig& config, const std::vector<std::string>& inputs);
+
+// Positions, orders that are still open, and every counter that is not 0.
+std::string closing_report(const LiveEngine& engine, const CoreConfig& config, const CounterValues& counters);
+
+}  // namespace twinpath
