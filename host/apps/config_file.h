@@ -52,7 +52,7 @@ struct RunConfig {
   ResponseModel responses;
   std::vector<RunCommand> commands;  // in the order of the file
   ReportOptions report;
-  SoftwareOptions software;  // [software]
+  SoftwareOptions software;         // [software]
   std::optional<LiveOptions> live;  // when there is a section [live]
   // Bank 1 was given by `alternate` or [bank1]; otherwise it is a copy of bank 0.
   bool has_alternate = false;
