@@ -217,7 +217,8 @@ TEST(LiveEngine, KillsWhenAnOrderCannotLeave) {
   bench::GeneratedSession session(20'000);
   session.config.any_session = true;
   session.config.symbols_start_trading = true;
-  LiveRig rig(session, {}, quick_answers(), {});
+  const LiveOptions options;
+  LiveRig rig(session, options, quick_answers(), {});
   rig.sender.full = true;
   while (!rig.receiver.ended() && rig.engine.counters().unsent == 0) rig.engine.round();
   EXPECT_GT(rig.engine.counters().unsent, 0u);
