@@ -8,6 +8,11 @@
 namespace twinpath {
 namespace {
 
+// Types of this file alone: what is instantiated with them is then local to it and called from one place, which is what
+// makes the compiler put the whole call chain into one function (115 instructions a message fewer; scripts/hotpath).
+struct LocalTicks : TickStamps {};
+struct LocalNothing : NoStamps {};
+
 template <class Stamper>
 class SoftwarePath final : public Path, public InHugePages {
  public:
@@ -47,8 +52,8 @@ class SoftwarePath final : public Path, public InHugePages {
 }  // namespace
 
 std::unique_ptr<Path> make_software_path(const CoreConfig& config, PathSink& sink, bool measure) {
-  if (measure) return std::make_unique<SoftwarePath<TickStamps>>(config, sink);
-  return std::make_unique<SoftwarePath<NoStamps>>(config, sink);
+  if (measure) return std::make_unique<SoftwarePath<LocalTicks>>(config, sink);
+  return std::make_unique<SoftwarePath<LocalNothing>>(config, sink);
 }
 
 }  // namespace twinpath
