@@ -42,7 +42,7 @@ Decision decide(Risk& risk, const Bank& bank, Counters& counters, const Intent& 
   } else {
     counters.add(Counter::cancels);
     if constexpr (kCancelOf == CancelOf::user_ref) {
-      risk.send_cancel_of(bank, d.user_ref, stamp);
+      risk.send_cancel(bank, stamp);
     } else {
       risk.send_cancel(bank, intent.symbol, stamp);
     }

@@ -73,7 +73,7 @@ class StrategyPort {
   bool admits(Intent& intent, const Risk& risk, Open&& open) const noexcept {
     if (intent.kind == IntentKind::enter) return intent.symbol < symbols_ && open(intent.symbol);
     const OpenOrder* order = risk.open_order(intent.user_ref);
-    if (order == nullptr || order->cancel_sent) return false;
+    if (order == nullptr || own(intent.user_ref).cancel_sent) return false;
     intent.symbol = order->symbol;
     intent.side = order->side;
     intent.price = order->price;
@@ -97,11 +97,12 @@ class StrategyPort {
       if (sent) {
         u.user_ref = d->user_ref;
         u.leaves = intent.quantity;
-        tags_[u.user_ref % Risk::kOpenSlots] = intent.tag;
+        own(u.user_ref) = {intent.tag, false};
       }
     } else {
       u.state = sent ? OrderState::cancel_sent : OrderState::cancel_rejected;
       u.user_ref = intent.user_ref;
+      if (sent) own(u.user_ref).cancel_sent = true;
       if (const OpenOrder* order = risk.open_order(intent.user_ref)) put_order(u, *order), u.quantity = u.leaves;
     }
     Intents none;
@@ -113,11 +114,18 @@ class StrategyPort {
   const S& strategy() const noexcept { return strategy_; }
 
  private:
+  struct Own {
+    std::uint32_t tag = 0;
+    bool cancel_sent = false;
+  };
+  Own& own(std::uint32_t user_ref) noexcept { return own_[user_ref % Risk::kOpenSlots]; }
+  const Own& own(std::uint32_t user_ref) const noexcept { return own_[user_ref % Risk::kOpenSlots]; }
+
   void put_order(OrderUpdate& u, const OpenOrder& o) const noexcept {
     u.side = o.side;
     u.symbol = o.symbol;
     u.user_ref = o.user_ref;
-    u.tag = tags_[o.user_ref % Risk::kOpenSlots];
+    u.tag = own(o.user_ref).tag;
     u.price = o.price;
     u.leaves = Quantity{o.leaves};
   }
@@ -126,7 +134,7 @@ class StrategyPort {
   std::size_t symbols_;
   Intents ask_;
   StatusUpdate status_;
-  std::array<std::uint32_t, Risk::kOpenSlots> tags_{};
+  std::array<Own, Risk::kOpenSlots> own_{};  // of the open orders, where Risk has them
 };
 
 }  // namespace twinpath

@@ -31,8 +31,7 @@ struct RiskResult {
 // An order that has left and has not ended. SEM 5.2.
 struct OpenOrder {
   bool used = false;
-  bool acknowledged : 1 = false;
-  bool cancel_sent : 1 = false;
+  bool acknowledged = false;
   SymbolIndex symbol = 0;
   Side side = Side::buy;
   Price price;
@@ -122,8 +121,8 @@ class Risk {
   std::uint32_t send_enter(const Bank& bank, const Intent& intent, Cycles stamp) noexcept {
     SymbolState& s = symbols_[intent.symbol];
     const std::uint32_t user_ref = next_user_ref_++;
-    slots_[user_ref % kOpenSlots] = {
-        true, false, false, intent.symbol, intent.side, intent.price, intent.quantity.value, user_ref};
+    slots_[user_ref % kOpenSlots] = {true,    false, intent.symbol, intent.side, intent.price, intent.quantity.value,
+                                     user_ref};
     ++open_count_;
     if (intent.side == Side::buy) {
       s.own_buy = s.open_buy == 0 ? intent.price : std::max(s.own_buy, intent.price);
@@ -148,11 +147,8 @@ class Risk {
     symbols_[symbol].working.cancel_sent = true;
     take_rate(bank.global, stamp);
   }
-  // Of any open order. SEM 9.3.
-  void send_cancel_of(const Bank& bank, std::uint32_t user_ref, Cycles stamp) noexcept {
-    slots_[user_ref % kOpenSlots].cancel_sent = true;
-    take_rate(bank.global, stamp);
-  }
+  // Of any open order; which, the strategy's port keeps (SEM 9.3).
+  void send_cancel(const Bank& bank, Cycles stamp) noexcept { take_rate(bank.global, stamp); }
 
   // ---- answers from the exchange and the host (SEM 5.4, 5.5) ----
   // Each returns whether it had effect, and then `symbol` is the order's.
