@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "host/apps/backtest_report.h"
@@ -59,6 +61,14 @@ void resolve(const Options& o, RunConfig& config) {
                name);
 }
 
+void make_folder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error)
+    throw std::runtime_error(folder + ": expected a folder that can be made, found: " + error.message() +
+                             "; give another one to --report");
+}
+
 int run(const Options& o, const PathRegistry& registry) {
   RunConfig config = load_config(o.config);
   if (!o.strategy.empty()) {
@@ -69,6 +79,7 @@ int run(const Options& o, const PathRegistry& registry) {
     }
   }
   resolve(o, config);
+  if (!o.report.empty()) make_folder(o.report);
   ReplayOptions options = replay_options(config, o.input, o.rate);
   TolerantSource source(open_source(o.input, config.core.feed, o.rate));
   Progress progress("backtest", source.size(), o.quiet);

@@ -6,7 +6,6 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
-#include <system_error>
 
 #include "host/apps/backtest_figures.h"
 #include "host/apps/report/format.h"
@@ -191,11 +190,6 @@ std::string BacktestReport::json() const {
 }
 
 void BacktestReport::write(const std::filesystem::path& folder) const {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error)
-    throw std::runtime_error(folder.string() + ": expected a folder that can be made, found: " + error.message() +
-                             "; give another one to --report");
   save(folder / "report.json", json());
   save(folder / "report.html", html());
 }

@@ -23,7 +23,7 @@ class BacktestReport {
   std::string json() const;
   std::string html() const;
 
-  // report.json and report.html; the folder is made. Throws std::runtime_error that names it.
+  // report.json and report.html in a folder that is there. Throws std::runtime_error that names the file.
   void write(const std::filesystem::path& folder) const;
 
  private:
