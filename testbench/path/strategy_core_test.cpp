@@ -51,6 +51,10 @@ class StrategyCore : public CoreTest {
  protected:
   using Core = DecisionCore<KeepingOut, NoStamps, Scripted>;
 
+  StrategyCore() {
+    for (SymbolConfig& symbol : config_.symbols) symbol.window_base = kBase - 10'000;
+  }
+
   void start() {
     feed2_.reset();
     core2_ = std::make_unique<Core>(config_, counters_, out_, stamps_, Scripted::Parameters{&script_});
@@ -75,8 +79,9 @@ class StrategyCore : public CoreTest {
   // At the next book update only.
   void ask_once(std::function<void(Intents&)> what) {
     script_.on_book = [this, what](const BookUpdate&, Intents& ask) {
+      const auto now = what;  // this function is gone with the next line
       script_.on_book = nullptr;
-      what(ask);
+      now(ask);
     };
   }
   static void buy(Intents& ask, std::uint32_t price = kBase, SymbolIndex symbol = 0, std::uint32_t tag = 0) {
@@ -92,8 +97,8 @@ class StrategyCore : public CoreTest {
   }
   // Both books with a bid and an offer.
   void quote() {
-    send(10, {add(kA, 1, 'B', 100, kBase), add(kA, 2, 'S', 100, kBase + 200), add(kB, 3, 'B', 100, kBase),
-              add(kB, 4, 'S', 100, kBase + 200)});
+    send(10, {add(kA, 1, 'B', 100, kBase), add(kA, 2, 'S', 100, kBase + 1000), add(kB, 3, 'B', 100, kBase),
+              add(kB, 4, 'S', 100, kBase + 1000)});
     script_.books.clear();
   }
 
@@ -213,14 +218,14 @@ TEST_F(StrategyCore, RefusesWhatTheContractForbids) {
   EXPECT_EQ(script_.orders[0].reason, Reason::none);
   command(30, CommandOp::disarm);
   ask_once([](Intents& ask) { buy(ask); });
-  EXPECT_EQ(kinds(send(40, {add(kA, 10, 'B', 50, kBase + 101)})), "book") << "not armed";
+  EXPECT_EQ(kinds(send(40, {add(kA, 10, 'B', 50, kBase + 200)})), "book") << "not armed";
   command(50, CommandOp::arm);
   ask_once([](Intents& ask) { buy(ask, kBase, 1); });
   send(60, {executed(kB, 3, 200)});
   EXPECT_EQ(states(), "rejected cancel_rejected rejected rejected") << "not trusted";
   command(65, CommandOp::trust, 1);
   ask_once([](Intents& ask) { buy(ask); });
-  EXPECT_EQ(kinds(send(70, {add(kA, 11, 'B', 50, kBase + 200)})), "book") << "locked";
+  EXPECT_EQ(kinds(send(70, {add(kA, 11, 'B', 50, kBase + 1000)})), "book") << "locked";
   EXPECT_EQ(count(Counter::orders), 0u);
 }
 
@@ -333,7 +338,7 @@ TEST(RuleStrategy, AsksForTheOrdersOfTheRules) {
     ASSERT_TRUE(same_event(looked.all[i].event, told.all[i].event)) << i;
     ASSERT_TRUE(std::ranges::equal(looked.all[i].order_frame(), told.all[i].order_frame())) << i;
   }
-  EXPECT_GT(looked.cancels, 50u);
+  EXPECT_GT(looked.cancels, 10u);
 }
 
 }  // namespace
