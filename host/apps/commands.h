@@ -26,5 +26,6 @@ Run add_send(CLI::App& app, const PacketIoRegistry& io);
 Run add_doctor(CLI::App& app);
 Run add_run(CLI::App& app, const PathRegistry& paths, const PacketIoRegistry& io);
 Run add_control(CLI::App& app);
+Run add_backtest(CLI::App& app, const PathRegistry& paths);
 
 }  // namespace twinpath

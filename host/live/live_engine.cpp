@@ -31,7 +31,7 @@ LiveEngine::LiveEngine(const CoreConfig& config, const LiveOptions& options, std
       frames_(config),
       limits_(config.banks[0].global),
       armed_(config.armed) {
-  books_.use(config.banks[0]);
+  books_.use(config.banks[0], config.strategy.rules());
 }
 
 void LiveEngine::start(Path& path) {
@@ -166,7 +166,7 @@ void LiveEngine::swap(const Bank& bank) {
   path_->load_inactive_bank(bank);
   give(stamp, c);
   limits_ = bank.global;
-  books_.use(bank);
+  books_.use(bank, config_.strategy.rules());
 }
 
 void LiveEngine::give(Cycles at, const Command& c) {
