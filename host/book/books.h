@@ -9,6 +9,7 @@
 #include "host/core/config.h"
 #include "host/core/counters.h"
 #include "host/core/huge_pages.h"
+#include "host/core/prefetch.h"
 #include "host/core/types.h"
 
 namespace twinpath {
@@ -57,8 +58,8 @@ class Books {
   // Fetches what a coming message of this symbol and order will read first.
   void prefetch(Symbol symbol, std::uint64_t reference) const noexcept {
     table_.prefetch(reference);
-    __builtin_prefetch(&books_[symbol], 1);
-    __builtin_prefetch(&books_[symbol].asks, 1);
+    prefetch_line(&books_[symbol]);
+    prefetch_line(&books_[symbol].asks);
   }
 
   // Some time after prefetch(): fetches the level that the message will change, that of its own side and price for a

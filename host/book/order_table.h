@@ -6,6 +6,7 @@
 #include <string>
 
 #include "host/core/huge_pages.h"
+#include "host/core/prefetch.h"
 #include "host/core/types.h"
 
 namespace twinpath {
@@ -84,8 +85,8 @@ class OrderTable {
   // Fetches what a coming message that names this reference will read.
   void prefetch(std::uint64_t reference) const noexcept {
     const std::uint32_t set = set_of(reference);
-    __builtin_prefetch(&entry(set, 0), 1);
-    __builtin_prefetch(&entry(set, valid_[set].ways > 1 ? full_ >> 1 & 1 : 0), 1);
+    prefetch_line(&entry(set, 0));
+    prefetch_line(&entry(set, valid_[set].ways > 1 ? full_ >> 1 & 1 : 0));
   }
 
   // The order of this reference if it is in one of the first two ways, where most are; else any: for fetching.

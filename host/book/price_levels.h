@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "host/book/bbo.h"
+#include "host/core/prefetch.h"
 #include "host/core/types.h"
 
 namespace twinpath {
@@ -73,7 +74,7 @@ class LevelSide {
   Quantity quantity(unsigned level) const noexcept { return {quantity_[level]}; }
 
   // Fetches what adding to or removing from a level reads.
-  void prefetch(unsigned level) const noexcept { __builtin_prefetch(&quantity_[level], 1); }
+  void prefetch(unsigned level) const noexcept { prefetch_line(&quantity_[level]); }
 
   // Orders that are in no level: outside the window, by class; beyond also those the side's total had no room for.
   std::uint32_t far = 0;
