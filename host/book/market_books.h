@@ -15,8 +15,8 @@
 namespace twinpath {
 
 // Symbols are locates, all of which have a book. Operations are those of SEM 3.2, with prices of any tick at any
-// distance: no side is `unknown`. What cannot be is counted as in SEM 3 and makes its book `sticky`: what is wrong in it
-// once stays so. Allocates at construction only.
+// distance: no side is `unknown`. What cannot be is counted as in SEM 3 and makes its book `sticky`: what is wrong in
+// it once stays so. Allocates at construction only.
 class MarketBooks {
  public:
   using Locate = OrderIndex::Locate;

@@ -23,10 +23,10 @@ struct RestingOrder {
   Price price;
 };
 
-// 2^buckets_log2 buckets (10 to 24) of four orders, a cache line each. Exchanges number orders in turn: the bucket is the
-// reference's low bits without the last two, so that neighbours share a line, and the other bits tell those apart that
-// come round to it again. What finds its bucket full, or has a reference too long for a tag, lies in a small hash table
-// of a sixteenth as many (`spilled()`), and a mark in the bucket says so. Allocates at construction only; throws
+// 2^buckets_log2 buckets (10 to 24) of four orders, a cache line each. Exchanges number orders in turn: the bucket is
+// the reference's low bits without the last two, so that neighbours share a line, and the other bits tell those apart
+// that come round to it again. What finds its bucket full, or has a reference too long for a tag, lies in a small hash
+// table of a sixteenth as many (`spilled()`), and a mark in the bucket says so. Allocates at construction only; throws
 // std::invalid_argument outside the range.
 class OrderIndex {
  public:
@@ -108,9 +108,7 @@ class OrderIndex {
   std::uint64_t spilled() const noexcept { return spilled_; }
 
   // Fetches what a coming message that names this reference will read.
-  void prefetch(std::uint64_t reference) const noexcept {
-    prefetch_line(&buckets_[reference >> 2 & bucket_mask_]);
-  }
+  void prefetch(std::uint64_t reference) const noexcept { prefetch_line(&buckets_[reference >> 2 & bucket_mask_]); }
 
  private:
   // A key: the reference's tag (46 bits), a mark, side, locate. Empty: all but the mark.
@@ -143,8 +141,8 @@ class OrderIndex {
   }
 
   Bucket& bucket(std::uint64_t reference) noexcept { return buckets_[reference >> 2 & bucket_mask_]; }
-  // What is left of the reference, in its place in a key. References from longest_ on, whose tags would be too long or all
-  // ones as in an empty key, are spilled.
+  // What is left of the reference, in its place in a key. References from longest_ on, whose tags would be too long or
+  // all ones as in an empty key, are spilled.
   std::uint64_t tag(std::uint64_t reference) const noexcept {
     return (reference >> (log2_ + 2)) << (kTagShift + 2) | (reference & 3) << kTagShift;
   }

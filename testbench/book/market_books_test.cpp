@@ -46,9 +46,14 @@ TEST(OrderIndex, TellsReferencesOfOneBucketApartAndSpillsTheFifth) {
 
 TEST(OrderIndex, TakesReferencesAndLocatesOfAnyValue) {
   OrderIndex index(10);
-  const std::vector<std::uint64_t> references = {
-      0, 3, UINT64_MAX, UINT64_MAX - 1, std::uint64_t{1} << 63, ((std::uint64_t{1} << 44) - 1) << 12,
-      (((std::uint64_t{1} << 44) - 1) << 12) - 1, (std::uint64_t{1} << 56) - 1};
+  const std::vector<std::uint64_t> references = {0,
+                                                 3,
+                                                 UINT64_MAX,
+                                                 UINT64_MAX - 1,
+                                                 std::uint64_t{1} << 63,
+                                                 ((std::uint64_t{1} << 44) - 1) << 12,
+                                                 (((std::uint64_t{1} << 44) - 1) << 12) - 1,
+                                                 (std::uint64_t{1} << 56) - 1};
   for (const std::uint64_t r : references) {
     EXPECT_FALSE(index.find(0xFFFF, r)) << r;
     ASSERT_EQ(index.insert(0xFFFF, r, Side::sell, kOrder), OrderIndex::Inserted::yes) << r;
@@ -83,7 +88,8 @@ TEST(OrderIndex, AgreesWithAMapWhenBucketsOverflow) {
   std::mt19937_64 random(1);
   std::uint64_t spilled = 0;
   for (unsigned i = 0; i < 200'000; ++i) {
-    const std::uint64_t r = (random() % 40) * (std::uint64_t{4} << 10) + random() % 16 + (random() % 8 == 0) * (1ull << 60);
+    const std::uint64_t r =
+        (random() % 40) * (std::uint64_t{4} << 10) + random() % 16 + (random() % 8 == 0) * (1ull << 60);
     const auto locate = static_cast<std::uint16_t>(random() % 3);
     const auto it = model.find(r);
     const bool known = it != model.end() && it->second == locate;
@@ -115,7 +121,8 @@ TEST(SideLevels, AgreeWithAMapAtAnyDepth) {
     std::map<std::int32_t, std::uint32_t> model;
     std::mt19937 random(prices);
     for (unsigned i = 0; i < 60'000; ++i) {
-      const auto rank = static_cast<std::int32_t>(random() % prices) - 2 + static_cast<std::int32_t>(prices == 9) * (INT32_MAX - 6);
+      const auto rank =
+          static_cast<std::int32_t>(random() % prices) - 2 + static_cast<std::int32_t>(prices == 9) * (INT32_MAX - 6);
       if (model.size() < prices && random() % 5 < 3) {
         const std::uint32_t shares = 1 + random() % 5;
         ASSERT_TRUE(levels.add(pool, rank, shares));
@@ -168,8 +175,7 @@ TEST(MarketBooks, GiveAPieceThatWasOutgrownToAnotherBook) {
   Counters counters;
   MarketBooks books(12, counters);  // levels of the pool: 4,096
   for (std::uint32_t round = 0; round < 40; ++round) {
-    for (std::uint32_t i = 0; i < 200; ++i)
-      books.add(3, round * 1000 + i, Side::buy, Quantity{1}, Price{1000 + i});
+    for (std::uint32_t i = 0; i < 200; ++i) books.add(3, round * 1000 + i, Side::buy, Quantity{1}, Price{1000 + i});
     for (std::uint32_t i = 0; i < 200; ++i) books.erase(3, round * 1000 + i);
   }
   for (const Counter c : {Counter::level_overflow, Counter::order_table_full, Counter::unknown_reference})
