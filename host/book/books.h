@@ -59,7 +59,8 @@ class Books {
     const LiveOrder& order = table_.likely(reference);
     const Book& book = books_[symbol];
     const unsigned level = book.window.nearest(is_new ? price : order.price);
-    (is_new ? side : order.side) == Side::buy ? book.bids.prefetch(level) : book.asks.prefetch(level);
+    // Without a branch: which side it is, is nobody's guess.
+    prefetch_line((is_new ? side : order.side) == Side::buy ? book.bids.at(level) : book.asks.at(level));
   }
 
   void add(Symbol symbol, std::uint64_t reference, Side side, Quantity shares, Price price,
