@@ -44,7 +44,7 @@ std::uint64_t run(std::string_view workload) {
     MarketDecoder decoder(session);
     hot_path_counted([&] { decoder.run(); });
   } else if (workload == "books") {
-    MarketBooks books(session, 16);
+    MarketBooker books(session, 17);
     hot_path_counted([&] { books.run(); });
   } else {
     throw std::invalid_argument("expected path, decode or books, found '" + std::string(workload) + "'");

@@ -11,6 +11,7 @@
 
 #include "host/core/config.h"
 #include "host/core/counters.h"
+#include "host/core/prefetch.h"
 #include "host/core/types.h"
 #include "host/strategy/intent.h"
 
@@ -66,9 +67,9 @@ class Risk {
 
   // Fetches what checks and rules read of a symbol.
   void prefetch(const Bank& bank, SymbolIndex s) const noexcept {
-    __builtin_prefetch(&bank.limits[s]);
-    __builtin_prefetch(&symbols_[s], 1);
-    __builtin_prefetch(&symbols_[s].working, 1);
+    prefetch_line(&bank.limits[s]);
+    prefetch_line(&symbols_[s]);
+    prefetch_line(&symbols_[s].working);
   }
 
   // ---- checks (SEM 5.1) ----

@@ -7,6 +7,7 @@
 #include "host/book/books.h"
 #include "host/core/config.h"
 #include "host/core/counters.h"
+#include "host/core/prefetch.h"
 #include "host/strategy/intent.h"
 
 namespace twinpath {
@@ -105,9 +106,9 @@ class BasicRuleEngine {
   // Fetches what evaluate() reads for a symbol.
   void prefetch(const std::array<RuleRecord, kSymbols>& rules, SymbolIndex symbol) const noexcept {
     const auto* record = reinterpret_cast<const char*>(&rules[symbol]);
-    __builtin_prefetch(record);
-    __builtin_prefetch(record + 64);
-    __builtin_prefetch(&next_[symbol], 1);
+    prefetch_line(record);
+    prefetch_line(record + 64);
+    prefetch_line(&next_[symbol]);
   }
 
  private:
