@@ -1,0 +1,40 @@
+// bytecode_scan: the Vitis HLS kernel that sweeps EVM bytecode. README.md has the layout of its memory.
+#pragma once
+#include <ap_int.h>
+#include <hls_stream.h>
+
+#include "scanner.h"
+
+namespace kernel_scan {
+
+static const int kBeatBytes = 16;
+
+// A byte of a contract, the place behind its last byte (stop), or the end of the batch (end).
+struct CodeByte {
+  ap_uint<8> byte;
+  ap_uint<1> stop;
+  ap_uint<1> end;
+};
+
+// What a step found, and in which contract.
+struct FoundIn {
+  Found found;
+  ap_uint<32> contract;
+  ap_uint<1> end;
+};
+
+struct MapWord {
+  ap_uint<16> bits;
+  ap_uint<1> end;
+};
+
+// Bytes in; findings and jump map out, until the end of the batch.
+void scan(hls::stream<CodeByte>& bytes, hls::stream<FoundIn>& found, hls::stream<MapWord>& map);
+
+// A finding as it lies in memory.
+ap_uint<128> pack(const Finding& f, ap_uint<32> contract);
+
+}  // namespace kernel_scan
+
+extern "C" void bytecode_scan(const ap_uint<128>* code, const ap_uint<32>* lengths, unsigned contracts,
+                              ap_uint<128>* findings, unsigned capacity, ap_uint<16>* jump_map, ap_uint<32>* total);
