@@ -130,7 +130,7 @@ extern "C" void bytecode_scan(const ap_uint<128>* code, const ap_uint<32>* lengt
 #pragma HLS INTERFACE mode=m_axi port=lengths offset=slave bundle=gmem1 depth=64
 #pragma HLS INTERFACE mode=m_axi port=findings offset=slave bundle=gmem2 depth=4096
 #pragma HLS INTERFACE mode=m_axi port=jump_map offset=slave bundle=gmem3 depth=4096
-#pragma HLS INTERFACE mode=m_axi port=total offset=slave bundle=gmem1 depth=1
+#pragma HLS INTERFACE mode=m_axi port=total offset=slave bundle=gmem4 depth=1
 #pragma HLS INTERFACE mode=s_axilite port=contracts
 #pragma HLS INTERFACE mode=s_axilite port=capacity
 #pragma HLS INTERFACE mode=s_axilite port=return

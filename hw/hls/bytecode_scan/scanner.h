@@ -46,7 +46,10 @@ struct Pending {
 
 class Scanner {
  public:
-  Scanner() { begin(); }
+  Scanner() {
+#pragma HLS ARRAY_PARTITION variable=pending_ complete
+    begin();
+  }
 
   // Before the first byte of a contract.
   void begin() {
@@ -63,7 +66,6 @@ class Scanner {
   // The next byte; `stop`: the place behind the last byte, where the EVM reads STOP. Returns whether it is a JUMPDEST.
   bool step(ap_uint<8> byte, bool stop, Found& found) {
 #pragma HLS INLINE
-#pragma HLS ARRAY_PARTITION variable=pending_ complete
     found.n = 0;
     if (skip_ != 0 && !stop) {
       immediate(byte);
