@@ -13,15 +13,27 @@ namespace twinpath::batch {
 
 using Random = std::mt19937_64;
 
-// Mostly what moves results of calls about and ends blocks; some of it any byte.
+// Mostly calls, what moves their results about, and what ends blocks; some of it any byte.
 inline std::vector<std::uint8_t> random_code(Random& random, std::size_t most) {
   static constexpr std::uint8_t kOften[] = {0xf1, 0xf1, 0xf2, 0xf4, 0xfa, 0x50, 0x50, 0x50, 0x80, 0x81, 0x82, 0x8f, 0x90,
                                             0x91, 0x92, 0x9f, 0x15, 0x14, 0x57, 0x56, 0x5b, 0x00, 0xf3, 0xfd, 0xfe, 0xff,
                                             0x32, 0x42, 0x5f, 0x60, 0x61, 0x63, 0x64, 0x7f, 0x55, 0x52, 0x5a, 0x3d, 0x0c};
-  std::vector<std::uint8_t> code(random() % (most + 1));
+  const std::size_t size = random() % (most + 1);
   const unsigned noise = random() % 4;
-  for (std::uint8_t& byte : code)
-    byte = random() % 8 < noise ? static_cast<std::uint8_t>(random()) : kOften[random() % std::size(kOften)];
+  std::vector<std::uint8_t> code;
+  while (code.size() < size) {
+    const std::uint64_t kind = random() % 48;
+    if (kind < 8) {
+      // A call that takes no earlier result.
+      code.insert(code.end(), 7, 0x5a);
+      code.push_back(random() % 4 == 0 ? 0xf4 : 0xf1);
+    } else if (kind == 8 && random() % 8 == 0) {
+      code.insert(code.end(), 1010 + random() % 20, 0x5a);  // to the end of the stack
+    } else {
+      code.push_back(random() % 8 < noise ? static_cast<std::uint8_t>(random()) : kOften[random() % std::size(kOften)]);
+    }
+  }
+  code.resize(size);
   return code;
 }
 

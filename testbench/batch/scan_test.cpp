@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdint>
 #include <ostream>
 #include <string>
@@ -205,6 +206,17 @@ TEST(Scan, every_byte_of_generated_code_is_an_instruction_or_data) {
     for (const Finding& f : result.findings) jumps -= f.kind == Kind::jump_static || f.kind == Kind::jump_dynamic;
     EXPECT_EQ(jumps, 0u) << "seed " << seed;
   }
+}
+
+TEST(Scan, generated_code_has_findings_of_every_kind) {
+  std::array<std::size_t, 11> seen{};
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    ScanResult result;
+    scan(random_code_batch(seed, 20, 400), result);
+    for (const Finding& f : result.findings) ++seen[static_cast<std::size_t>(f.kind)];
+  }
+  for (std::size_t kind = 1; kind < seen.size(); ++kind)
+    EXPECT_GT(seen[kind], 10u) << to_string(static_cast<FindingKind>(kind));
 }
 
 }  // namespace
