@@ -34,43 +34,19 @@ static void read_code(const ap_uint<128>* code, const ap_uint<32>* lengths, unsi
 }
 
 void scan(hls::stream<CodeByte>& bytes, hls::stream<FoundIn>& found, hls::stream<MapWord>& map) {
-  Scanner scanner;
-  ap_uint<32> contract = 0;
-  ap_uint<4> place = 0;
-  MapWord word;
-  word.bits = 0;
-  word.end = 0;
+  ScanStage stage;
   bool more = true;
   while (more) {
 #pragma HLS PIPELINE II=1
 #pragma HLS LOOP_TRIPCOUNT min=1 max=1000000 avg=100000
     const CodeByte b = bytes.read();
     FoundIn out;
-    out.contract = contract;
-    out.end = b.end;
-    out.found.n = 0;
-    bool flush = b.end == 1;
-    if (b.end == 1) {
-      more = false;
-      word.end = 1;
-    } else {
-      const bool label = scanner.step(b.byte, b.stop == 1, out.found);
-      if (b.stop == 1) {
-        flush = place != 0;
-        place = 0;
-        scanner.begin();
-        ++contract;
-      } else {
-        word.bits[place.to_uint()] = label;
-        flush = place == kBeatBytes - 1;
-        ++place;
-      }
-    }
-    if (out.found.n != 0 || out.end == 1) found.write(out);
-    if (flush) {
-      map.write(word);
-      word.bits = 0;
-    }
+    MapWord word;
+    bool write_found, write_word;
+    stage.step(b, out, write_found, word, write_word);
+    if (write_found) found.write(out);
+    if (write_word) map.write(word);
+    more = b.end == 0;
   }
 }
 

@@ -28,6 +28,47 @@ struct MapWord {
   ap_uint<1> end;
 };
 
+// A turn of `scan`: what a byte makes to be written.
+class ScanStage {
+ public:
+  ScanStage() : contract_(0), place_(0) {
+    word_.bits = 0;
+    word_.end = 0;
+  }
+
+  void step(const CodeByte& b, FoundIn& found, bool& write_found, MapWord& word, bool& write_word) {
+#pragma HLS INLINE
+    found.contract = contract_;
+    found.end = b.end;
+    found.found.n = 0;
+    write_word = b.end == 1;
+    if (b.end == 1) {
+      word_.end = 1;
+    } else {
+      const bool label = scanner_.step(b.byte, b.stop == 1, found.found);
+      if (b.stop == 1) {
+        write_word = place_ != 0;
+        place_ = 0;
+        scanner_.begin();
+        ++contract_;
+      } else {
+        word_.bits[place_.to_uint()] = label;
+        write_word = place_ == kBeatBytes - 1;
+        ++place_;
+      }
+    }
+    write_found = found.found.n != 0 || b.end == 1;
+    word = word_;
+    if (write_word) word_.bits = 0;
+  }
+
+ private:
+  Scanner scanner_;
+  ap_uint<32> contract_;
+  ap_uint<4> place_;  // in the word of the jump map
+  MapWord word_;
+};
+
 // Bytes in; findings and jump map out, until the end of the batch.
 void scan(hls::stream<CodeByte>& bytes, hls::stream<FoundIn>& found, hls::stream<MapWord>& map);
 
