@@ -11,11 +11,13 @@
 
 namespace twinpath {
 
-class RuleEngine {
+// `Count` counts what fires: the path's counters, or nothing.
+template <class Count>
+class BasicRuleEngine {
  public:
   static constexpr unsigned kRules = 5;
 
-  explicit RuleEngine(Counters& counters) : counters_(counters) {}
+  explicit BasicRuleEngine(Count counters) : counters_(counters) {}
 
   // At most one intent: the first rule that fires. The caller has checked armed, trust of `symbol` and that its book is
   // not crossed. `lagger_view(g)` gives {bbo, trusted} of the lagging symbol.
@@ -198,8 +200,9 @@ class RuleEngine {
     return false;
   }
 
-  Counters& counters_;
+  [[no_unique_address]] Count counters_;
   std::array<std::array<Cycles, kRules>, kSymbols> next_{};
 };
+using RuleEngine = BasicRuleEngine<Counters&>;
 
 }  // namespace twinpath
