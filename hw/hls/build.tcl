@@ -22,6 +22,7 @@ set out [needed TP_HLS_OUT]
 array set kernels {
   bytecode_scan {bytecode_scan c++14 {bytecode_scan/bytecode_scan.cpp} bytecode_scan/bytecode_scan_tb.cpp}
   margin_sweep {margin_sweep c++14 {margin_sweep/margin_sweep.cpp} margin_sweep/margin_sweep_tb.cpp}
+  strategy {strategy c++17 {strategy/strategy.cpp} strategy/strategy_tb.cpp}
 }
 if {![info exists kernels($kernel)]} {
   error "kernel '$kernel': expected one of [lsort [array names kernels]]"

@@ -40,7 +40,7 @@ class Pragmas(unittest.TestCase):
 
     def test_every_kernel_has_interfaces_and_pipelines(self):
         for kernel in KERNELS:
-            text = (HLS / kernel / f"{kernel}.cpp").read_text()
+            text = "".join(p.read_text() for p in sorted((HLS / kernel).glob("*.*")))
             self.assertIn(f"{kernel}(", text)
             self.assertRegex(text, r"#pragma HLS INTERFACE mode=(m_axi|axis) ")
             self.assertIn("#pragma HLS PIPELINE II=1", text)
@@ -118,7 +118,7 @@ class BuildScript(unittest.TestCase):
         return found
 
     def test_takes_each_kernel_through_every_step(self):
-        self.assertGreaterEqual(len(KERNELS), 2)
+        self.assertEqual(KERNELS, ["bytecode_scan", "margin_sweep", "strategy"])
         for kernel in KERNELS:
             self.assertEqual(self.problems(kernel), [])
 
@@ -150,7 +150,7 @@ class BuildScript(unittest.TestCase):
     def test_an_unknown_kernel_or_step_is_named(self):
         status, _, error = self.record("sorter")
         self.assertEqual(status, 1)
-        self.assertIn("kernel 'sorter': expected one of bytecode_scan margin_sweep", error)
+        self.assertIn("kernel 'sorter': expected one of bytecode_scan margin_sweep strategy", error)
         _, _, error = self.record(KERNELS[0], TP_HLS_STEPS="csim simulate")
         self.assertIn("step 'simulate': expected csim, csynth, cosim or export", error)
 

@@ -8,7 +8,10 @@
 #include <vector>
 
 #include "sim/systemc/bytecode_scan_module.h"
+#include "host/strategy/market_maker.h"
+#include "hw/hls/strategy/records.h"
 #include "sim/systemc/margin_sweep_module.h"
+#include "sim/systemc/strategy_module.h"
 
 namespace {
 
@@ -90,10 +93,24 @@ struct MarginBench {
   sc_core::sc_fifo<PositionResult> results{kRoom};
 };
 
+const ap_uint<64> kMaker[] = {4, 100, 200, 100, 100, 300, 100, 1, 50};
+
+struct StrategyBench {
+  explicit StrategyBench(sc_core::sc_clock& clock) {
+    module.clock(clock);
+    module.updates(updates);
+    module.intents(intents);
+  }
+  StrategyModule<twinpath::MarketMaker> module{"strategy", kernel_strategy::load_all<twinpath::MarketMaker>(kMaker, 1)};
+  sc_core::sc_fifo<kernel_strategy::UpdateBeat> updates{kRoom};
+  sc_core::sc_fifo<kernel_strategy::IntentBeat> intents{kRoom};
+};
+
 struct Benches {
   sc_core::sc_clock clock{"clock", kPeriod};
   ScanBench scan{clock, kRoom}, narrow{clock, 1};
   MarginBench margin{clock};
+  StrategyBench strategy{clock};
 };
 Benches* benches = nullptr;
 
@@ -193,6 +210,47 @@ TEST(MarginSweepModules, take_a_position_or_an_account_a_clock_and_say_what_the_
   ASSERT_EQ(got_turns.size(), expected_turns.size());
   for (std::size_t i = 0; i < got_turns.size(); ++i)
     EXPECT_EQ(kernel_margin::pack(got_turns[i]), kernel_margin::pack(expected_turns[i])) << "position " << i;
+}
+
+TEST(StrategyModule, takes_an_update_a_clock_and_asks_what_the_kernel_asks) {
+  using namespace twinpath;
+  std::mt19937_64 random(5);
+  hls::stream<kernel_strategy::UpdateBeat> updates;
+  hls::stream<kernel_strategy::IntentBeat> intents;
+  const auto tell = [&](const kernel_strategy::UpdateBeat& beat) {
+    updates.write(beat);
+    ASSERT_TRUE(benches->strategy.updates.nb_write(beat));
+  };
+  StatusUpdate status;
+  status.armed = status.session_open = true;
+  tell(kernel_strategy::to_beat(status));
+  for (unsigned i = 1; i < 500; ++i) {
+    BookUpdate book;
+    book.stamp = Cycles{i * 100};
+    book.symbol = static_cast<SymbolIndex>(3 + random() % 2);
+    book.trusted = book.tradable = random() % 10 != 0;
+    const auto bid = static_cast<std::uint32_t>(1'000'000 + random() % 50 * 100);
+    book.after.bid = {SideState::quoted, Price{bid}, Quantity{100}};
+    book.after.ask = {SideState::quoted, Price{bid + 300}, Quantity{100}};
+    tell(kernel_strategy::to_beat(book));
+    OrderUpdate ended;
+    ended.stamp = book.stamp;
+    ended.symbol = 4;
+    ended.tag = static_cast<std::uint32_t>(random() % 2);
+    ended.state = OrderState::rejected;
+    tell(kernel_strategy::to_beat(ended));
+  }
+  tell(kernel_strategy::begin_beat(kernel_strategy::kEnd, {}));
+  MarketMaker maker(kernel_strategy::load_all<MarketMaker>(kMaker, 1));
+  const int n = static_cast<int>(updates.size());
+  kernel_strategy::run(maker, updates, intents);
+  sc_core::sc_start(kPeriod * static_cast<double>(n - 1));
+  EXPECT_EQ(benches->strategy.updates.num_available(), 1);
+  sc_core::sc_start(kPeriod * 2);
+  const auto expected = drain(intents), got = drain(benches->strategy.intents);
+  ASSERT_EQ(got.size(), expected.size());
+  EXPECT_GT(got.size(), static_cast<std::size_t>(n) + 100) << "some intents beside the ends of packets";
+  for (std::size_t i = 0; i < got.size(); ++i) EXPECT_EQ(got[i].data, expected[i].data) << "beat " << i;
 }
 
 }  // namespace
