@@ -55,7 +55,8 @@ class OpenclBatch final : public batch::Backend {
     const std::uint32_t total = to_starts(starts);
     const cl::Buffer start_buffer = device_.input(starts.data(), n), findings = device_.output<Finding>(total);
     device_.zero(map, words * sizeof(std::uint16_t));
-    kernel_time_.value += device_.run(scan_write_, n, code, beats, lengths, contracts, start_buffer, findings, map).value;
+    kernel_time_.value +=
+        device_.run(scan_write_, n, code, beats, lengths, contracts, start_buffer, findings, map).value;
     out.findings.resize(total);
     out.jump_map.resize(words);
     device_.read(findings, out.findings.data(), total * sizeof(Finding));
@@ -71,9 +72,8 @@ class OpenclBatch final : public batch::Backend {
     const cl::Buffer instruments = device_.input(book.instruments().data(), book.instruments().size());
     const cl::Buffer account_results = device_.output<MarginAccountResult>(accounts);
     const cl::Buffer position_results = device_.output<MarginPositionResult>(n);
-    kernel_time_ =
-        device_.run(margin_accounts_, accounts, positions, first, cash, account_count, instruments,
-                    static_cast<cl_uint>(book.instruments().size()), account_results, position_results);
+    kernel_time_ = device_.run(margin_accounts_, accounts, positions, first, cash, account_count, instruments,
+                               static_cast<cl_uint>(book.instruments().size()), account_results, position_results);
     list(account_results, accounts, out.liquidate);
     out.accounts.resize(accounts);
     out.positions.resize(n);
@@ -92,7 +92,8 @@ class OpenclBatch final : public batch::Backend {
     out.resize(to_starts(starts));
     const cl::Buffer start_buffer = device_.input(starts.data(), blocks);
     const cl::Buffer all = device_.output<std::uint32_t>(out.size());
-    kernel_time_.value += device_.run(liquidate_write_, blocks, results, account_count, kBlock, start_buffer, all).value;
+    kernel_time_.value +=
+        device_.run(liquidate_write_, blocks, results, account_count, kBlock, start_buffer, all).value;
     device_.read(all, out.data(), out.size() * sizeof(std::uint32_t));
   }
 

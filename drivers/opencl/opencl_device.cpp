@@ -33,7 +33,8 @@ cl::Platform find_platform(std::string_view wanted) {
   const std::vector<cl::Platform> all = all_platforms();
   if (all.empty())
     throw std::runtime_error(
-        "opencl: the ICD loader knows no platform; install one (for the CPU: apt-get install pocl-opencl-icd), or point "
+        "opencl: the ICD loader knows no platform; install one (for the CPU: apt-get install pocl-opencl-icd), or "
+        "point "
         "OCL_ICD_VENDORS to a folder with its .icd file");
   std::size_t index = 0;
   const auto [end, error] = std::from_chars(wanted.data(), wanted.data() + wanted.size(), index);
@@ -71,8 +72,7 @@ Device::Device(std::string_view platform, const ProgramText& text) : platform_(f
     if (e.err() != CL_DEVICE_NOT_FOUND) fail(e, "listing devices");
   }
   if (devices.empty())
-    throw std::runtime_error(
-        fmt::format("opencl: platform '{}' has no device", platform_.getInfo<CL_PLATFORM_NAME>()));
+    throw std::runtime_error(fmt::format("opencl: platform '{}' has no device", platform_.getInfo<CL_PLATFORM_NAME>()));
   device_ = devices.front();
   try {
     if (!device_.getInfo<CL_DEVICE_ENDIAN_LITTLE>())
@@ -130,9 +130,9 @@ void Device::save(const std::filesystem::path& file) const {
 cl::Buffer Device::buffer(cl_mem_flags flags, std::size_t bytes) const {
   const std::uint64_t most = device_.getInfo<CL_DEVICE_MAX_MEM_ALLOC_SIZE>();
   if (bytes > most)
-    throw std::runtime_error(fmt::format(
-        "opencl: {}: a buffer of {} bytes is needed, the device gives at most {}; use a smaller batch", name(), bytes,
-        most));
+    throw std::runtime_error(
+        fmt::format("opencl: {}: a buffer of {} bytes is needed, the device gives at most {}; use a smaller batch",
+                    name(), bytes, most));
   try {
     return {context_, flags, std::max<std::size_t>(bytes, 1)};
   } catch (const cl::Error& e) {

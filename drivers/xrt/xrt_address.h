@@ -17,7 +17,8 @@ inline XrtBatchAddress parse_xrt_batch(std::string_view rest) {
   XrtBatchAddress a;
   const std::size_t comma = rest.find(',');
   const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), a.index);
-  const bool number = error == std::errc{} && end == rest.data() + (comma == std::string_view::npos ? rest.size() : comma);
+  const bool number =
+      error == std::errc{} && end == rest.data() + (comma == std::string_view::npos ? rest.size() : comma);
   if (!number || comma == std::string_view::npos || comma + 1 == rest.size())
     throw std::invalid_argument("batch backend 'xrt:" + std::string(rest) +
                                 "': expected xrt:<index>,<xclbin>, the card's number and the file with its kernels");

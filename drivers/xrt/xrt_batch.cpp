@@ -35,15 +35,13 @@ class XrtBatch final : public batch::Backend {
       scan_ = xrt::kernel(device_, uuid, "bytecode_scan");
       margin_ = xrt::kernel(device_, uuid, "margin_sweep");
     } catch (const std::exception& e) {
-      throw std::runtime_error(
-          fmt::format("xrt:{}: {}: expected an xclbin for this card with the kernels bytecode_scan and margin_sweep: {}",
-                      address.index, address.xclbin, e.what()));
+      throw std::runtime_error(fmt::format(
+          "xrt:{}: {}: expected an xclbin for this card with the kernels bytecode_scan and margin_sweep: {}",
+          address.index, address.xclbin, e.what()));
     }
   }
 
-  std::string name() const override {
-    return fmt::format("XRT, {}", device_.get_info<xrt::info::device::name>());
-  }
+  std::string name() const override { return fmt::format("XRT, {}", device_.get_info<xrt::info::device::name>()); }
   Nanoseconds kernel_time() const override { return kernel_time_; }
 
   void scan(const batch::CodeBatch& batch, batch::ScanResult& out) override {
@@ -87,10 +85,11 @@ class XrtBatch final : public batch::Backend {
     std::uint32_t counts[2] = {};
     fetch(summary, counts, sizeof counts);
     if (counts[1] != 0 || counts[0] > accounts)
-      throw std::runtime_error(fmt::format(
-          "xrt:{}: margin_sweep: {} accounts to liquidate and {} positions without an account, expected at most {} and 0; "
-          "the kernel does not fit this program",
-          address_.index, counts[0], counts[1], accounts));
+      throw std::runtime_error(
+          fmt::format("xrt:{}: margin_sweep: {} accounts to liquidate and {} positions without an account, expected at "
+                      "most {} and 0; "
+                      "the kernel does not fit this program",
+                      address_.index, counts[0], counts[1], accounts));
     out.accounts.resize(accounts);
     out.positions.resize(n);
     out.liquidate.resize(counts[0]);
@@ -135,8 +134,8 @@ class XrtBatch final : public batch::Backend {
     if (state != ERT_CMD_STATE_COMPLETED)
       throw std::runtime_error(fmt::format("xrt:{}: {}: did not end well (state {}); reset the card", address_.index,
                                            kernel, static_cast<int>(state)));
-    kernel_time_.value += static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count());
+    kernel_time_.value +=
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count());
   }
 
   XrtBatchAddress address_;

@@ -24,14 +24,15 @@ std::vector<std::uint8_t> parse_code(std::string_view text, const std::string& w
   for (std::size_t i = from; i < text.size(); ++i)
     if (digit(text[i]) < 0) {
       const auto c = static_cast<unsigned char>(text[i]);
-      throw std::runtime_error(fmt::format(
-          "{}: character {} is {}, expected a hex digit{}", where, i + 1,
-          c >= 32 && c < 127 ? fmt::format("'{}'", text[i]) : fmt::format("byte 0x{:02x}", c),
-          c == '_' || c == '$' ? "; link the libraries in first" : c < 9 || c > 126 ? "; a binary file needs --raw" : ""));
+      throw std::runtime_error(
+          fmt::format("{}: character {} is {}, expected a hex digit{}", where, i + 1,
+                      c >= 32 && c < 127 ? fmt::format("'{}'", text[i]) : fmt::format("byte 0x{:02x}", c),
+                      c == '_' || c == '$' ? "; link the libraries in first"
+                      : c < 9 || c > 126   ? "; a binary file needs --raw"
+                                           : ""));
     }
   if ((text.size() - from) % 2 != 0)
-    throw std::runtime_error(
-        fmt::format("{}: {} hex digits, expected two a byte", where, text.size() - from));
+    throw std::runtime_error(fmt::format("{}: {} hex digits, expected two a byte", where, text.size() - from));
   std::vector<std::uint8_t> code((text.size() - from) / 2);
   for (std::size_t i = 0; i < code.size(); ++i)
     code[i] = static_cast<std::uint8_t>(digit(text[from + 2 * i]) << 4 | digit(text[from + 2 * i + 1]));

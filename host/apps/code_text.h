@@ -11,8 +11,8 @@ namespace twinpath {
 // (an address that was never linked in looks like that), or half a byte at the end.
 std::vector<std::uint8_t> parse_code(std::string_view text, const std::string& where);
 
-// A contract a line, empty lines and what follows a # left out; names file and line in errors, as above. Throws when there
-// is no contract.
+// A contract a line, empty lines and what follows a # left out; names file and line in errors, as above. Throws when
+// there is no contract.
 std::vector<std::vector<std::uint8_t>> read_code_file(const std::string& file);
 
 }  // namespace twinpath

@@ -20,7 +20,8 @@ struct Options {
 };
 
 std::string signed_dollars(std::int64_t units) {
-  return units < 0 ? "-" + dollars_text(0 - static_cast<std::uint64_t>(units)) : dollars_text(static_cast<std::uint64_t>(units));
+  return units < 0 ? "-" + dollars_text(0 - static_cast<std::uint64_t>(units))
+                   : dollars_text(static_cast<std::uint64_t>(units));
 }
 
 std::string turns_at(const MarginPositionResult& r, std::int32_t quantity) {
@@ -61,8 +62,8 @@ int run(const Options& o, const BatchRegistry& backends) {
                  turns_at(result.positions[n], p.quantity));
     }
   }
-  fmt::print("{} accounts, {} positions: {} healthy, {} to call, {} to liquidate, {} rejected\n", result.accounts.size(),
-             result.positions.size(), counts[0], counts[1], counts[2], counts[3]);
+  fmt::print("{} accounts, {} positions: {} healthy, {} to call, {} to liquidate, {} rejected\n",
+             result.accounts.size(), result.positions.size(), counts[0], counts[1], counts[2], counts[3]);
   return 0;
 }
 
@@ -70,8 +71,11 @@ int run(const Options& o, const BatchRegistry& backends) {
 
 Run add_margin(CLI::App& app, const BatchRegistry& backends) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand("margin", "Margin accounts against mark prices: who is to be called, or liquidated");
-  sub->add_option("input", o->input, "CSV of instruments, accounts and positions")->required()->check(CLI::ExistingFile);
+  CLI::App* sub =
+      app.add_subcommand("margin", "Margin accounts against mark prices: who is to be called, or liquidated");
+  sub->add_option("input", o->input, "CSV of instruments, accounts and positions")
+      ->required()
+      ->check(CLI::ExistingFile);
   sub->add_flag("--liquidate", o->only_liquidate, "print only accounts to liquidate");
   sub->add_option("--backend", o->backend, "cpu, opencl:<platform> or xrt:<index>,<xclbin>")->capture_default_str();
   return [o, &backends] { return run(*o, backends); };

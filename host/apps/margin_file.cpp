@@ -98,7 +98,8 @@ class Reader {
   void expect(std::size_t n, const char* form) const {
     if (fields_.size() != n) fail(fmt::format("expected {} fields ({}), found {}", n, form, fields_.size()));
   }
-  void name(std::unordered_map<std::string, std::uint32_t>& numbers, std::vector<std::string>& names, const char* kind) {
+  void name(std::unordered_map<std::string, std::uint32_t>& numbers, std::vector<std::string>& names,
+            const char* kind) {
     if (fields_[1].empty()) fail(fmt::format("{}: expected a name, found nothing", kind));
     if (!numbers.emplace(fields_[1], static_cast<std::uint32_t>(names.size())).second)
       fail(fmt::format("{} '{}' is there already; name each once", kind, fields_[1]));
@@ -131,7 +132,8 @@ class Reader {
     for (PositionRow& r : positions_) {
       line_ = r.line;
       const auto account = accounts_.find(r.account);
-      if (account == accounts_.end()) fail(fmt::format("account '{}' has no row 'account,{},CASH'", r.account, r.account));
+      if (account == accounts_.end())
+        fail(fmt::format("account '{}' has no row 'account,{},CASH'", r.account, r.account));
       const auto instrument = instruments_.find(r.instrument);
       if (instrument == instruments_.end())
         fail(fmt::format("instrument '{}' has no row 'instrument,{},MARK,INITIAL %,MAINTENANCE %'", r.instrument,

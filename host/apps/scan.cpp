@@ -94,7 +94,8 @@ int run(const Options& o, const batch::BatchRegistry& backends) {
 
 Run add_scan(CLI::App& app, const batch::BatchRegistry& backends) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand("scan", "Sweep EVM bytecode for what wants a look: findings at the level of opcodes");
+  CLI::App* sub =
+      app.add_subcommand("scan", "Sweep EVM bytecode for what wants a look: findings at the level of opcodes");
   sub->add_option("input", o->input, "a file of hex, a contract a line; or hex")->required();
   sub->add_flag("--raw", o->raw, "the file is one contract's bytes");
   sub->add_flag("--jumps", o->jumps, "print every jump, not only those to no JUMPDEST");

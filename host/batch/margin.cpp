@@ -34,8 +34,8 @@ std::int64_t profit_of(const MarginPosition& p, std::uint32_t mark) {
   return std::int64_t{p.quantity} * (std::int64_t{mark} - std::int64_t{p.entry});
 }
 
-// The account is liquidated when equity - maintenance < 0. With `rest` = that, less what this position's mark makes of it,
-// and q = |quantity|, at a mark of m:
+// The account is liquidated when equity - maintenance < 0. With `rest` = that, less what this position's mark makes of
+// it, and q = |quantity|, at a mark of m:
 //   long   rest + q m - ceil(q m r / 10,000) < 0   <=>  q m (10,000 - r) < -rest 10,000
 //   short  rest - q m - ceil(q m r / 10,000) < 0   <=>  q m (10,000 + r) >  rest 10,000
 // Both are monotone in m, so there is one price where it turns.
@@ -124,8 +124,8 @@ MarginBook::MarginBook(std::vector<MarginInstrument> instruments, std::vector<st
 
 void MarginBook::mark(std::span<const std::uint32_t> marks) {
   if (marks.size() != instruments_.size())
-    throw std::invalid_argument(
-        fmt::format("margin: {} mark prices, expected one for each of {} instruments", marks.size(), instruments_.size()));
+    throw std::invalid_argument(fmt::format("margin: {} mark prices, expected one for each of {} instruments",
+                                            marks.size(), instruments_.size()));
   for (std::size_t i = 0; i < marks.size(); ++i) instruments_[i].mark = marks[i];
 }
 

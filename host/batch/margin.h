@@ -1,5 +1,5 @@
-// Margin of many accounts against mark prices: profit, initial and maintenance margin, liquidation prices, and who is to
-// be liquidated. Integers only; README.md has the formulas, their rounding and their limits.
+// Margin of many accounts against mark prices: profit, initial and maintenance margin, liquidation prices, and who is
+// to be liquidated. Integers only; README.md has the formulas, their rounding and their limits.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -10,9 +10,9 @@
 namespace twinpath::batch {
 
 inline constexpr std::uint32_t kMostInstruments = 4096;
-inline constexpr std::uint32_t kWhole = 10'000;                            // basis points
+inline constexpr std::uint32_t kWhole = 10'000;                               // basis points
 inline constexpr std::uint64_t kMostNotional = (std::uint64_t{1} << 48) - 1;  // of a position, 1/10,000 dollar
-inline constexpr std::int64_t kMostCash = std::int64_t{1} << 60;           // of an account, either sign
+inline constexpr std::int64_t kMostCash = std::int64_t{1} << 60;              // of an account, either sign
 
 struct MarginInstrument {
   std::uint32_t mark = 0;            // Price(4)

@@ -48,7 +48,8 @@ MarginBook sample_book(std::uint64_t seed, std::size_t positions) {
   constexpr std::uint32_t kInstruments = 256, kEach = 16;
   std::vector<MarginInstrument> instruments(kInstruments);
   for (MarginInstrument& i : instruments)
-    i = {static_cast<std::uint32_t>(50'000 + random() % 5'000'000), 2'500, static_cast<std::uint16_t>(1'000 + random() % 1'000)};
+    i = {static_cast<std::uint32_t>(50'000 + random() % 5'000'000), 2'500,
+         static_cast<std::uint16_t>(1'000 + random() % 1'000)};
   std::vector<std::int64_t> cash;
   std::vector<MarginPosition> all;
   all.reserve(positions);
@@ -56,10 +57,12 @@ MarginBook sample_book(std::uint64_t seed, std::size_t positions) {
     const auto account = static_cast<std::uint32_t>(cash.size());
     std::int64_t need = 0;
     for (std::uint32_t k = 0; k < kEach && all.size() < positions; ++k) {
-      const auto instrument = static_cast<std::uint16_t>(k * (kInstruments / kEach) + random() % (kInstruments / kEach));
+      const auto instrument =
+          static_cast<std::uint16_t>(k * (kInstruments / kEach) + random() % (kInstruments / kEach));
       const std::uint32_t mark = instruments[instrument].mark;
       const auto quantity = static_cast<std::int32_t>(random() % 2'001) - 1'000;
-      all.push_back({account, static_cast<std::uint32_t>(mark - mark / 20 + random() % (mark / 10)), quantity, instrument, 0});
+      all.push_back(
+          {account, static_cast<std::uint32_t>(mark - mark / 20 + random() % (mark / 10)), quantity, instrument, 0});
       need += std::int64_t{mark} * std::abs(quantity) / 8;
     }
     cash.push_back(need + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(need + 1)));

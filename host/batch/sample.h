@@ -8,7 +8,8 @@
 
 namespace twinpath::batch {
 
-// Contracts of `bytes` bytes each: mostly PUSH, DUP, SWAP and arithmetic, with calls, jumps and labels as a compiler sets them.
+// Contracts of `bytes` bytes each: mostly PUSH, DUP, SWAP and arithmetic, with calls, jumps and labels as a compiler
+// sets them.
 CodeBatch sample_code(std::uint64_t seed, std::size_t contracts, std::size_t bytes);
 
 // `positions` positions, about 16 an account, in 256 instruments; few accounts to be liquidated.

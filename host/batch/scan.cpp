@@ -8,8 +8,8 @@
 namespace twinpath::batch {
 namespace {
 
-constexpr std::size_t kFollowed = 4;    // results of calls at a time
-constexpr unsigned kDeepest = 1023;     // place of the EVM's stack
+constexpr std::size_t kFollowed = 4;  // results of calls at a time
+constexpr unsigned kDeepest = 1023;   // place of the EVM's stack
 
 struct CallResult {
   std::uint32_t offset = 0;
@@ -110,7 +110,8 @@ class Sweep {
   // Of the PUSH that ends in front of `at`.
   std::uint32_t pushed_value(std::uint32_t at) const {
     std::uint64_t value = 0;
-    for (const std::uint8_t byte : code_.subspan(at - static_cast<unsigned>(push_size_), static_cast<unsigned>(push_size_)))
+    for (const std::uint8_t byte :
+         code_.subspan(at - static_cast<unsigned>(push_size_), static_cast<unsigned>(push_size_)))
       value = std::min<std::uint64_t>(value << 8 | byte, std::uint64_t{1} << 32);
     return value > kNoTarget ? kNoTarget : static_cast<std::uint32_t>(value);
   }

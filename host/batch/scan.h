@@ -9,16 +9,16 @@
 namespace twinpath::batch {
 
 enum class FindingKind : std::uint8_t {
-  origin = 1,              // value 0
-  timestamp = 2,           // value 0
-  delegatecall = 3,        // DELEGATECALL, CALLCODE; value 0
-  selfdestruct = 4,        // value 0
-  call_unchecked = 5,      // of the call; value: offset of what drops its result
-  call_leaves_block = 6,   // of the call; value: offset of the end of the block, where its result is still on the stack
-  call_untracked = 7,      // of the call; four earlier results were still on the stack, so this one was not followed
-  jump_static = 8,         // value: the target, kNoTarget when it does not fit
-  jump_dynamic = 9,        // value kNoTarget
-  truncated_push = 10      // of the PUSH; value: how many of its bytes are missing
+  origin = 1,             // value 0
+  timestamp = 2,          // value 0
+  delegatecall = 3,       // DELEGATECALL, CALLCODE; value 0
+  selfdestruct = 4,       // value 0
+  call_unchecked = 5,     // of the call; value: offset of what drops its result
+  call_leaves_block = 6,  // of the call; value: offset of the end of the block, where its result is still on the stack
+  call_untracked = 7,     // of the call; four earlier results were still on the stack, so this one was not followed
+  jump_static = 8,        // value: the target, kNoTarget when it does not fit
+  jump_dynamic = 9,       // value kNoTarget
+  truncated_push = 10     // of the PUSH; value: how many of its bytes are missing
 };
 inline constexpr std::uint32_t kNoTarget = 0xFFFFFFFF;
 std::string_view to_string(FindingKind kind);
@@ -60,8 +60,8 @@ class CodeBatch {
 };
 
 struct ScanResult {
-  std::vector<Finding> findings;         // by contract, then as the sweep comes to know them
-  std::vector<std::uint16_t> jump_map;   // a word a beat, bit i: byte i of it is a JUMPDEST
+  std::vector<Finding> findings;        // by contract, then as the sweep comes to know them
+  std::vector<std::uint16_t> jump_map;  // a word a beat, bit i: byte i of it is a JUMPDEST
 
   bool operator==(const ScanResult&) const = default;
 };

@@ -130,8 +130,9 @@ concept Strategy =
     };
 #else  // as far as an HLS kernel's C++17 can say it
 template <class S>
-inline constexpr bool Strategy = std::is_trivially_copyable_v<S> && std::is_trivially_copyable_v<typename S::Parameters> &&
-                                 std::is_nothrow_constructible_v<S, const typename S::Parameters&>;
+inline constexpr bool Strategy =
+    std::is_trivially_copyable_v<S> && std::is_trivially_copyable_v<typename S::Parameters> &&
+    std::is_nothrow_constructible_v<S, const typename S::Parameters&>;
 #endif
 
 }  // namespace twinpath

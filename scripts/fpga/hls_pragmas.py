@@ -110,7 +110,7 @@ class Checker:
     def run(self):
         for match in re.finditer(r"^[ \t]*#pragma[ \t]+HLS\b[ \t]*(.*)$", self.text, flags=re.M):
             self.count += 1
-            self.pragma(match.group(1).split(), self.text.count("\n", 0, match.start()) + 1, match.start())
+            self.pragma(re.sub(r"\s*=\s*", "=", match.group(1)).split(), self.text.count("\n", 0, match.start()) + 1, match.start())
         for function, (line, parameters, ports) in self.ports.items():
             for parameter, declared in parameters.items():
                 if parameter not in ports and ("*" in declared or "stream" in declared):

@@ -1,5 +1,5 @@
-// bytecode_scan in the platform model: the kernel's own sweep (hw/hls/bytecode_scan), a byte a clock, between FIFOs. A full
-// FIFO behind it holds it up, as in the circuit. The depth of its pipeline is not modelled: synthesis chooses it.
+// bytecode_scan in the platform model: the kernel's own sweep (hw/hls/bytecode_scan), a byte a clock, between FIFOs. A
+// full FIFO behind it holds it up, as in the circuit. The depth of its pipeline is not modelled: synthesis chooses it.
 #pragma once
 #include <systemc>
 

@@ -1,5 +1,5 @@
-// margin_sweep in the platform model: its two passes (hw/hls/margin_sweep), a position or an account a clock, between FIFOs.
-// A full FIFO behind a pass holds it up. The depth of their pipelines is not modelled: synthesis chooses it.
+// margin_sweep in the platform model: its two passes (hw/hls/margin_sweep), a position or an account a clock, between
+// FIFOs. A full FIFO behind a pass holds it up. The depth of their pipelines is not modelled: synthesis chooses it.
 #pragma once
 #include <systemc>
 #include <utility>

@@ -1,5 +1,5 @@
-// strategy in the platform model: a strategy between two streams, an update a clock. How many clocks an update takes in the
-// circuit, synthesis decides; `kClocks` says what is assumed.
+// strategy in the platform model: a strategy between two streams, an update a clock. How many clocks an update takes in
+// the circuit, synthesis decides; `kClocks` says what is assumed.
 #pragma once
 #include <ostream>
 #include <systemc>

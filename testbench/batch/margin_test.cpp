@@ -131,8 +131,9 @@ TEST(Margin, positions_out_of_order_are_named) {
   EXPECT_THAT(message({{2, 1, 1, 0, 0}}), HasSubstr("position 0 is of account 2, expected one of 2"));
 }
 
-// ---- by definition ----------------------------------------------------------------------------------------------------
-// Equity less maintenance margin of account a, with the mark of one instrument replaced.
+// ---- by definition
+// ---------------------------------------------------------------------------------------------------- Equity less
+// maintenance margin of account a, with the mark of one instrument replaced.
 Huge excess(const MarginBook& book, std::size_t a, std::size_t instrument, Huge mark) {
   Huge sum = book.cash()[a];
   for (std::uint32_t n = book.first()[a]; n < book.first()[a + 1]; ++n) {

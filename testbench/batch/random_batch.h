@@ -15,9 +15,10 @@ using Random = std::mt19937_64;
 
 // Mostly calls, what moves their results about, and what ends blocks; some of it any byte.
 inline std::vector<std::uint8_t> random_code(Random& random, std::size_t most) {
-  static constexpr std::uint8_t kOften[] = {0xf1, 0xf1, 0xf2, 0xf4, 0xfa, 0x50, 0x50, 0x50, 0x80, 0x81, 0x82, 0x8f, 0x90,
-                                            0x91, 0x92, 0x9f, 0x15, 0x14, 0x57, 0x56, 0x5b, 0x00, 0xf3, 0xfd, 0xfe, 0xff,
-                                            0x32, 0x42, 0x5f, 0x60, 0x61, 0x63, 0x64, 0x7f, 0x55, 0x52, 0x5a, 0x3d, 0x0c};
+  static constexpr std::uint8_t kOften[] = {0xf1, 0xf1, 0xf2, 0xf4, 0xfa, 0x50, 0x50, 0x50, 0x80, 0x81,
+                                            0x82, 0x8f, 0x90, 0x91, 0x92, 0x9f, 0x15, 0x14, 0x57, 0x56,
+                                            0x5b, 0x00, 0xf3, 0xfd, 0xfe, 0xff, 0x32, 0x42, 0x5f, 0x60,
+                                            0x61, 0x63, 0x64, 0x7f, 0x55, 0x52, 0x5a, 0x3d, 0x0c};
   const std::size_t size = random() % (most + 1);
   const unsigned noise = random() % 4;
   std::vector<std::uint8_t> code;
@@ -54,7 +55,8 @@ inline MarginBook random_margin_book(std::uint64_t seed, const BookShape& shape)
   Random random(seed);
   std::vector<MarginInstrument> instruments(shape.instruments);
   for (MarginInstrument& i : instruments) {
-    i.mark = random() % 16 == 0 ? static_cast<std::uint32_t>(random()) : static_cast<std::uint32_t>(random() % 3'000'000);
+    i.mark =
+        random() % 16 == 0 ? static_cast<std::uint32_t>(random()) : static_cast<std::uint32_t>(random() % 3'000'000);
     i.maintenance_bp = static_cast<std::uint16_t>(random() % 12 == 0 ? kWhole : random() % 3'000);
     i.initial_bp = static_cast<std::uint16_t>(std::min<std::uint64_t>(kWhole, i.maintenance_bp + random() % 2'000));
     if (shape.hostile && random() % 60 == 0) i.initial_bp = static_cast<std::uint16_t>(kWhole + 1 + random() % 50'000);
@@ -68,8 +70,9 @@ inline MarginBook random_margin_book(std::uint64_t seed, const BookShape& shape)
     for (std::uint64_t i = random() % step; i < shape.instruments; i += step) {
       MarginPosition p{a, 0, 0, static_cast<std::uint16_t>(i), 0};
       const std::uint32_t mark = instruments[i].mark;
-      p.entry = random() % 16 == 0 ? static_cast<std::uint32_t>(random())
-                                   : static_cast<std::uint32_t>(mark - std::min<std::uint64_t>(mark, 500) + random() % 1'000);
+      p.entry = random() % 16 == 0
+                    ? static_cast<std::uint32_t>(random())
+                    : static_cast<std::uint32_t>(mark - std::min<std::uint64_t>(mark, 500) + random() % 1'000);
       const auto sign = static_cast<std::int32_t>(random() % 2 * 2) - 1;
       p.quantity = sign * static_cast<std::int32_t>(random() % 10 == 0 ? random() % 3 : random() % 20'000);
       if (shape.hostile && random() % 100 == 0) p.quantity = static_cast<std::int32_t>(random());
@@ -80,7 +83,8 @@ inline MarginBook random_margin_book(std::uint64_t seed, const BookShape& shape)
     if (shape.hostile && random() % 50 == 0 && positions.size() != from)
       positions.back().instrument = static_cast<std::uint16_t>(shape.instruments + random() % 60'000);
     // About what is needed, so that all states are met.
-    std::int64_t c = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(std::max<std::int64_t>(1, 2 * need)));
+    std::int64_t c =
+        static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(std::max<std::int64_t>(1, 2 * need)));
     if (random() % 5 == 0) c = static_cast<std::int64_t>(random() % 2'000) - 1'000;
     if (shape.hostile && random() % 80 == 0) c = static_cast<std::int64_t>(random());
     if (random() % 60 == 0) c = random() % 2 == 0 ? kMostCash : -kMostCash;

@@ -76,9 +76,7 @@ TEST(Scan, data_of_a_push_is_no_code) {
               ElementsAre(finding(5 + 1 + 2 + 33, Kind::origin, 0x32, 0)));
 }
 
-TEST(Scan, push0_has_no_data) {
-  EXPECT_THAT(findings("PUSH0 ORIGIN"), ElementsAre(finding(1, Kind::origin, 0x32, 0)));
-}
+TEST(Scan, push0_has_no_data) { EXPECT_THAT(findings("PUSH0 ORIGIN"), ElementsAre(finding(1, Kind::origin, 0x32, 0))); }
 
 TEST(Scan, a_push_cut_off_by_the_end_says_how_much_is_missing) {
   EXPECT_THAT(findings("STOP PUSH4 3242"), ElementsAre(finding(1, Kind::truncated_push, 0x63, 2)));
@@ -184,9 +182,10 @@ TEST(Scan, the_jump_map_has_the_labels_that_are_code) {
 
 TEST(Scan, contracts_do_not_know_of_each_other) {
   const auto result = scanned({assemble("CALL"), {}, assemble("POP ORIGIN"), assemble("PUSH32"), assemble("JUMP")});
-  EXPECT_THAT(result.findings,
-              ElementsAre(finding(0, Kind::call_unchecked, 0xf1, 1, 0), finding(1, Kind::origin, 0x32, 0, 2),
-                          finding(0, Kind::truncated_push, 0x7f, 32, 3), finding(0, Kind::jump_dynamic, 0x56, kNoTarget, 4)));
+  EXPECT_THAT(
+      result.findings,
+      ElementsAre(finding(0, Kind::call_unchecked, 0xf1, 1, 0), finding(1, Kind::origin, 0x32, 0, 2),
+                  finding(0, Kind::truncated_push, 0x7f, 32, 3), finding(0, Kind::jump_dynamic, 0x56, kNoTarget, 4)));
 }
 
 TEST(Scan, every_byte_of_generated_code_is_an_instruction_or_data) {

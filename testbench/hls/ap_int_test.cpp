@@ -20,7 +20,7 @@ constexpr bool is_signed_of = ap_stand_in::Traits<std::decay_t<T>>::kSigned;
 
 // The value of v as a big integer, from its bits alone.
 template <class T>
-Big big(const T& v) {
+Big big(const T &v) {
   Big out = 0;
   for (int i = 0; i < width_of<T>; ++i)
     if (v.get(i)) out += Big(1) << i;
@@ -36,14 +36,15 @@ Big wrap(Big v, int w, bool with_sign) {
   return v;
 }
 template <class T>
-T from_big(const Big& v) {
+T from_big(const Big &v) {
   T out;
   const Big bits = wrap(v, width_of<T>, false);
   for (int i = 0; i < width_of<T>; ++i) out.put(i, boost::multiprecision::bit_test(bits, static_cast<unsigned>(i)));
   return out;
 }
 
-// ---- widths and signs of results, as published -------------------------------------------------------------------------
+// ---- widths and signs of results, as published
+// -------------------------------------------------------------------------
 template <class R, int W, bool S>
 constexpr bool is = width_of<R> == W && is_signed_of<R> == S;
 #define TP_RESULT(a, op, b, w, s) static_assert(is<decltype(std::declval<a>() op std::declval<b>()), w, s>)
@@ -228,7 +229,8 @@ TEST(ApInt, conversion_to_the_compilers_types) {
 }
 
 TEST(ApInt, text) {
-  EXPECT_EQ(ap_uint<128>("0xffffffffffffffffffffffffffffffff").to_string(10), "340282366920938463463374607431768211455");
+  EXPECT_EQ(ap_uint<128>("0xffffffffffffffffffffffffffffffff").to_string(10),
+            "340282366920938463463374607431768211455");
   EXPECT_EQ(ap_int<128>("-170141183460469231731687303715884105728").to_string(10),
             "-170141183460469231731687303715884105728");
   EXPECT_EQ(ap_uint<8>("101", 2), 5);
@@ -239,14 +241,15 @@ TEST(ApInt, text) {
   EXPECT_DEATH((void)ap_uint<8>("12z"), "no digit");
 }
 
-// ---- every operator against big integers -----------------------------------------------------------------------------
+// ---- every operator against big integers
+// -----------------------------------------------------------------------------
 template <class T, class Random>
-T any(Random& random) {
+T any(Random &random) {
   T v;
   const int kind = static_cast<int>(random() % 8);
-  if (kind == 0) return v;                                    // 0
+  if (kind == 0) return v;  // 0
   for (int i = 0; i < width_of<T>; ++i) v.put(i, random() & 1);
-  if (kind == 1) v = T(static_cast<int>(random() % 7) - 3);   // near 0
+  if (kind == 1) v = T(static_cast<int>(random() % 7) - 3);  // near 0
   if (kind == 2)
     for (int i = 0; i < width_of<T>; ++i) v.put(i, i != width_of<T> - 1);  // most when signed
   if (kind == 3)

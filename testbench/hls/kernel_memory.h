@@ -1,7 +1,7 @@
 // Batches as they lie in the memory of the kernels of hw/hls, and back: the C simulation of each as a call.
 #pragma once
-#include <cstdint>
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <span>
 #include <vector>

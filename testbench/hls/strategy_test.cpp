@@ -29,9 +29,15 @@ class Recorded {
   static constexpr std::string_view kName = S::kName;
   using Parameters = typename S::Parameters;
   explicit Recorded(const Parameters& p) noexcept : strategy_(p) {}
-  void on_book(const BookUpdate& u, Intents& ask) noexcept { note(u, ask, [&] { strategy_.on_book(u, ask); }); }
-  void on_order(const OrderUpdate& u, Intents& ask) noexcept { note(u, ask, [&] { strategy_.on_order(u, ask); }); }
-  void on_status(const StatusUpdate& u, Intents& ask) noexcept { note(u, ask, [&] { strategy_.on_status(u, ask); }); }
+  void on_book(const BookUpdate& u, Intents& ask) noexcept {
+    note(u, ask, [&] { strategy_.on_book(u, ask); });
+  }
+  void on_order(const OrderUpdate& u, Intents& ask) noexcept {
+    note(u, ask, [&] { strategy_.on_order(u, ask); });
+  }
+  void on_status(const StatusUpdate& u, Intents& ask) noexcept {
+    note(u, ask, [&] { strategy_.on_status(u, ask); });
+  }
 
  private:
   template <class U, class Call>
@@ -61,7 +67,8 @@ void session(const typename S::Parameters& parameters, std::vector<SymbolIndex> 
       if (roll(50) == 0) bbo.bid = {};
       if (roll(50) == 0) bbo.ask = {SideState::unknown, {}, {}};
       if (roll(50) == 0) std::swap(bbo.bid, bbo.ask);
-      const Trade trade{roll(3) == 0, roll(2) == 0, static_cast<Side>(roll(2)), Price{bid}, Quantity{1 + roll(100)}, roll(2) == 0};
+      const Trade trade{roll(3) == 0, roll(2) == 0, static_cast<Side>(roll(2)), Price{bid}, Quantity{1 + roll(100)},
+                        roll(2) == 0};
       desk.book(symbol, bbo, trade);
     } else if (kind < 19 && !desk.orders.empty()) {
       auto it = desk.orders.begin();
@@ -164,7 +171,8 @@ TEST(StrategyKernel, a_wrong_parameter_is_noticed_by_the_comparison) {
   bool differs = false;
   for (const Told& t : told)
     for (unsigned i = 0; i <= t.asked.size() && !intents.empty(); ++i)
-      differs |= intents.read().data != kernel_strategy::to_beat(i == t.asked.size() ? Intent() : t.asked[i], false).data;
+      differs |=
+          intents.read().data != kernel_strategy::to_beat(i == t.asked.size() ? Intent() : t.asked[i], false).data;
   while (!intents.empty()) intents.read();
   EXPECT_TRUE(differs);
 }

@@ -1,4 +1,5 @@
-// The OpenCL C twins against the references, bit by bit, on the CPU's OpenCL platform; and what goes wrong on the way there.
+// The OpenCL C twins against the references, bit by bit, on the CPU's OpenCL platform; and what goes wrong on the way
+// there.
 #include "drivers/opencl/opencl_batch.h"
 
 #include <gmock/gmock.h>
@@ -140,8 +141,7 @@ TEST(BatchRegistry, addresses_name_backends) {
   EXPECT_EQ(registry.make("cpu")->name(), "this CPU, one thread");
   EXPECT_THAT(registry.make("opencl:0")->name(), HasSubstr(", "));
   EXPECT_EQ(message_of([&] { registry.make("gpu:1"); }), "batch backend 'gpu:1': expected one of cpu, opencl:");
-  EXPECT_EQ(message_of([&] { registry.make("cpu:4"); }),
-            "batch backend 'cpu' takes nothing behind a colon, found '4'");
+  EXPECT_EQ(message_of([&] { registry.make("cpu:4"); }), "batch backend 'cpu' takes nothing behind a colon, found '4'");
   EXPECT_THAT(registry.available(), testing::Contains(HasSubstr("opencl:Portable")));
 }
 

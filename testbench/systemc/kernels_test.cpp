@@ -7,9 +7,9 @@
 #include <systemc>
 #include <vector>
 
-#include "sim/systemc/bytecode_scan_module.h"
 #include "host/strategy/market_maker.h"
 #include "hw/hls/strategy/records.h"
+#include "sim/systemc/bytecode_scan_module.h"
 #include "sim/systemc/margin_sweep_module.h"
 #include "sim/systemc/strategy_module.h"
 
@@ -66,7 +66,8 @@ MarginData margin_data() {
     d.instruments.push_back({static_cast<unsigned>(random() % 2'000'000), static_cast<unsigned>(2'000), 1'000u});
   for (unsigned account = 0; account < 200; ++account) {
     for (unsigned i = random() % 4; i < 9; i += 1 + random() % 4)
-      d.positions.push_back({account, static_cast<unsigned>(random() % 2'000'000), static_cast<int>(random() % 2'000) - 1'000, i});
+      d.positions.push_back(
+          {account, static_cast<unsigned>(random() % 2'000'000), static_cast<int>(random() % 2'000) - 1'000, i});
     d.cash.push_back(static_cast<long long>(random() % 1'000'000'000));
   }
   return d;

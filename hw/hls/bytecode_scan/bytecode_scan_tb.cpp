@@ -1,4 +1,5 @@
-// C simulation of bytecode_scan: bytecode made by hand, and what it is to say of it. Exits 0 when all is as it should be.
+// C simulation of bytecode_scan: bytecode made by hand, and what it is to say of it. Exits 0 when all is as it should
+// be.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -23,7 +24,8 @@ void expect(bool right, const char* what, std::size_t i) {
 }
 
 // Contracts in hex to the kernel's memory.
-void load(const std::vector<std::string>& contracts, std::vector<ap_uint<128> >& code, std::vector<ap_uint<32> >& lengths) {
+void load(const std::vector<std::string>& contracts, std::vector<ap_uint<128>>& code,
+          std::vector<ap_uint<32>>& lengths) {
   for (std::size_t c = 0; c < contracts.size(); ++c) {
     const std::string& hex = contracts[c];
     lengths.push_back(static_cast<unsigned>(hex.size() / 2));
@@ -38,12 +40,22 @@ void load(const std::vector<std::string>& contracts, std::vector<ap_uint<128> >&
 }  // namespace
 
 int main() {
-  // CALLER ORIGIN EQ PUSH1 08 JUMPI TIMESTAMP SELFDESTRUCT JUMPDEST, and 14 bytes of PUSH14 data across a beat; nothing;
-  // CALL POP; CALL ISZERO PUSH2 5b5b JUMP; DELEGATECALL, end; PUSH4 cut off; seven times GAS and CALL, five times; 
+  // CALLER ORIGIN EQ PUSH1 08 JUMPI TIMESTAMP SELFDESTRUCT JUMPDEST, and 14 bytes of PUSH14 data across a beat;
+  // nothing; CALL POP; CALL ISZERO PUSH2 5b5b JUMP; DELEGATECALL, end; PUSH4 cut off; seven times GAS and CALL, five
+  // times;
   std::string five;
   for (int i = 0; i < 5; ++i) five += "5a5a5a5a5a5a5af1";
   const std::vector<std::string> contracts = {
-      "333214600857" "42ff5b" "6d5b5b5b5b5b5b5b5b5b5b5b5b5b5b" "5b", "", "f150", "f115615b5b56", "f4", "635b", five + "5b"};
+      "333214600857"
+      "42ff5b"
+      "6d5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+      "5b",
+      "",
+      "f150",
+      "f115615b5b56",
+      "f4",
+      "635b",
+      five + "5b"};
   const Expected expected[] = {{0, 1, kernel_scan::kOrigin, 0},
                                {0, 5, kernel_scan::kJumpStatic, 8},
                                {0, 6, kernel_scan::kTimestamp, 0},
@@ -61,12 +73,13 @@ int main() {
   const unsigned expected_map[] = {0x0100, 0x0100, 0, 0, 0, 0, 0, 0, 0x0100};
   const std::size_t n = sizeof expected / sizeof expected[0], words = sizeof expected_map / sizeof expected_map[0];
 
-  std::vector<ap_uint<128> > code, findings(64);
-  std::vector<ap_uint<32> > lengths;
+  std::vector<ap_uint<128>> code, findings(64);
+  std::vector<ap_uint<32>> lengths;
   load(contracts, code, lengths);
-  std::vector<ap_uint<16> > map(code.size());
+  std::vector<ap_uint<16>> map(code.size());
   ap_uint<32> total = 0;
-  bytecode_scan(code.data(), lengths.data(), static_cast<unsigned>(contracts.size()), findings.data(), 64, map.data(), &total);
+  bytecode_scan(code.data(), lengths.data(), static_cast<unsigned>(contracts.size()), findings.data(), 64, map.data(),
+                &total);
 
   expect(total == n, "the number of findings,", total.to_uint());
   for (std::size_t i = 0; i < n; ++i) {
@@ -76,7 +89,8 @@ int main() {
            "finding", i);
   }
   expect(map.size() == words, "the number of words of the jump map,", map.size());
-  for (std::size_t i = 0; i < words && i < map.size(); ++i) expect(map[i] == expected_map[i], "word of the jump map", i);
+  for (std::size_t i = 0; i < words && i < map.size(); ++i)
+    expect(map[i] == expected_map[i], "word of the jump map", i);
   std::printf("bytecode_scan: %s\n", failures == 0 ? "as expected" : "FAILED");
   return failures == 0 ? 0 : 1;
 }

@@ -7,17 +7,17 @@ namespace kernel_scan {
 
 // What an opcode is to the sweep.
 enum OpcodeClass {
-  kPlain = 0,   // takes `pops` and puts `pushes`
-  kHalts = 1,   // ends, and what was done stays done
-  kFails = 2,   // ends, and what was done is undone; undefined opcodes too
+  kPlain = 0,  // takes `pops` and puts `pushes`
+  kHalts = 1,  // ends, and what was done stays done
+  kFails = 2,  // ends, and what was done is undone; undefined opcodes too
   kJump = 3,
   kJumpIf = 4,
-  kLabel = 5,   // JUMPDEST
+  kLabel = 5,  // JUMPDEST
   kPop = 6,
-  kPush = 7,    // PUSH0 to PUSH32
+  kPush = 7,  // PUSH0 to PUSH32
   kDup = 8,
   kSwap = 9,
-  kCall = 10    // puts whether it succeeded
+  kCall = 10  // puts whether it succeeded
 };
 
 // A byte an opcode: pops in bits 2:0, pushes in bit 3, class in bits 7:4. DUP and SWAP say their depth themselves.

@@ -1,4 +1,5 @@
-// One byte of EVM bytecode after the other, each a step of one cycle: the sweep of bytecode_scan. README.md has its rules.
+// One byte of EVM bytecode after the other, each a step of one cycle: the sweep of bytecode_scan. README.md has its
+// rules.
 #pragma once
 #include <ap_int.h>
 
@@ -20,8 +21,8 @@ enum FindingKind {
 };
 
 static const unsigned kNoTarget = 0xFFFFFFFFu;
-static const int kPending = 4;      // results of calls followed at a time
-static const int kStackMost = 1023; // the deepest place of the EVM's stack
+static const int kPending = 4;       // results of calls followed at a time
+static const int kStackMost = 1023;  // the deepest place of the EVM's stack
 static const int kLanes = kPending + 1;
 
 struct Finding {
@@ -47,7 +48,7 @@ struct Pending {
 class Scanner {
  public:
   Scanner() {
-#pragma HLS ARRAY_PARTITION variable=pending_ complete
+#pragma HLS ARRAY_PARTITION variable = pending_ complete
     begin();
   }
 
@@ -122,7 +123,7 @@ class Scanner {
     const unsigned cls = row.range(7, 4).to_uint();
     const unsigned n = opcode.range(3, 0).to_uint() + 1;  // of DUPn, SWAPn
     Pending kept[kPending];
-#pragma HLS ARRAY_PARTITION variable=kept complete
+#pragma HLS ARRAY_PARTITION variable = kept complete
     ap_uint<3> kept_n = 0;
     for (int i = 0; i < kPending; ++i) {
 #pragma HLS UNROLL
@@ -213,8 +214,8 @@ class Scanner {
   }
 
   ap_uint<32> offset_;
-  ap_uint<6> skip_;       // bytes of the PUSH that are to come
-  bool pushed_;           // the last instruction was a PUSH: of value_, or of what does not fit
+  ap_uint<6> skip_;  // bytes of the PUSH that are to come
+  bool pushed_;      // the last instruction was a PUSH: of value_, or of what does not fit
   ap_uint<32> value_;
   bool too_large_;
   ap_uint<32> push_offset_;

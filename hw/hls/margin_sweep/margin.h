@@ -125,7 +125,8 @@ class Totals {
 };
 
 // Where the account that the position is of turns: see README.md.
-inline PositionResult liquidation(const Position& p, const Instrument& i, const Valued& v, const AccountResult& account) {
+inline PositionResult liquidation(const Position& p, const Instrument& i, const Valued& v,
+                                  const AccountResult& account) {
 #pragma HLS INLINE
   PositionResult r;
   r.profit = v.profit;
@@ -139,8 +140,8 @@ inline PositionResult liquidation(const Position& p, const Instrument& i, const 
   const bool is_long = p.quantity > 0;
   const ap_uint<48> notional = v.notional.range(47, 0);
   const ap_int<66> excess = account.equity - ap_int<65>(account.maintenance);
-  const ap_int<66> rest = is_long ? ap_int<66>(excess - notional + v.maintenance)
-                                  : ap_int<66>(excess + notional + v.maintenance);
+  const ap_int<66> rest =
+      is_long ? ap_int<66>(excess - notional + v.maintenance) : ap_int<66>(excess + notional + v.maintenance);
   const ap_uint<65> size = rest < 0 ? ap_uint<65>(-rest) : ap_uint<65>(rest);
   const ap_uint<79> need = size * ap_uint<14>(kWhole);
   const ap_uint<15> share = is_long ? ap_uint<15>(kWhole - i.maintenance_bp) : ap_uint<15>(kWhole + i.maintenance_bp);

@@ -45,21 +45,21 @@ ap_uint<128> pack(const PositionResult& r) {
 
 static void read_positions(const ap_uint<128>* positions, unsigned n, hls::stream<Position>& out) {
   for (unsigned i = 0; i < n; ++i) {
-#pragma HLS PIPELINE II=1
-#pragma HLS LOOP_TRIPCOUNT min=1 max=4000000 avg=1000000
+#pragma HLS PIPELINE II = 1
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 4000000 avg = 1000000
     out.write(unpack_position(positions[i]));
   }
 }
 
-static void read_cash(const ap_int<64>* cash, unsigned n, hls::stream<ap_int<64> >& out) {
+static void read_cash(const ap_int<64>* cash, unsigned n, hls::stream<ap_int<64>>& out) {
   for (unsigned i = 0; i < n; ++i) {
-#pragma HLS PIPELINE II=1
-#pragma HLS LOOP_TRIPCOUNT min=1 max=1000000 avg=100000
+#pragma HLS PIPELINE II = 1
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 1000000 avg = 100000
     out.write(cash[i]);
   }
 }
 
-unsigned total(hls::stream<Position>& positions, unsigned position_count, hls::stream<ap_int<64> >& cash,
+unsigned total(hls::stream<Position>& positions, unsigned position_count, hls::stream<ap_int<64>>& cash,
                unsigned accounts, const Instrument* instruments, unsigned instrument_count,
                hls::stream<AccountResult>& results) {
   Totals totals;
@@ -68,8 +68,8 @@ unsigned total(hls::stream<Position>& positions, unsigned position_count, hls::s
   unsigned left = position_count, account = 0;
   // A turn takes a position of the account at hand, or closes it.
   while (account != accounts) {
-#pragma HLS PIPELINE II=1
-#pragma HLS LOOP_TRIPCOUNT min=1 max=5000000 avg=1000000
+#pragma HLS PIPELINE II = 1
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 5000000 avg = 1000000
     if (!have && left != 0) {
       head = positions.read();
       have = true;
@@ -86,8 +86,8 @@ unsigned total(hls::stream<Position>& positions, unsigned position_count, hls::s
   }
   const unsigned without_place = left + (have ? 1 : 0);
   for (; left != 0; --left) {
-#pragma HLS PIPELINE II=1
-#pragma HLS LOOP_TRIPCOUNT min=0 max=1 avg=0
+#pragma HLS PIPELINE II = 1
+#pragma HLS LOOP_TRIPCOUNT min = 0 max = 1 avg = 0
     head = positions.read();
   }
   return without_place;
@@ -97,8 +97,8 @@ static void write_accounts(hls::stream<AccountResult>& results, unsigned n, ap_u
                            ap_uint<32>* count) {
   ap_uint<32> to_liquidate = 0;
   for (unsigned i = 0; i < n; ++i) {
-#pragma HLS PIPELINE II=1
-#pragma HLS LOOP_TRIPCOUNT min=1 max=1000000 avg=100000
+#pragma HLS PIPELINE II = 1
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 1000000 avg = 100000
     const AccountResult r = results.read();
     out[i] = pack(r);
     if (r.status == kLiquidate) liquidate[(to_liquidate++).to_uint()] = i;
@@ -106,7 +106,7 @@ static void write_accounts(hls::stream<AccountResult>& results, unsigned n, ap_u
   *count = to_liquidate;
 }
 
-static void total_into(hls::stream<Position>& positions, unsigned position_count, hls::stream<ap_int<64> >& cash,
+static void total_into(hls::stream<Position>& positions, unsigned position_count, hls::stream<ap_int<64>>& cash,
                        unsigned accounts, const Instrument* instruments, unsigned instrument_count,
                        hls::stream<AccountResult>& results, ap_uint<32>* without_place) {
   *without_place = total(positions, position_count, cash, accounts, instruments, instrument_count, results);
@@ -114,8 +114,8 @@ static void total_into(hls::stream<Position>& positions, unsigned position_count
 
 static void read_accounts(const ap_uint<256>* results, unsigned n, hls::stream<AccountResult>& out) {
   for (unsigned i = 0; i < n; ++i) {
-#pragma HLS PIPELINE II=1
-#pragma HLS LOOP_TRIPCOUNT min=1 max=1000000 avg=100000
+#pragma HLS PIPELINE II = 1
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 1000000 avg = 100000
     out.write(unpack_account(results[i]));
   }
 }
@@ -130,8 +130,8 @@ void turn(hls::stream<Position>& positions, unsigned position_count, hls::stream
   unsigned left = position_count;
   // A turn takes a position of the account at hand, or the next account. `total` has seen that all have their place.
   while (left != 0 || have) {
-#pragma HLS PIPELINE II=1
-#pragma HLS LOOP_TRIPCOUNT min=1 max=5000000 avg=1000000
+#pragma HLS PIPELINE II = 1
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 5000000 avg = 1000000
     if (!have) {
       head = positions.read();
       have = true;
@@ -150,16 +150,16 @@ void turn(hls::stream<Position>& positions, unsigned position_count, hls::stream
     }
   }
   for (; next != accounts; ++next) {
-#pragma HLS PIPELINE II=1
-#pragma HLS LOOP_TRIPCOUNT min=0 max=1000 avg=1
+#pragma HLS PIPELINE II = 1
+#pragma HLS LOOP_TRIPCOUNT min = 0 max = 1000 avg = 1
     account = accounts_in.read();
   }
 }
 
 static void write_positions(hls::stream<PositionResult>& results, unsigned n, ap_uint<128>* out) {
   for (unsigned i = 0; i < n; ++i) {
-#pragma HLS PIPELINE II=1
-#pragma HLS LOOP_TRIPCOUNT min=1 max=4000000 avg=1000000
+#pragma HLS PIPELINE II = 1
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 4000000 avg = 1000000
     out[i] = pack(results.read());
   }
 }
@@ -170,11 +170,11 @@ static void sweep_accounts(const ap_uint<128>* positions, unsigned position_coun
                            ap_uint<32>* without_place) {
 #pragma HLS DATAFLOW
   hls::stream<Position> position_stream("positions");
-  hls::stream<ap_int<64> > cash_stream("cash");
+  hls::stream<ap_int<64>> cash_stream("cash");
   hls::stream<AccountResult> result_stream("accounts");
-#pragma HLS STREAM variable=position_stream depth=64
-#pragma HLS STREAM variable=cash_stream depth=64
-#pragma HLS STREAM variable=result_stream depth=64
+#pragma HLS STREAM variable = position_stream depth = 64
+#pragma HLS STREAM variable = cash_stream depth = 64
+#pragma HLS STREAM variable = result_stream depth = 64
   read_positions(positions, position_count, position_stream);
   read_cash(cash, account_count, cash_stream);
   total_into(position_stream, position_count, cash_stream, account_count, instruments, instrument_count, result_stream,
@@ -189,9 +189,9 @@ static void sweep_positions(const ap_uint<128>* positions, unsigned position_cou
   hls::stream<Position> position_stream("positions again");
   hls::stream<AccountResult> account_stream("accounts again");
   hls::stream<PositionResult> result_stream("position results");
-#pragma HLS STREAM variable=position_stream depth=64
-#pragma HLS STREAM variable=account_stream depth=64
-#pragma HLS STREAM variable=result_stream depth=64
+#pragma HLS STREAM variable = position_stream depth = 64
+#pragma HLS STREAM variable = account_stream depth = 64
+#pragma HLS STREAM variable = result_stream depth = 64
   read_positions(positions, position_count, position_stream);
   read_accounts(account_results, account_count, account_stream);
   turn(position_stream, position_count, account_stream, account_count, instruments, instrument_count, result_stream);
@@ -204,25 +204,26 @@ extern "C" void margin_sweep(const ap_uint<128>* positions, unsigned position_co
                              unsigned account_count, const ap_uint<64>* instruments, unsigned instrument_count,
                              ap_uint<128>* position_results, ap_uint<256>* account_results, ap_uint<32>* liquidate,
                              ap_uint<32>* summary) {
-#pragma HLS INTERFACE mode=m_axi port=positions offset=slave bundle=gmem0 depth=4096 max_read_burst_length=64
-#pragma HLS INTERFACE mode=m_axi port=cash offset=slave bundle=gmem1 depth=4096
-#pragma HLS INTERFACE mode=m_axi port=instruments offset=slave bundle=gmem1 depth=4096
-#pragma HLS INTERFACE mode=m_axi port=position_results offset=slave bundle=gmem2 depth=4096
-#pragma HLS INTERFACE mode=m_axi port=account_results offset=slave bundle=gmem3 depth=4096
-#pragma HLS INTERFACE mode=m_axi port=liquidate offset=slave bundle=gmem4 depth=4096
-#pragma HLS INTERFACE mode=m_axi port=summary offset=slave bundle=gmem5 depth=2
-#pragma HLS INTERFACE mode=s_axilite port=position_count
-#pragma HLS INTERFACE mode=s_axilite port=account_count
-#pragma HLS INTERFACE mode=s_axilite port=instrument_count
-#pragma HLS INTERFACE mode=s_axilite port=return
+#pragma HLS INTERFACE mode = m_axi port = positions offset = slave bundle = gmem0 depth = 4096 max_read_burst_length = \
+    64
+#pragma HLS INTERFACE mode = m_axi port = cash offset = slave bundle = gmem1 depth = 4096
+#pragma HLS INTERFACE mode = m_axi port = instruments offset = slave bundle = gmem1 depth = 4096
+#pragma HLS INTERFACE mode = m_axi port = position_results offset = slave bundle = gmem2 depth = 4096
+#pragma HLS INTERFACE mode = m_axi port = account_results offset = slave bundle = gmem3 depth = 4096
+#pragma HLS INTERFACE mode = m_axi port = liquidate offset = slave bundle = gmem4 depth = 4096
+#pragma HLS INTERFACE mode = m_axi port = summary offset = slave bundle = gmem5 depth = 2
+#pragma HLS INTERFACE mode = s_axilite port = position_count
+#pragma HLS INTERFACE mode = s_axilite port = account_count
+#pragma HLS INTERFACE mode = s_axilite port = instrument_count
+#pragma HLS INTERFACE mode = s_axilite port = return
   using namespace kernel_margin;
   static Instrument table[kMostInstruments];
-#pragma HLS AGGREGATE variable=table compact=bit
-#pragma HLS BIND_STORAGE variable=table type=ram_2p impl=bram
+#pragma HLS AGGREGATE variable = table compact = bit
+#pragma HLS BIND_STORAGE variable = table type = ram_2p impl = bram
   const unsigned known = instrument_count < kMostInstruments ? instrument_count : kMostInstruments;
   for (unsigned i = 0; i < known; ++i) {
-#pragma HLS PIPELINE II=1
-#pragma HLS LOOP_TRIPCOUNT min=1 max=4096 avg=256
+#pragma HLS PIPELINE II = 1
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 4096 avg = 256
     const ap_uint<64> word = instruments[i];
     table[i].mark = word.range(31, 0);
     table[i].initial_bp = word.range(47, 32);

@@ -9,7 +9,7 @@ namespace kernel_margin {
 
 // What the positions of a stream come to, an account after the other; returns how many positions had no place: of an
 // account out of order or beyond `accounts`.
-unsigned total(hls::stream<Position>& positions, unsigned position_count, hls::stream<ap_int<64> >& cash,
+unsigned total(hls::stream<Position>& positions, unsigned position_count, hls::stream<ap_int<64>>& cash,
                unsigned accounts, const Instrument* instruments, unsigned instrument_count,
                hls::stream<AccountResult>& results);
 

@@ -1,5 +1,5 @@
-// ap_axiu<D, U, TI, TD> where Vitis HLS is not installed: a beat of an AXI4-Stream with side channels, D a multiple of 8
-// bits. UG1399, "AXI4-Stream Interfaces with Side-Channels".
+// ap_axiu<D, U, TI, TD> where Vitis HLS is not installed: a beat of an AXI4-Stream with side channels, D a multiple of
+// 8 bits. UG1399, "AXI4-Stream Interfaces with Side-Channels".
 #pragma once
 #include "ap_int.h"
 

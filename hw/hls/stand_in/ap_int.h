@@ -1,7 +1,8 @@
 // ap_uint<W> and ap_int<W> where Vitis HLS is not installed: integers of 1 to 1,024 bits, as UG1399 ("C++ Arbitrary
-// Precision Integer Types") describes them. Operators widen so that nothing is lost, assignment cuts to the width that is
-// assigned to. What the vendor's has and this has not: floating point, fixed point, and assignment to a concatenation.
-// Stricter than the vendor's: numbers begin as 0; a bit outside the width, or a division by zero, ends the simulation.
+// Precision Integer Types") describes them. Operators widen so that nothing is lost, assignment cuts to the width that
+// is assigned to. What the vendor's has and this has not: floating point, fixed point, and assignment to a
+// concatenation. Stricter than the vendor's: numbers begin as 0; a bit outside the width, or a division by zero, ends
+// the simulation.
 #pragma once
 #include "detail/operators.h"
 

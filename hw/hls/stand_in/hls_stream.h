@@ -1,7 +1,7 @@
-// hls::stream<T> where Vitis HLS is not installed: a queue without limit in simulation, as UG1399 ("HLS Stream Library")
-// describes it; Depth sizes the circuit's queue and is not looked at. Stricter than the vendor's, which warns and goes on:
-// reading from an empty stream, at which a circuit would wait for ever, throws std::logic_error. A stream that ends with
-// elements in it says so on standard error.
+// hls::stream<T> where Vitis HLS is not installed: a queue without limit in simulation, as UG1399 ("HLS Stream
+// Library") describes it; Depth sizes the circuit's queue and is not looked at. Stricter than the vendor's, which warns
+// and goes on: reading from an empty stream, at which a circuit would wait for ever, throws std::logic_error. A stream
+// that ends with elements in it says so on standard error.
 #pragma once
 #include <cstddef>
 #include <cstdio>

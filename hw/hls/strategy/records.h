@@ -1,4 +1,5 @@
-// A strategy's parameters from memory: a word of 64 bits a field, in the order of its kFields; a record after the other.
+// A strategy's parameters from memory: a word of 64 bits a field, in the order of its kFields; a record after the
+// other.
 #pragma once
 #include <ap_int.h>
 
@@ -42,7 +43,7 @@ typename S::Parameters load_all(const ap_uint<64>* words, unsigned records) {
   typename S::Parameters parameters;
   parameters.count = records < S::Parameters::kMost ? records : S::Parameters::kMost;
   for (unsigned i = 0; i < parameters.count; ++i) {
-#pragma HLS LOOP_TRIPCOUNT min=1 max=64 avg=4
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 64 avg = 4
     load(parameters.all[i], words + i * S::kFields.size());
   }
   return parameters;

@@ -1,5 +1,5 @@
-// strategy: a strategy of the software path as a Vitis HLS kernel: book updates, order updates and the status in, intents
-// out. Which one: TP_HLS_STRATEGY, MarketMaker unless it says Arbitrage. README.md has the streams.
+// strategy: a strategy of the software path as a Vitis HLS kernel: book updates, order updates and the status in,
+// intents out. Which one: TP_HLS_STRATEGY, MarketMaker unless it says Arbitrage. README.md has the streams.
 #pragma once
 #include <ap_int.h>
 #include <hls_stream.h>

@@ -29,12 +29,12 @@ template <class S>
 void run(S& strategy, hls::stream<UpdateBeat>& updates, hls::stream<IntentBeat>& intents) {
   bool more = true;
   while (more) {
-#pragma HLS LOOP_TRIPCOUNT min=1 max=1000000 avg=100000
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 1000000 avg = 100000
     twinpath::Intents ask;
     more = answer(strategy, updates.read(), ask);
     for (unsigned i = 0; i < ask.size(); ++i) {
-#pragma HLS PIPELINE II=1
-#pragma HLS LOOP_TRIPCOUNT min=0 max=8 avg=1
+#pragma HLS PIPELINE II = 1
+#pragma HLS LOOP_TRIPCOUNT min = 0 max = 8 avg = 1
       intents.write(to_beat(ask[i], false));
     }
     if (more) intents.write(to_beat(twinpath::Intent(), true));

@@ -58,8 +58,9 @@ inline UpdateBeat to_beat(const twinpath::BookUpdate& u) {
   UpdateBeat b = begin_beat(kBook, u.stamp);
   put<1>(b.data, 1, static_cast<unsigned>(u.symbol));
   put<1>(b.data, 2, static_cast<unsigned>(u.trusted) | static_cast<unsigned>(u.tradable) << 1);
-  put<1>(b.data, 3, static_cast<unsigned>(u.trade.valid) | static_cast<unsigned>(u.trade.execution) << 1 |
-                        static_cast<unsigned>(u.trade.resting) << 2 | static_cast<unsigned>(u.trade.through) << 3);
+  put<1>(b.data, 3,
+         static_cast<unsigned>(u.trade.valid) | static_cast<unsigned>(u.trade.execution) << 1 |
+             static_cast<unsigned>(u.trade.resting) << 2 | static_cast<unsigned>(u.trade.through) << 3);
   put_quote(b.data, 4, 16, u.before.bid);
   put_quote(b.data, 5, 24, u.before.ask);
   put_quote(b.data, 6, 32, u.after.bid);
@@ -122,8 +123,9 @@ inline twinpath::OrderUpdate order_update(const ap_uint<512>& data) {
 
 inline UpdateBeat to_beat(const twinpath::StatusUpdate& u) {
   UpdateBeat b = begin_beat(kStatus, u.stamp);
-  put<1>(b.data, 2, static_cast<unsigned>(u.armed) | static_cast<unsigned>(u.killed) << 1 |
-                        static_cast<unsigned>(u.stale) << 2 | static_cast<unsigned>(u.session_open) << 3);
+  put<1>(b.data, 2,
+         static_cast<unsigned>(u.armed) | static_cast<unsigned>(u.killed) << 1 | static_cast<unsigned>(u.stale) << 2 |
+             static_cast<unsigned>(u.session_open) << 3);
   return b;
 }
 inline twinpath::StatusUpdate status_update(const ap_uint<512>& data) {

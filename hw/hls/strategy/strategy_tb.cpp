@@ -1,6 +1,6 @@
 // C simulation of strategy with the market maker: quotes worked out by hand. Exits 0 when all is as it should be.
-#include <cstdio>
 #include <cstddef>
+#include <cstdio>
 
 #include "strategy.h"
 

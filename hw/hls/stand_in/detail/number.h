@@ -1,4 +1,5 @@
-// ap_stand_in::Number<W, S>: W bits, two's complement when S. What ap_uint<W> and ap_int<W> are, and what operators return.
+// ap_stand_in::Number<W, S>: W bits, two's complement when S. What ap_uint<W> and ap_int<W> are, and what operators
+// return.
 #pragma once
 #include <string>
 #include <type_traits>
@@ -128,9 +129,7 @@ class Number {
   Bit<W, S> bit(int i) { return (*this)[i]; }
   bool bit(int i) const { return get(checked(i)); }
   // Bits hi to lo as a number without sign; hi < lo: in reverse order.
-  Range<W, S> range(int hi, int lo) const {
-    return Range<W, S>(const_cast<Number&>(*this), checked(hi), checked(lo));
-  }
+  Range<W, S> range(int hi, int lo) const { return Range<W, S>(const_cast<Number&>(*this), checked(hi), checked(lo)); }
   Range<W, S> range() const { return range(W - 1, 0); }
   Range<W, S> operator()(int hi, int lo) const { return range(hi, lo); }
 

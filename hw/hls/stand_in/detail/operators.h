@@ -91,14 +91,14 @@ typename Result<A, B>::Remainder operator%(const A& a, const B& b) {
   return typename Result<A, B>::Remainder(remainder);
 }
 
-#define AP_STAND_IN_LOGIC(op)                                                     \
-  template <class A, class B>                                                     \
-  typename Result<A, B>::Logic operator op(const A& a, const B& b) {              \
-    typedef typename Result<A, B>::Logic R;                                       \
-    R x(number(a)), y(number(b)), out;                                            \
-    for (int i = 0; i < R::kWords; ++i) out.words()[i] = x.word(i) op y.word(i);  \
-    out.extend();                                                                 \
-    return out;                                                                   \
+#define AP_STAND_IN_LOGIC(op)                                                    \
+  template <class A, class B>                                                    \
+  typename Result<A, B>::Logic operator op(const A& a, const B& b) {             \
+    typedef typename Result<A, B>::Logic R;                                      \
+    R x(number(a)), y(number(b)), out;                                           \
+    for (int i = 0; i < R::kWords; ++i) out.words()[i] = x.word(i) op y.word(i); \
+    out.extend();                                                                \
+    return out;                                                                  \
   }
 AP_STAND_IN_LOGIC(&)
 AP_STAND_IN_LOGIC(|)
@@ -131,10 +131,10 @@ int compare(const A& a, const B& b) {
   return compare_unsigned(x.words(), y.words(), x.kWords);
 }
 
-#define AP_STAND_IN_COMPARE(op)                                       \
-  template <class A, class B>                                         \
-  typename Result<A, B>::Truth operator op(const A& a, const B& b) {  \
-    return compare(a, b) op 0;                                        \
+#define AP_STAND_IN_COMPARE(op)                                      \
+  template <class A, class B>                                        \
+  typename Result<A, B>::Truth operator op(const A& a, const B& b) { \
+    return compare(a, b) op 0;                                       \
   }
 AP_STAND_IN_COMPARE(==)
 AP_STAND_IN_COMPARE(!=)
@@ -145,10 +145,10 @@ AP_STAND_IN_COMPARE(>=)
 #undef AP_STAND_IN_COMPARE
 
 // Computed in full, then cut to the width of what is assigned to.
-#define AP_STAND_IN_ASSIGN(op)                                                                          \
-  template <int W, bool S, class B, class = typename std::enable_if<Traits<B>::kOperand>::type>         \
-  Number<W, S>& operator op##=(Number<W, S>& a, const B& b) {                                           \
-    return a = Number<W, S>(a op b);                                                                    \
+#define AP_STAND_IN_ASSIGN(op)                                                                  \
+  template <int W, bool S, class B, class = typename std::enable_if<Traits<B>::kOperand>::type> \
+  Number<W, S>& operator op##=(Number<W, S>& a, const B & b) {                                  \
+    return a = Number<W, S>(a op b);                                                            \
   }
 AP_STAND_IN_ASSIGN(+)
 AP_STAND_IN_ASSIGN(-)
