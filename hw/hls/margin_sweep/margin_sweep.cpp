@@ -204,8 +204,7 @@ extern "C" void margin_sweep(const ap_uint<128>* positions, unsigned position_co
                              unsigned account_count, const ap_uint<64>* instruments, unsigned instrument_count,
                              ap_uint<128>* position_results, ap_uint<256>* account_results, ap_uint<32>* liquidate,
                              ap_uint<32>* summary) {
-#pragma HLS INTERFACE mode = m_axi port = positions offset = slave bundle = gmem0 depth = 4096 max_read_burst_length = \
-    64
+#pragma HLS INTERFACE mode = m_axi port = positions offset = slave bundle = gmem0 depth = 4096
 #pragma HLS INTERFACE mode = m_axi port = cash offset = slave bundle = gmem1 depth = 4096
 #pragma HLS INTERFACE mode = m_axi port = instruments offset = slave bundle = gmem1 depth = 4096
 #pragma HLS INTERFACE mode = m_axi port = position_results offset = slave bundle = gmem2 depth = 4096
