@@ -12,7 +12,7 @@
 namespace twinpath {
 namespace {
 
-using namespace batch;  // NOLINT(google-build-using-namespace)
+using namespace batch;
 
 struct Options {
   std::string input, backend = "cpu";
