@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -43,8 +43,24 @@ void row(const std::string& backend, const Times& t, double items, const char* u
   fmt::print("\n");
 }
 
+// All that are there; one that cannot be opened is told of, and left out.
+void open_all(const batch::BatchRegistry& registry, std::vector<std::string>& addresses,
+              std::vector<std::unique_ptr<batch::Backend>>& backends) {
+  for (const std::string& address : registry.available()) {
+    try {
+      backends.push_back(registry.make(address));
+      addresses.push_back(address);
+    } catch (const std::exception& e) {
+      fmt::print(stderr, "{} is left out: {}\n", address, e.what());
+    }
+  }
+}
+
 int run(const Options& o, const batch::BatchRegistry& registry) {
-  const std::vector<std::string> addresses = o.backends.empty() ? registry.available() : o.backends;
+  std::vector<std::string> addresses = o.backends;
+  std::vector<std::unique_ptr<batch::Backend>> backends;
+  for (const std::string& address : addresses) backends.push_back(registry.make(address));
+  if (addresses.empty()) open_all(registry, addresses, backends);
   const batch::CodeBatch code = batch::sample_code(o.seed, o.contracts, o.bytes);
   const batch::MarginBook book = batch::sample_book(o.seed, o.positions);
   batch::ScanResult expected_scan;
@@ -52,8 +68,6 @@ int run(const Options& o, const batch::BatchRegistry& registry) {
   batch::scan(code, expected_scan);
   batch::margin_sweep(book, expected_margin);
   std::vector<Times> scans(addresses.size()), margins(addresses.size());
-  std::vector<std::unique_ptr<batch::Backend>> backends;
-  for (const std::string& address : addresses) backends.push_back(registry.make(address));
   // One backend after the other within a round, so that all see the same of what else the machine does.
   for (unsigned round = 0; round <= o.rounds; ++round)
     for (std::size_t i = 0; i < backends.size(); ++i) {

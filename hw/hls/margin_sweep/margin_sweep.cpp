@@ -60,7 +60,7 @@ static void read_cash(const ap_int<64>* cash, unsigned n, hls::stream<ap_int<64>
 }
 
 unsigned total(hls::stream<Position>& positions, unsigned position_count, hls::stream<ap_int<64>>& cash,
-               unsigned accounts, const Instrument* instruments, unsigned instrument_count,
+               unsigned accounts, const Instrument instruments[kMostInstruments], unsigned instrument_count,
                hls::stream<AccountResult>& results) {
   Totals totals;
   Position head;
@@ -107,7 +107,7 @@ static void write_accounts(hls::stream<AccountResult>& results, unsigned n, ap_u
 }
 
 static void total_into(hls::stream<Position>& positions, unsigned position_count, hls::stream<ap_int<64>>& cash,
-                       unsigned accounts, const Instrument* instruments, unsigned instrument_count,
+                       unsigned accounts, const Instrument instruments[kMostInstruments], unsigned instrument_count,
                        hls::stream<AccountResult>& results, ap_uint<32>* without_place) {
   *without_place = total(positions, position_count, cash, accounts, instruments, instrument_count, results);
 }
@@ -121,7 +121,7 @@ static void read_accounts(const ap_uint<256>* results, unsigned n, hls::stream<A
 }
 
 void turn(hls::stream<Position>& positions, unsigned position_count, hls::stream<AccountResult>& accounts_in,
-          unsigned accounts, const Instrument* instruments, unsigned instrument_count,
+          unsigned accounts, const Instrument instruments[kMostInstruments], unsigned instrument_count,
           hls::stream<PositionResult>& results) {
   AccountResult account;
   unsigned next = 0;
@@ -165,9 +165,9 @@ static void write_positions(hls::stream<PositionResult>& results, unsigned n, ap
 }
 
 static void sweep_accounts(const ap_uint<128>* positions, unsigned position_count, const ap_int<64>* cash,
-                           unsigned account_count, const Instrument* instruments, unsigned instrument_count,
-                           ap_uint<256>* account_results, ap_uint<32>* liquidate, ap_uint<32>* to_liquidate,
-                           ap_uint<32>* without_place) {
+                           unsigned account_count, const Instrument instruments[kMostInstruments],
+                           unsigned instrument_count, ap_uint<256>* account_results, ap_uint<32>* liquidate,
+                           ap_uint<32>* to_liquidate, ap_uint<32>* without_place) {
 #pragma HLS DATAFLOW
   hls::stream<Position> position_stream("positions");
   hls::stream<ap_int<64>> cash_stream("cash");
@@ -183,8 +183,8 @@ static void sweep_accounts(const ap_uint<128>* positions, unsigned position_coun
 }
 
 static void sweep_positions(const ap_uint<128>* positions, unsigned position_count, const ap_uint<256>* account_results,
-                            unsigned account_count, const Instrument* instruments, unsigned instrument_count,
-                            ap_uint<128>* position_results) {
+                            unsigned account_count, const Instrument instruments[kMostInstruments],
+                            unsigned instrument_count, ap_uint<128>* position_results) {
 #pragma HLS DATAFLOW
   hls::stream<Position> position_stream("positions again");
   hls::stream<AccountResult> account_stream("accounts again");

@@ -10,12 +10,12 @@ namespace kernel_margin {
 // What the positions of a stream come to, an account after the other; returns how many positions had no place: of an
 // account out of order or beyond `accounts`.
 unsigned total(hls::stream<Position>& positions, unsigned position_count, hls::stream<ap_int<64>>& cash,
-               unsigned accounts, const Instrument* instruments, unsigned instrument_count,
+               unsigned accounts, const Instrument instruments[kMostInstruments], unsigned instrument_count,
                hls::stream<AccountResult>& results);
 
 // Profit and liquidation price of each position, given its account's result.
 void turn(hls::stream<Position>& positions, unsigned position_count, hls::stream<AccountResult>& accounts_in,
-          unsigned accounts, const Instrument* instruments, unsigned instrument_count,
+          unsigned accounts, const Instrument instruments[kMostInstruments], unsigned instrument_count,
           hls::stream<PositionResult>& results);
 
 Position unpack_position(const ap_uint<128>& word);
