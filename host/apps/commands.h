@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
+#include "host/batch/backend.h"
 #include "host/path/packet_io_registry.h"
 #include "host/path/path_registry.h"
 
@@ -27,5 +28,7 @@ Run add_doctor(CLI::App& app);
 Run add_run(CLI::App& app, const PathRegistry& paths, const PacketIoRegistry& io);
 Run add_control(CLI::App& app);
 Run add_backtest(CLI::App& app, const PathRegistry& paths);
+Run add_scan(CLI::App& app, const batch::BatchRegistry& backends);
+Run add_margin(CLI::App& app, const batch::BatchRegistry& backends);
 
 }  // namespace twinpath

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "drivers/batch.h"
 #include "drivers/packet_io.h"
 #ifdef TP_WITH_BENCH
 #include "host/apps/bench.h"
@@ -24,6 +25,8 @@ int main(int argc, char** argv) {
 #endif
   PacketIoRegistry io;
   add_packet_io(io);
+  batch::BatchRegistry batches;
+  add_batch(batches);
   CLI::App app(
       "Twinpath: market data in, risk-checked orders out, along an FPGA path and a software path that are twins.",
       "twinpath");
@@ -38,11 +41,22 @@ int main(int argc, char** argv) {
     return fmt::format("{}: {}; see {} --help\n", name, what, name);
   });
   app.set_version_flag("--version", "twinpath 0.1.0");
-  std::vector<Run> runs{add_replay(app, paths),  add_generate(app),    add_explain(app, paths), add_inspect(app),
-                        add_day(app, paths),     add_capture(app, io), add_send(app, io),       add_doctor(app),
-                        add_run(app, paths, io), add_control(app),     add_backtest(app, paths)};
+  std::vector<Run> runs;
+  runs.push_back(add_replay(app, paths));
+  runs.push_back(add_generate(app));
+  runs.push_back(add_explain(app, paths));
+  runs.push_back(add_inspect(app));
+  runs.push_back(add_day(app, paths));
+  runs.push_back(add_capture(app, io));
+  runs.push_back(add_send(app, io));
+  runs.push_back(add_doctor(app));
+  runs.push_back(add_run(app, paths, io));
+  runs.push_back(add_control(app));
+  runs.push_back(add_backtest(app, paths));
+  runs.push_back(add_scan(app, batches));
+  runs.push_back(add_margin(app, batches));
 #ifdef TP_WITH_BENCH
-  runs.push_back(add_bench(app, io));
+  runs.push_back(add_bench(app, io, batches));
 #endif
   try {
     app.parse(argc, argv);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 
 #include "host/core/types.h"
 
@@ -52,7 +53,7 @@ struct MemberOf<T R::*> {
 template <auto kMember>
 void set_field(typename MemberOf<decltype(kMember)>::Record& record, std::int64_t value) {
   using T = typename MemberOf<decltype(kMember)>::Type;
-  if constexpr (requires(T t) { t.value; }) {
+  if constexpr (std::is_class_v<T>) {  // a unit
     record.*kMember = T{static_cast<typename T::rep>(value)};
   } else {
     record.*kMember = static_cast<T>(value);

@@ -8,10 +8,12 @@
 // A strategy keeps whatever it wants to remember: an update tells of one symbol, one order or the status, not of all.
 #pragma once
 #include <array>
-#include <concepts>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
+#if __cplusplus >= 202002L
+#include <concepts>
+#endif
 
 #include "host/book/bbo.h"
 #include "host/book/trade.h"
@@ -115,6 +117,7 @@ class Intents {
 static_assert(std::is_trivially_copyable_v<Intents> && std::is_trivially_copyable_v<Intent>);
 
 // `Parameters` is what it is configured with, `kName` what configuration calls it (host/strategy/strategies.h).
+#if __cplusplus >= 202002L
 template <class S>
 concept Strategy =
     std::is_trivially_copyable_v<S> && std::is_trivially_copyable_v<typename S::Parameters> &&
@@ -125,5 +128,11 @@ concept Strategy =
       { s.on_order(order, ask) } noexcept -> std::same_as<void>;
       { s.on_status(status, ask) } noexcept -> std::same_as<void>;
     };
+#else  // as far as an HLS kernel's C++17 can say it
+template <class S>
+inline constexpr bool Strategy =
+    std::is_trivially_copyable_v<S> && std::is_trivially_copyable_v<typename S::Parameters> &&
+    std::is_nothrow_constructible_v<S, const typename S::Parameters&>;
+#endif
 
 }  // namespace twinpath

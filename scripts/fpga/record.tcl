@@ -1,6 +1,8 @@
 # Runs constraint files with stand-ins for Vivado's commands, and prints what they were called with.
 #
-#   tclsh record.tcl FILE
+#   tclsh record.tcl FILE [MORE]
+#
+# MORE is a Tcl file that adds to what is known (`known`), or to what FILE finds when it runs (`prepare`).
 #
 # One line a call: the command, then its arguments, as a Tcl list. Query commands return `kind{arguments}`, so that what
 # a set is made of stays to be seen. A command that is not here, or an option that a command does not have, is an error.
@@ -49,9 +51,12 @@ proc call {command args} {
   if {[string match get_* $command]} { return "[string range $command 4 end]{$args}" }
 }
 
+proc prepare {inside} {}
 set file [lindex $argv 0]
+if {[llength $argv] > 1} { source [lindex $argv 1] }
 set inside [interp create -safe]
 foreach command [array names known] { $inside alias $command call $command }
+prepare $inside
 set handle [open $file]
 set text [read $handle]
 close $handle
