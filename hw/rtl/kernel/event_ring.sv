@@ -12,10 +12,10 @@
 /// Mailbox, 64 bytes, little-endian words: 0 events written, 1 events lost, 2 doorbell records taken, 3 the errors of kernel_status, 4
 /// mailboxes written, others 0. Written once at the start, then whenever words 0 to 2 or an error in word 3 have changed; one at a time.
 /// Bursts: a record is two beats of 64 bytes at a multiple of 128 bytes, so none crosses a 4 KiB boundary.
-/// Latency: core to memory about 12 cycles and the memory's own.
+/// Rate: an event in 3 cycles of clk_i. Latency: core to memory about 12 cycles and the memory's own.
 /// Implements AMBA AXI Protocol IHI 0022, part A (AXI4), writes, one ID.
 module event_ring #(
-    parameter int QUEUE_LOG2 = 5   // events between the clocks
+    parameter int QUEUE_LOG2 = 8   // events between the clocks
 ) (
     input  wire logic          core_clk_i,
     input  wire logic          core_rst_i,
@@ -99,11 +99,9 @@ module event_ring #(
   );
 
   // ---- the host's clock: writes ---------------------------------------------------------------------------------------------
-  localparam logic [1:0] IDLE = 2'd0;
-  localparam logic [1:0] ADDRESS = 2'd1;
-  localparam logic [1:0] DATA = 2'd2;
-
-  logic [1:0]  state_q;
+  logic        busy_q;            // a write is being offered: its address, its data, or both
+  logic        address_done_q;
+  logic        data_done_q;
   logic        is_mailbox_q;      // what is being written
   logic        last_q;            // its last beat
   logic [31:0] issued_q;
@@ -124,7 +122,9 @@ module event_ring #(
   logic        room;
   logic        begin_event;
   logic        begin_mailbox;
-  logic        last_beat;
+  logic        address_done;
+  logic        data_done;
+  logic        offered;           // the memory has taken all of it
   logic        answered;
   logic [31:0] slot;
 
@@ -132,16 +132,18 @@ module event_ring #(
   assign room          = issued_q - consumer_i < (32'd1 << log2_i);
   assign mailbox_due   = first_q || done_q != told_q || lost_o != told_lost_q || doorbell_consumer_i != told_taken_q ||
                          errors_i != told_errors_q;
-  assign begin_mailbox = state_q == IDLE && run_i && !error_q && mailbox_due && !mailbox_busy_q && !outstanding_q[4];
-  assign begin_event   = state_q == IDLE && run_i && !error_q && !begin_mailbox && event_valid && room && !outstanding_q[4];
-  assign last_beat     = state_q == DATA && m_axi_wready_i && last_q;
+  assign begin_mailbox = !busy_q && run_i && !error_q && mailbox_due && !mailbox_busy_q && !outstanding_q[4];
+  assign begin_event   = !busy_q && run_i && !error_q && !begin_mailbox && event_valid && room && !outstanding_q[4];
+  assign address_done  = address_done_q || m_axi_awready_i;
+  assign data_done     = data_done_q || (m_axi_wready_i && last_q);
+  assign offered       = busy_q && address_done && data_done;
   assign answered      = m_axi_bvalid_i && outstanding_q != '0;
   // Without a run, what still comes is thrown away.
-  assign event_ready   = (last_beat && !is_mailbox_q) || (state_q == IDLE && !run_i);
+  assign event_ready   = (offered && !is_mailbox_q) || (!busy_q && !run_i);
 
   assign m_axi_awlen_o   = is_mailbox_q ? 8'd0 : 8'd1;
-  assign m_axi_awvalid_o = state_q == ADDRESS;
-  assign m_axi_wvalid_o  = state_q == DATA;
+  assign m_axi_awvalid_o = busy_q && !address_done_q;
+  assign m_axi_wvalid_o  = busy_q && !data_done_q;
   assign m_axi_wlast_o   = last_q;
   assign m_axi_wdata_o   = is_mailbox_q ? {352'd0, mailboxes_q, 24'd0, told_errors_q, 4'd0, told_taken_q, told_lost_q, told_q} :
                            last_q ? event_data[1023:512] : event_data[511:0];
@@ -149,12 +151,12 @@ module event_ring #(
 
   assign producer_o = done_q;
   assign error_o    = error_q;
-  assign settled_o  = state_q == IDLE && outstanding_q == '0 && !event_valid && !mailbox_due;
-  assign stopped_o  = state_q == IDLE && outstanding_q == '0 && !event_valid && !run_i;
+  assign settled_o  = !busy_q && outstanding_q == '0 && !event_valid && !mailbox_due;
+  assign stopped_o  = !busy_q && outstanding_q == '0 && !event_valid && !run_i;
 
   always_ff @(posedge clk_i) begin
     if (begin_mailbox) begin
-      state_q        <= ADDRESS;
+      busy_q         <= 1'b1;
       is_mailbox_q   <= 1'b1;
       last_q         <= 1'b1;
       m_axi_awaddr_o <= mailbox_base_i;
@@ -167,17 +169,16 @@ module event_ring #(
       mailboxes_q    <= mailboxes_q + 1'b1;
     end
     if (begin_event) begin
-      state_q        <= ADDRESS;
+      busy_q         <= 1'b1;
       is_mailbox_q   <= 1'b0;
       last_q         <= 1'b0;
       m_axi_awaddr_o <= base_i + {25'd0, slot, 7'd0};
       issued_q       <= issued_q + 1'b1;
     end
-    if (state_q == ADDRESS && m_axi_awready_i) state_q <= DATA;
-    if (state_q == DATA && m_axi_wready_i) begin
-      last_q <= 1'b1;
-      if (last_q) state_q <= IDLE;
-    end
+    if (busy_q && m_axi_wready_i) last_q <= 1'b1;
+    address_done_q <= busy_q && address_done && !offered;
+    data_done_q    <= busy_q && data_done && !offered;
+    if (offered) busy_q <= 1'b0;
 
     if (begin_mailbox || begin_event) begin
       kinds_q[kinds_in_q] <= begin_mailbox;
@@ -203,7 +204,7 @@ module event_ring #(
       error_q       <= 1'b0;
     end
     if (rst_i) begin
-      state_q        <= IDLE;
+      busy_q         <= 1'b0;
       mailbox_busy_q <= 1'b0;
       kinds_in_q     <= '0;
       kinds_out_q    <= '0;
