@@ -92,7 +92,9 @@ const fs::path& prepare_emulation() {
     write_file(made->path / "xrt.ini",
                "[Runtime]\nruntime_log=null\n[Emulation]\nsim_dir=" + made->path.string() +
                    "\npacket_size=" + std::to_string(kPiece) +
-                   "\nsuppress_infos=true\nprint_infos_in_console=false\nkeep_run_dir=false\nlauncher_args=" +
+                   "\nsuppress_infos=true\nprint_infos_in_console=false\nkeep_run_dir=false\n"
+                   // The other scheduler, which user-managed kernels do not need either, talks on standard output.
+                   "new_mbscheduler=false\nlauncher_args=" +
                    std::string(kFirstMessage, '-') + "\n");
     setenv("XRT_INI_PATH", (made->path / "xrt.ini").c_str(), 0);
     setenv("SDACCEL_EM_RUN_DIR", made->path.c_str(), 0);

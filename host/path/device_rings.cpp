@@ -17,8 +17,6 @@ constexpr std::chrono::seconds kPatience{20};
 constexpr std::size_t kRecord = sizeof(Event);
 constexpr std::size_t kDoorbellRecord = 64;
 constexpr std::size_t kMailbox = 64;
-constexpr std::uint32_t kEvents = 1U << DeviceRings::kEventLog2;
-constexpr std::uint32_t kCommands = 1U << DeviceRings::kDoorbellLog2;
 
 // hw/rtl/kernel/doorbell_ring.sv
 struct DoorbellRecord {
@@ -58,10 +56,11 @@ void DeviceRings::stop(Device& device) {
   });
 }
 
-DeviceRings::DeviceRings(Device& device) : device_(device) {
+DeviceRings::DeviceRings(Device& device, Sizes sizes)
+    : device_(device), event_room_(1U << sizes.events), doorbell_room_(1U << sizes.doorbell) {
   stop(device_);
-  events_ = device_.allocate(kEvents * kRecord);
-  doorbell_ = device_.allocate(kCommands * kDoorbellRecord);
+  events_ = device_.allocate(event_room_ * kRecord);
+  doorbell_ = device_.allocate(doorbell_room_ * kDoorbellRecord);
   mailbox_ = device_.allocate(kMailbox);
   const auto address = [&](std::uint32_t offset, const DeviceMemory& memory) {
     device_.write_register(offset, static_cast<std::uint32_t>(memory.address()));
@@ -70,8 +69,8 @@ DeviceRings::DeviceRings(Device& device) : device_(device) {
   address(regs::kKernelEventBase, *events_);
   address(regs::kKernelDoorbellBase, *doorbell_);
   address(regs::kKernelMailboxBase, *mailbox_);
-  device_.write_register(regs::kKernelEventSize, kEventLog2);
-  device_.write_register(regs::kKernelDoorbellSize, kDoorbellLog2);
+  device_.write_register(regs::kKernelEventSize, sizes.events);
+  device_.write_register(regs::kKernelDoorbellSize, sizes.doorbell);
   device_.write_register(regs::kKernelControl, regs::kKernelControlRunMask);
   wait_for(device_, "expected the core's clock to see that the rings run",
            [&] { return (device_.read_register(regs::kKernelStatus) & regs::kKernelStatusRunningMask) != 0; });
@@ -112,8 +111,8 @@ std::size_t DeviceRings::poll(const std::function<void(const Event&)>& out) {
   read_mailbox();
   std::size_t count = 0;
   while (consumed_ != produced_) {
-    const std::uint32_t slot = consumed_ % kEvents;
-    const std::uint32_t run = std::min(produced_ - consumed_, kEvents - slot);
+    const std::uint32_t slot = consumed_ % event_room_;
+    const std::uint32_t run = std::min(produced_ - consumed_, event_room_ - slot);
     events_->from_device(slot * kRecord, run * kRecord);
     for (std::uint32_t i = 0; i < run; ++i) {
       Event event;
@@ -124,7 +123,7 @@ std::size_t DeviceRings::poll(const std::function<void(const Event&)>& out) {
     count += run;
   }
   // Room is given back in large pieces: a register write is worth many events.
-  if (consumed_ - told_ >= kEvents / 4) {
+  if (consumed_ - told_ >= event_room_ / 4) {
     device_.write_register(regs::kKernelEventConsumer, consumed_);
     told_ = consumed_;
   }
@@ -132,10 +131,10 @@ std::size_t DeviceRings::poll(const std::function<void(const Event&)>& out) {
 }
 
 void DeviceRings::command(Cycles not_before, const Command& command) {
-  if (commands_ - taken_ >= kCommands) {
+  if (commands_ - taken_ >= doorbell_room_) {
     wait_for(device_, "expected the core to take a command of the full doorbell ring", [&] {
       read_mailbox();
-      return commands_ - taken_ < kCommands;
+      return commands_ - taken_ < doorbell_room_;
     });
   }
   DoorbellRecord record{};
@@ -147,7 +146,7 @@ void DeviceRings::command(Cycles not_before, const Command& command) {
   record.op = static_cast<std::uint8_t>(command.op);
   record.stamp = not_before.value;
   record.number = commands_;
-  const std::size_t at = commands_ % kCommands * kDoorbellRecord;
+  const std::size_t at = commands_ % doorbell_room_ * kDoorbellRecord;
   std::memcpy(doorbell_->bytes().data() + at, &record, sizeof record);
   doorbell_->to_device(at, sizeof record);
   ++commands_;

@@ -12,11 +12,15 @@ namespace twinpath {
 
 class DeviceRings {
  public:
-  static constexpr unsigned kEventLog2 = 14;    // 2 MiB
-  static constexpr unsigned kDoorbellLog2 = 8;  // 16 KiB
+  // Base 2 logarithms of the rings' records.
+  struct Sizes {
+    unsigned events = 14;   // 2 MiB; 1 to 24
+    unsigned doorbell = 8;  // 16 KiB; 1 to 16
+  };
 
   // Stops the rings, allocates them and starts them. Throws DeviceError.
-  explicit DeviceRings(Device& device);
+  DeviceRings(Device& device, Sizes sizes);
+  explicit DeviceRings(Device& device) : DeviceRings(device, Sizes{}) {}
   // Leaves the rings stopped where the card still answers.
   ~DeviceRings();
   DeviceRings(const DeviceRings&) = delete;
@@ -36,6 +40,8 @@ class DeviceRings {
   void read_mailbox();
 
   Device& device_;
+  std::uint32_t event_room_;     // records
+  std::uint32_t doorbell_room_;  // records
   std::unique_ptr<DeviceMemory> events_;
   std::unique_ptr<DeviceMemory> doorbell_;
   std::unique_ptr<DeviceMemory> mailbox_;

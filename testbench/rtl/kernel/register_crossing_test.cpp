@@ -25,10 +25,12 @@ class Crossing : public ::testing::Test {
       if (dut_.m_axil_awvalid_o && dut_.m_axil_awready_i) aw_ = true, address_ = dut_.m_axil_awaddr_o;
       if (dut_.m_axil_wvalid_o && dut_.m_axil_wready_i) w_ = true, data_ = dut_.m_axil_wdata_o;
       if (dut_.m_axil_arvalid_o && dut_.m_axil_arready_i) ar_ = true, address_ = dut_.m_axil_araddr_o;
-      if (dut_.m_axil_bvalid_i && dut_.m_axil_bready_o) dut_.m_axil_bvalid_i = 0;
-      if (dut_.m_axil_rvalid_i && dut_.m_axil_rready_o) dut_.m_axil_rvalid_i = 0;
+      b_taken_ = dut_.m_axil_bvalid_i && dut_.m_axil_bready_o;
+      r_taken_ = dut_.m_axil_rvalid_i && dut_.m_axil_rready_o;
     };
     clocks_.after_core = [this] {
+      if (b_taken_) dut_.m_axil_bvalid_i = 0;
+      if (r_taken_) dut_.m_axil_rvalid_i = 0;
       dut_.m_axil_awready_i = clocks_.chance(50);
       dut_.m_axil_wready_i = clocks_.chance(50);
       dut_.m_axil_arready_i = clocks_.chance(50);
@@ -76,7 +78,7 @@ class Crossing : public ::testing::Test {
   TwoClocks<Vregister_crossing> clocks_;
   std::map<std::uint32_t, std::uint32_t> memory_;
   std::uint32_t address_ = 0, data_ = 0;
-  bool aw_ = false, w_ = false, ar_ = false;
+  bool aw_ = false, w_ = false, ar_ = false, b_taken_ = false, r_taken_ = false;
   unsigned writes_ = 0;
 };
 

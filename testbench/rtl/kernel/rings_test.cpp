@@ -69,9 +69,13 @@ class EventRig {
     memory.beats.clear();
     dut.run_i = 1;
   }
+  // As the kernel does: everything has stood still for a while.
   bool stop() {
     dut.run_i = 0;
-    return clocks.until([&] { return dut.stopped_o && memory.idle(); });
+    clocks.steps(60);
+    const bool stopped = clocks.until([&] { return dut.stopped_o && memory.idle(); });
+    clocks.steps(60);
+    return stopped && dut.stopped_o;
   }
   // No more events, and all of them read.
   bool drain() {
@@ -235,6 +239,7 @@ class DoorbellRig {
   }
   void ring() { dut.producer_i = static_cast<std::uint32_t>(stamps.size()); }
   bool settle() {
+    clocks.step();  // the doorbell is seen
     return clocks.until([&] { return dut.settled_o != 0; });
   }
   bool room() const { return stamps.size() - dut.consumer_o < 1U << log2_; }
