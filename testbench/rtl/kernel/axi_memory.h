@@ -1,8 +1,10 @@
 // Device memory behind an AXI4 bus of 512 bits, one ID: pauses on every channel, and the rules of the channels checked at each
-// edge. A write is in memory when it is answered, not before, so who looks too early sees the old bytes.
+// edge. A write is in memory at some time before its answer, and not in the order of the writes: who relies on one that has not been
+// answered sees old bytes.
 #pragma once
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -11,6 +13,8 @@
 #include <map>
 #include <random>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace twinpath::test {
 
@@ -59,7 +63,8 @@ class AxiMemory {
     if (!addresses_.empty() && !lasts_.empty()) {
       const auto [to, count] = addresses_.front();
       rule(lasts_.front() == count, "wlast is with the last beat");
-      Write w{to, {}, 1 + below(latency)};
+      Write w{to, {}, 1 + below(latency), 0, false};
+      w.visible = below(w.wait + 1);
       w.data.assign(data_.begin(), data_.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(lasts_.front(), data_.size())));
       const std::size_t used = lasts_.front();
       data_.erase(data_.begin(), data_.begin() + static_cast<std::ptrdiff_t>(used));
@@ -76,12 +81,14 @@ class AxiMemory {
     d.m_axi_awready_i = go();
     d.m_axi_wready_i = go();
     for (Write& w : pending_) {
+      if (w.visible > 0) --w.visible;
+      if (w.visible == 0) store(w);
       if (w.wait > 0) --w.wait;
     }
     if (!b_offered_ && !pending_.empty() && pending_.front().wait == 0 && go()) {
-      const Write& w = pending_.front();
+      Write& w = pending_.front();
+      store(w);
       b_refused_ = refuse(w.address);
-      for (std::size_t i = 0; i < w.data.size() && !b_refused_; ++i) beats[w.address + i * 64] = w.data[i];
       b_offered_ = true;
       pending_.pop_front();
     }
@@ -127,8 +134,16 @@ class AxiMemory {
   struct Write {
     std::uint64_t address;
     std::vector<Beat> data;
-    unsigned wait;
+    unsigned wait;     // cycles to the answer, of its own
+    unsigned visible;  // cycles until others see it
+    bool stored;
   };
+
+  void store(Write& w) {
+    if (w.stored) return;
+    w.stored = true;
+    for (std::size_t i = 0; i < w.data.size() && !refuse(w.address); ++i) beats[w.address + i * 64] = w.data[i];
+  }
 
   void rule(bool kept, const char* text) {
     if (!kept && broken.size() < 4) broken.emplace_back(text);
