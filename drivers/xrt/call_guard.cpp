@@ -97,10 +97,11 @@ void CallGuard::run(std::string_view what, std::function<void()> call) {
     const bool late = std::chrono::steady_clock::now() > end;
     if (gone.empty() && !late) continue;
     lock.unlock();
-    fail(!gone.empty() ? gone
-                       : fmt::format("{}: expected an answer to {} within {} ms, found none; the card is given up. Reset or "
-                                     "program it again, or give a slow one more time (TWINPATH_CARD_TIMEOUT_MS)",
-                                     options_.device, what, options_.patience.count()));
+    fail(!gone.empty()
+             ? gone
+             : fmt::format("{}: expected an answer to {} within {} ms, found none; the card is given up. Reset or "
+                           "program it again, or give a slow one more time (TWINPATH_CARD_TIMEOUT_MS)",
+                           options_.device, what, options_.patience.count()));
   }
   if (state_->error) std::rethrow_exception(state_->error);
 }

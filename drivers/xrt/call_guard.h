@@ -17,7 +17,9 @@ class CallGuard {
     bool apart = true;                      // false: call directly, for cards whose driver answers every call
     std::chrono::milliseconds patience{0};  // for one call
     std::string device;                     // for messages
-    std::function<std::string()> gone = [] { return std::string{}; };  // why the card cannot answer any more; empty: it can
+    std::function<std::string()> gone = [] {
+      return std::string{};
+    };  // why the card cannot answer any more; empty: it can
   };
 
   explicit CallGuard(Options options);

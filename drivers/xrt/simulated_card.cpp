@@ -39,7 +39,8 @@ fs::path runtime_folder() {
   void* symbol = library == nullptr ? nullptr : dlsym(library, "xrtDeviceOpen");
   Dl_info info{};
   if (symbol == nullptr || dladdr(symbol, &info) == 0 || info.dli_fname == nullptr)
-    throw DeviceError("XRT: expected libxrt_coreutil.so.2 to be loaded, found it is not; install libxrt1 (scripts/install)");
+    throw DeviceError(
+        "XRT: expected libxrt_coreutil.so.2 to be loaded, found it is not; install libxrt1 (scripts/install)");
   return fs::canonical(info.dli_fname).parent_path();
 }
 
@@ -50,7 +51,8 @@ struct Folder {
   Folder() {
     std::string pattern = (fs::temp_directory_path() / "twinpath-card-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr)
-      throw DeviceError(pattern + ": expected a folder that can be made, found: " + std::strerror(errno) + "; set TMPDIR");
+      throw DeviceError(pattern + ": expected a folder that can be made, found: " + std::strerror(errno) +
+                        "; set TMPDIR");
     path = pattern;
     on_exit([](int, void* self) { static_cast<Folder*>(self)->remove(); }, this);
   }
@@ -84,9 +86,10 @@ const fs::path& prepare_emulation() {
     const auto* made = new Folder;  // lives as long as the process
     const fs::path program = simulated_card_program();
     if (program.empty() || access(program.c_str(), X_OK) != 0)
-      throw DeviceError(fmt::format("XCL_EMULATION_MODE is hw_emu: expected the simulated card's program, found '{}'; build "
-                                    "twinpath_card, or name one in TWINPATH_CARD",
-                                    program.string()));
+      throw DeviceError(
+          fmt::format("XCL_EMULATION_MODE is hw_emu: expected the simulated card's program, found '{}'; build "
+                      "twinpath_card, or name one in TWINPATH_CARD",
+                      program.string()));
     write_file(made->path / "simulate.sh", "#!/bin/sh\nexec \"" + fs::absolute(program).string() + "\" >&2\n");
     fs::permissions(made->path / "simulate.sh", fs::perms::owner_all);
     write_file(made->path / "xrt.ini",
@@ -119,7 +122,8 @@ TimedWire::TimedWire(std::string device) : device_(std::move(device)) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path_.string().size() >= sizeof address.sun_path)
-    throw DeviceError(path_.string() + ": expected a name that fits a socket, found it is too long; set TMPDIR to a shorter one");
+    throw DeviceError(path_.string() +
+                      ": expected a name that fits a socket, found it is too long; set TMPDIR to a shorter one");
   std::memcpy(address.sun_path, path_.c_str(), path_.string().size() + 1);
   listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (listener_ < 0 || bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
@@ -137,9 +141,10 @@ TimedWire::~TimedWire() {
 void TimedWire::accept(std::chrono::milliseconds patience) {
   pollfd end{listener_, POLLIN, 0};
   if (poll(&end, 1, static_cast<int>(patience.count())) != 1)
-    throw DeviceError(fmt::format("{}: expected the simulated card to join its wire within {} ms, found it did not; its last words "
-                                  "are on standard error",
-                                  device_, patience.count()));
+    throw DeviceError(
+        fmt::format("{}: expected the simulated card to join its wire within {} ms, found it did not; its last words "
+                    "are on standard error",
+                    device_, patience.count()));
   wire_ = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
   ucred peer{};
   socklen_t size = sizeof peer;
@@ -150,7 +155,8 @@ void TimedWire::accept(std::chrono::milliseconds patience) {
 
 std::string TimedWire::gone() const {
   siginfo_t info{};
-  if (card_ == 0 || waitid(P_PID, static_cast<id_t>(card_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
+  if (card_ == 0 || waitid(P_PID, static_cast<id_t>(card_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+      info.si_pid == 0)
     return {};
   return fmt::format("{}: expected the simulated card to run, found that it {} {}; start the run again", device_,
                      info.si_code == CLD_EXITED ? "ended with status" : "was ended by signal", info.si_status);
@@ -186,7 +192,8 @@ void TimedWire::exchange(wire::Kind kind, Cycles time, const OrderFrame& out) {
     wire::Message m{};
     if (!read_all(wire_, {reinterpret_cast<std::uint8_t*>(&m), sizeof m})) lost();
     if (m.bytes > wire::kMaxPayload)
-      throw DeviceError(fmt::format("{}: expected at most {} bytes in a message of the wire, found {}", device_, wire::kMaxPayload, m.bytes));
+      throw DeviceError(fmt::format("{}: expected at most {} bytes in a message of the wire, found {}", device_,
+                                    wire::kMaxPayload, m.bytes));
     buffer_.resize(m.bytes);
     if (!read_all(wire_, buffer_)) lost();
     switch (m.kind) {

@@ -1,4 +1,5 @@
-// What XRT's hardware-emulation runtime needs around it to start our simulated card (sim/xrt), and the timed wire to it.
+// What XRT's hardware-emulation runtime needs around it to start our simulated card (sim/xrt), and the timed wire to
+// it.
 #pragma once
 #include <sys/types.h>
 
@@ -16,14 +17,14 @@ namespace twinpath {
 // XCL_EMULATION_MODE is hw_emu: devices are simulated cards.
 bool emulated();
 
-// The card's program and xclbin as this build made them; TWINPATH_CARD and TWINPATH_XCLBIN name others. Empty where this
-// build has none.
+// The card's program and xclbin as this build made them; TWINPATH_CARD and TWINPATH_XCLBIN name others. Empty where
+// this build has none.
 std::filesystem::path simulated_card_program();
 std::filesystem::path simulated_card_xclbin();
 
-// A folder of this process with simulate.sh and xrt.ini, and the environment that points the runtime to them: to be made
-// before the runtime's first call. What the user has set (XRT_INI_PATH, XILINX_XRT) stays. The folder goes with the process.
-// Throws DeviceError.
+// A folder of this process with simulate.sh and xrt.ini, and the environment that points the runtime to them: to be
+// made before the runtime's first call. What the user has set (XRT_INI_PATH, XILINX_XRT) stays. The folder goes with
+// the process. Throws DeviceError.
 const std::filesystem::path& prepare_emulation();
 
 // The wire's listening end; the card joins when the runtime has started it.

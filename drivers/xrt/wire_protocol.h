@@ -1,6 +1,6 @@
-// The timed wire of the simulated card: what the network would carry, with the core's time beside it, over a Unix stream
-// socket. The peer gives frames with the time of their first beat and takes order frames; both ends are on one machine, so
-// numbers are as the machine has them.
+// The timed wire of the simulated card: what the network would carry, with the core's time beside it, over a Unix
+// stream socket. The peer gives frames with the time of their first beat and takes order frames; both ends are on one
+// machine, so numbers are as the machine has them.
 #pragma once
 #include <cstdint>
 
@@ -8,13 +8,14 @@ namespace twinpath::wire {
 
 enum class Kind : std::uint32_t {
   // to the card
-  frame = 1,    // payload: the frame; flags bit 0: its FCS is wrong. Begins at `time`, or later where the wire is not free
+  frame =
+      1,  // payload: the frame; flags bit 0: its FCS is wrong. Begins at `time`, or later where the wire is not free
   advance = 2,  // everything runs to its end, then the time becomes `time`, then everything runs to its end again
   settle = 3,   // everything runs to its end; the time stays
   // from the card
   order_frame = 16,  // payload: the frame; `time`: cycles simulated when its first beat left
-  settled = 17,      // the answer to `advance` and `settle`, behind all order frames before it; `time`: cycles simulated
-  failed = 18,       // payload: why the card ends
+  settled = 17,  // the answer to `advance` and `settle`, behind all order frames before it; `time`: cycles simulated
+  failed = 18,   // payload: why the card ends
 };
 
 inline constexpr std::uint32_t kWrongFcs = 1;

@@ -18,20 +18,41 @@ constexpr std::string_view kMagic{"xclbin2\0", 8};
 constexpr std::size_t kHeaderBytes = offsetof(axlf, m_sections);
 constexpr const char* kDamaged = "the file is damaged or cut off; build or copy it again";
 
-constexpr std::array<std::string_view, 32> kSections{
-    "BITSTREAM",           "CLEARING_BITSTREAM",    "EMBEDDED_METADATA",
-    "FIRMWARE",            "DEBUG_DATA",            "SCHED_FIRMWARE",
-    "MEM_TOPOLOGY",        "CONNECTIVITY",          "IP_LAYOUT",
-    "DEBUG_IP_LAYOUT",     "DESIGN_CHECK_POINT",    "CLOCK_FREQ_TOPOLOGY",
-    "MCS",                 "BMC",                   "BUILD_METADATA",
-    "KEYVALUE_METADATA",   "USER_METADATA",         "DNA_CERTIFICATE",
-    "PDI",                 "BITSTREAM_PARTIAL_PDI", "PARTITION_METADATA",
-    "EMULATION_DATA",      "SYSTEM_METADATA",       "SOFT_KERNEL",
-    "ASK_FLASH",           "AIE_METADATA",          "ASK_GROUP_TOPOLOGY",
-    "ASK_GROUP_CONNECTIVITY", "SMARTNIC",           "AIE_RESOURCES",
-    "OVERLAY",             "VENDER_METADATA"};
-constexpr std::array<std::string_view, 12> kMemoryTypes{"DDR3", "DDR4", "DRAM", "streaming", "preallocated", "ARE", "HBM",
-                                                        "BRAM", "URAM", "streaming connection", "host", "PS kernel"};
+constexpr std::array<std::string_view, 32> kSections{"BITSTREAM",
+                                                     "CLEARING_BITSTREAM",
+                                                     "EMBEDDED_METADATA",
+                                                     "FIRMWARE",
+                                                     "DEBUG_DATA",
+                                                     "SCHED_FIRMWARE",
+                                                     "MEM_TOPOLOGY",
+                                                     "CONNECTIVITY",
+                                                     "IP_LAYOUT",
+                                                     "DEBUG_IP_LAYOUT",
+                                                     "DESIGN_CHECK_POINT",
+                                                     "CLOCK_FREQ_TOPOLOGY",
+                                                     "MCS",
+                                                     "BMC",
+                                                     "BUILD_METADATA",
+                                                     "KEYVALUE_METADATA",
+                                                     "USER_METADATA",
+                                                     "DNA_CERTIFICATE",
+                                                     "PDI",
+                                                     "BITSTREAM_PARTIAL_PDI",
+                                                     "PARTITION_METADATA",
+                                                     "EMULATION_DATA",
+                                                     "SYSTEM_METADATA",
+                                                     "SOFT_KERNEL",
+                                                     "ASK_FLASH",
+                                                     "AIE_METADATA",
+                                                     "ASK_GROUP_TOPOLOGY",
+                                                     "ASK_GROUP_CONNECTIVITY",
+                                                     "SMARTNIC",
+                                                     "AIE_RESOURCES",
+                                                     "OVERLAY",
+                                                     "VENDER_METADATA"};
+constexpr std::array<std::string_view, 12> kMemoryTypes{"DDR3", "DDR4",     "DRAM", "streaming", "preallocated",
+                                                        "ARE",  "HBM",      "BRAM", "URAM",      "streaming connection",
+                                                        "host", "PS kernel"};
 constexpr std::array<std::string_view, 7> kModes{
     "flat", "hw", "tandem stage 2", "tandem stage 2 with partial reconfiguration", "hw_emu", "sw_emu", "hw_emu_pr"};
 
@@ -118,8 +139,7 @@ std::vector<Kernel> kernels(const Reader& reader, const Section& s) {
       } else if (inside && !tag.closing) {
         Kernel& k = found.back();
         if (tag.name == "port")
-          k.ports.push_back(
-              {tag.get("name"), tag.get("mode"), number(reader, s, tag, "range"), tag.get("dataWidth")});
+          k.ports.push_back({tag.get("name"), tag.get("mode"), number(reader, s, tag, "range"), tag.get("dataWidth")});
         if (tag.name == "arg")
           k.arguments.push_back({tag.get("name"), tag.get("type"), tag.get("port"), number(reader, s, tag, "offset"),
                                  number(reader, s, tag, "size")});
@@ -163,12 +183,12 @@ Content parse(const std::string& file, std::span<const std::uint8_t> bytes) {
   Content c;
   c.bytes = bytes.size();
   if (bytes.size() < kMagic.size() || std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) != 0)
-    reader.fail(0, "\"xclbin2\"", bytes.empty() ? "an empty file" : "other bytes", "give a file that v++ or our build wrote");
+    reader.fail(0, "\"xclbin2\"", bytes.empty() ? "an empty file" : "other bytes",
+                "give a file that v++ or our build wrote");
   // The struct ends with one section header; a file may have none.
   if (bytes.size() < kHeaderBytes)
     reader.fail(bytes.size(), fmt::format("a header of {} bytes", kHeaderBytes), fmt::format("{} bytes", bytes.size()));
-  const auto header =
-      reader.get<axlf_header>(offsetof(axlf, m_header), bytes.size(), "the header");
+  const auto header = reader.get<axlf_header>(offsetof(axlf, m_header), bytes.size(), "the header");
   c.header.mode = header.m_mode;
   c.header.created = header.m_timeStamp;
   c.header.version = {header.m_versionMajor, header.m_versionMinor, static_cast<std::uint8_t>(header.m_versionPatch)};

@@ -1,5 +1,5 @@
-// The container that XRT loads onto a card: "xclbin2", sections behind one another, tables of memories, kernel instances,
-// connections and clocks, and the kernels as XML. Layout: the structs of xclbin.h (libxrt-dev).
+// The container that XRT loads onto a card: "xclbin2", sections behind one another, tables of memories, kernel
+// instances, connections and clocks, and the kernels as XML. Layout: the structs of xclbin.h (libxrt-dev).
 #pragma once
 #include <array>
 #include <cstddef>
@@ -67,7 +67,7 @@ struct Kernel {
 };
 
 struct Header {
-  std::uint16_t mode = 0;  // XCLBIN_MODE
+  std::uint16_t mode = 0;     // XCLBIN_MODE
   std::uint64_t created = 0;  // seconds since 1970
   std::array<std::uint8_t, 3> version{};
   std::string platform;  // vendor:board:name:version

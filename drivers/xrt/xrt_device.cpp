@@ -50,17 +50,18 @@ Chosen choose(const std::string& file, const xclbin::Content& content) {
   const bool wanted_emulation = emulated();
   const bool is_emulation = content.header.mode == XCLBIN_HW_EMU || content.header.mode == XCLBIN_HW_EMU_PR;
   if (wanted_emulation != is_emulation || content.header.mode == XCLBIN_SW_EMU)
-    throw DeviceError(fmt::format("{}: expected an xclbin for {}, found one for {}; {}", file, wanted_emulation ? "hw_emu" : "hw",
-                                  xclbin::mode_name(content.header.mode),
-                                  is_emulation ? "set XCL_EMULATION_MODE=hw_emu, or give another file" : "give another file"));
+    throw DeviceError(
+        fmt::format("{}: expected an xclbin for {}, found one for {}; {}", file, wanted_emulation ? "hw_emu" : "hw",
+                    xclbin::mode_name(content.header.mode),
+                    is_emulation ? "set XCL_EMULATION_MODE=hw_emu, or give another file" : "give another file"));
   const std::string prefix = std::string(kKernel) + ":";
   for (std::size_t i = 0; i < content.ips.size(); ++i) {
     if (!content.ips[i].name.starts_with(prefix)) continue;
     for (const xclbin::Connection& c : content.connections) {
       if (static_cast<std::size_t>(c.ip) == i) return {content.ips[i].name, c.memory};
     }
-    throw DeviceError(fmt::format("{}: expected {} to be connected to a memory, found no connection; link it again", file,
-                                  content.ips[i].name));
+    throw DeviceError(fmt::format("{}: expected {} to be connected to a memory, found no connection; link it again",
+                                  file, content.ips[i].name));
   }
   std::string found;
   for (const xclbin::Ip& ip : content.ips) found += (found.empty() ? "" : ", ") + ip.name;
@@ -119,8 +120,9 @@ XrtAddress XrtAddress::parse(std::string_view rest) {
   if (comma != std::string_view::npos) a.xclbin = rest.substr(comma + 1);
   if (a.device.empty() || (comma != std::string_view::npos && a.xclbin.empty()) ||
       a.device.find_first_not_of("0123456789abcdefABCDEF:.") != std::string::npos)
-    throw std::invalid_argument("path 'xrt:" + std::string(rest) +
-                                "': expected xrt:index or xrt:bus:device.function, and ,file.xclbin behind it if not TWINPATH_XCLBIN's");
+    throw std::invalid_argument(
+        "path 'xrt:" + std::string(rest) +
+        "': expected xrt:index or xrt:bus:device.function, and ,file.xclbin behind it if not TWINPATH_XCLBIN's");
   return a;
 }
 
@@ -133,9 +135,10 @@ XrtDevice::XrtDevice(const XrtAddress& address)
     if (file == nullptr && simulated) xclbin_ = simulated_card_xclbin();
   }
   if (xclbin_.empty())
-    throw DeviceError(fmt::format("{}: expected an xclbin, found none; name it, {},FILE.xclbin, or in TWINPATH_XCLBIN. For the "
-                                  "simulated card set XCL_EMULATION_MODE=hw_emu",
-                                  name_, name_));
+    throw DeviceError(
+        fmt::format("{}: expected an xclbin, found none; name it, {},FILE.xclbin, or in TWINPATH_XCLBIN. For the "
+                    "simulated card set XCL_EMULATION_MODE=hw_emu",
+                    name_, name_));
   const Chosen chosen = choose(xclbin_.string(), xclbin::read(xclbin_));
   instance_ = chosen.instance;
   bank_ = chosen.bank;
@@ -155,22 +158,24 @@ XrtDevice::XrtDevice(const XrtAddress& address)
   }
   guard_ = std::make_shared<CallGuard>(options);
   try {
-    guard_->run("opening and programming it", [h = handles_, device = address.device, file = xclbin_.string(), instance = instance_] {
+    guard_->run("opening and programming it", [h = handles_, device = address.device, file = xclbin_.string(),
+                                               instance = instance_] {
       const auto index = index_of(device);
       if (index)
         h->device.emplace(*index);
       else
         h->device.emplace(device);
       const xrt::uuid uuid = h->device->load_xclbin(file);
-      h->ip.emplace(*h->device, uuid, instance.substr(0, instance.find(':')) + ":{" + instance.substr(instance.find(':') + 1) + "}");
+      h->ip.emplace(*h->device, uuid,
+                    instance.substr(0, instance.find(':')) + ":{" + instance.substr(instance.find(':') + 1) + "}");
     });
   } catch (const DeviceError&) {
     throw;
   } catch (const std::exception& e) {
-    throw DeviceError(fmt::format("{}: expected a card that can be programmed with {}, found: {}; `twinpath card list` says which "
-                                  "there are{}",
-                                  name_, xclbin_.string(), e.what(),
-                                  simulated ? "" : ", and XCL_EMULATION_MODE=hw_emu gives a simulated one"));
+    throw DeviceError(fmt::format(
+        "{}: expected a card that can be programmed with {}, found: {}; `twinpath card list` says which "
+        "there are{}",
+        name_, xclbin_.string(), e.what(), simulated ? "" : ", and XCL_EMULATION_MODE=hw_emu gives a simulated one"));
   }
   if (simulated) {
     wire_->accept(options.patience);
@@ -196,13 +201,15 @@ XrtDevice::~XrtDevice() {
 std::uint32_t XrtDevice::read_register(std::uint32_t offset) {
   std::uint32_t value = 0;
   auto to = std::make_shared<std::uint32_t>(0);
-  guard_->run(fmt::format("a read of register 0x{:04X}", offset), [h = handles_, offset, to] { *to = h->ip->read_register(offset); });
+  guard_->run(fmt::format("a read of register 0x{:04X}", offset),
+              [h = handles_, offset, to] { *to = h->ip->read_register(offset); });
   value = *to;
   return value;
 }
 
 void XrtDevice::write_register(std::uint32_t offset, std::uint32_t value) {
-  guard_->run(fmt::format("a write of register 0x{:04X}", offset), [h = handles_, offset, value] { h->ip->write_register(offset, value); });
+  guard_->run(fmt::format("a write of register 0x{:04X}", offset),
+              [h = handles_, offset, value] { h->ip->write_register(offset, value); });
 }
 
 std::unique_ptr<DeviceMemory> XrtDevice::allocate(std::size_t bytes) {
@@ -214,7 +221,8 @@ std::unique_ptr<DeviceMemory> XrtDevice::allocate(std::size_t bytes) {
   });
   auto memory = std::make_unique<XrtMemory>(guard_, *made, size);
   if (memory->address() % kPage != 0)
-    throw DeviceError(fmt::format("{}: expected device memory at a multiple of {}, found 0x{:X}", name_, kPage, memory->address()));
+    throw DeviceError(
+        fmt::format("{}: expected device memory at a multiple of {}, found 0x{:X}", name_, kPage, memory->address()));
   std::ranges::fill(memory->bytes(), std::uint8_t{0});
   memory->to_device(0, size);
   return memory;
@@ -245,8 +253,8 @@ std::vector<std::string> list_xrt_devices() {
     std::string line = fmt::format("xrt:{}", i);
     try {
       const xrt::device device(i);
-      line += fmt::format("  {}  {}{}", device.get_info<xrt::info::device::bdf>(), device.get_info<xrt::info::device::name>(),
-                          simulated ? "  (simulated)" : "");
+      line += fmt::format("  {}  {}{}", device.get_info<xrt::info::device::bdf>(),
+                          device.get_info<xrt::info::device::name>(), simulated ? "  (simulated)" : "");
     } catch (const std::exception& e) {
       line += fmt::format("  cannot be asked: {}", e.what());
     }

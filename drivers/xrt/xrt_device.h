@@ -13,8 +13,8 @@
 namespace twinpath {
 
 struct XrtAddress {
-  std::string device;             // index, or bus:device.function
-  std::filesystem::path xclbin;   // empty: TWINPATH_XCLBIN, and the build's own for a simulated card
+  std::string device;            // index, or bus:device.function
+  std::filesystem::path xclbin;  // empty: TWINPATH_XCLBIN, and the build's own for a simulated card
 
   // What follows "xrt:": "0", "0000:3b:00.1", "0,file.xclbin". Throws std::invalid_argument.
   static XrtAddress parse(std::string_view rest);
@@ -22,8 +22,8 @@ struct XrtAddress {
 
 class XrtDevice final : public Device {
  public:
-  // Opens the device, programs the xclbin (checked first: a readable file of this kind of device, with our kernel in it)
-  // and takes the kernel. Throws DeviceError or FileError.
+  // Opens the device, programs the xclbin (checked first: a readable file of this kind of device, with our kernel in
+  // it) and takes the kernel. Throws DeviceError or FileError.
   explicit XrtDevice(const XrtAddress& address);
   ~XrtDevice() override;
   XrtDevice(const XrtDevice&) = delete;

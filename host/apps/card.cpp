@@ -42,7 +42,8 @@ void reset(Device& device) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while ((device.read_register(regs::kStatus) & regs::kStatusReadyMask) == 0) {
     if (std::chrono::steady_clock::now() > end)
-      throw DeviceError(device.name() + ": expected the core to be ready after a reset, found it is not; program the card again");
+      throw DeviceError(device.name() +
+                        ": expected the core to be ready after a reset, found it is not; program the card again");
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }
@@ -51,8 +52,10 @@ int list() {
   const std::vector<std::string> lines = list_xrt_devices();
   for (const std::string& line : lines) fmt::print("{}\n", line);
   if (!lines.empty()) return 0;
-  fmt::print(stderr, "twinpath card: XRT knows no card; is its driver loaded (`lsmod | grep xocl`)? XCL_EMULATION_MODE=hw_emu gives a "
-                     "simulated one\n");
+  fmt::print(
+      stderr,
+      "twinpath card: XRT knows no card; is its driver loaded (`lsmod | grep xocl`)? XCL_EMULATION_MODE=hw_emu gives a "
+      "simulated one\n");
   return kExitDiffer;
 }
 
@@ -83,8 +86,8 @@ void print_reports(XrtDevice& device) {
 
 int status(const Options& o) {
   const auto device = open(o);
-  fmt::print("card      {}{}, {}\nxclbin    {}\n", device->name(), device->wire() ? " (simulated)" : "", device->instance(),
-             device->xclbin().string());
+  fmt::print("card      {}{}, {}\nxclbin    {}\n", device->name(), device->wire() ? " (simulated)" : "",
+             device->instance(), device->xclbin().string());
   fmt::print("{}", status_text(*device));
   print_reports(*device);
   return 0;
@@ -132,7 +135,9 @@ int selftest(const Options& o) {
     for (unsigned i = 0; i < kCommands; ++i) rings.command(Cycles{0}, command);
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (events < kCommands && std::chrono::steady_clock::now() < end) rings.poll(take);
-    expect(events == kCommands, fmt::format("{} commands through the doorbell ring, {} events of them through the event ring", kCommands, events));
+    expect(events == kCommands,
+           fmt::format("{} commands through the doorbell ring, {} events of them through the event ring", kCommands,
+                       events));
     const std::uint64_t counted = device->read_register64(regs::counter(Counter::commands));
     expect(counted == kCommands, fmt::format("the core counted {} commands", counted));
   }
@@ -148,18 +153,21 @@ Run add_card(CLI::App& app) {
   sub->require_subcommand(1);
   const auto with_card = [&](const char* name, const char* text) {
     CLI::App* s = sub->add_subcommand(name, text);
-    s->add_option("card", o->address, "xrt:index or xrt:bus:device.function, and ,FILE.xclbin behind it")->capture_default_str();
+    s->add_option("card", o->address, "xrt:index or xrt:bus:device.function, and ,FILE.xclbin behind it")
+        ->capture_default_str();
     return s;
   };
   CLI::App* list_sub = sub->add_subcommand("list", "Cards that XRT knows; exit status 1 when there are none");
-  CLI::App* inspect_sub = sub->add_subcommand("inspect", "What is in an xclbin: sections, kernels, arguments, memories, clocks, UUID");
+  CLI::App* inspect_sub =
+      sub->add_subcommand("inspect", "What is in an xclbin: sections, kernels, arguments, memories, clocks, UUID");
   inspect_sub->add_option("file", o->file, "xclbin file")->required();
   CLI::App* program_sub = with_card("program", "Load an xclbin and check that our kernel answers");
   CLI::App* status_sub = with_card("status", "State of core and rings; temperature and power where XRT gives them");
   CLI::App* registers_sub = with_card("registers", "Registers by name; counters that are not 0");
   registers_sub->add_option("--name", o->names, "only these registers or counters")->take_all();
   registers_sub->add_flag("--all", o->all, "counters that are 0, too");
-  CLI::App* selftest_sub = with_card("selftest", "Registers, memory and both rings; the core is reset before and after");
+  CLI::App* selftest_sub =
+      with_card("selftest", "Registers, memory and both rings; the core is reset before and after");
   CLI::App* latency_sub = with_card("latency", "Latency of orders by class of message");
   CLI::App* reset_sub = with_card("reset", "Stop the rings, put the core into its state after reset");
   return [=] {

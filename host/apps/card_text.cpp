@@ -35,7 +35,8 @@ std::string xclbin_text(const std::string& file, const xclbin::Content& c) {
   line("  UUID      {}", xclbin::to_string(c.header.uuid));
   line("  version   {}.{}.{}", c.header.version[0], c.header.version[1], c.header.version[2]);
   if (c.header.created != 0)
-    out += fmt::format("  created   {:%Y-%m-%d %H:%M:%S} UTC\n", fmt::gmtime(static_cast<std::time_t>(c.header.created)));
+    out +=
+        fmt::format("  created   {:%Y-%m-%d %H:%M:%S} UTC\n", fmt::gmtime(static_cast<std::time_t>(c.header.created)));
   line("sections");
   for (const xclbin::Section& s : c.sections)
     line("  {:<22} {:>10} bytes at {:<10} {}", xclbin::section_name(s.kind), s.size, s.offset, s.name);
@@ -47,7 +48,8 @@ std::string xclbin_text(const std::string& file, const xclbin::Content& c) {
            p.range != 0 && p.mode == "slave" ? fmt::format(", {} bytes", p.range) : "");
     }
     for (const xclbin::Argument& a : k.arguments)
-      line("    argument  {:<14} {:<10} register 0x{:04X}, {} bytes, port {}", a.name, a.type, a.offset, a.size, a.port);
+      line("    argument  {:<14} {:<10} register 0x{:04X}, {} bytes, port {}", a.name, a.type, a.offset, a.size,
+           a.port);
     for (const std::string& i : k.instances) line("    instance  {}", i);
   }
   line("instances");
@@ -64,8 +66,8 @@ std::string xclbin_text(const std::string& file, const xclbin::Content& c) {
   line("memories");
   for (std::size_t i = 0; i < c.memories.size(); ++i) {
     const xclbin::Memory& m = c.memories[i];
-    line("  {:>2}  {:<16} {:<10} {:>8} at 0x{:X}{}", i, m.tag, xclbin::memory_type_name(m.type), size_text(m.kib), m.base,
-         m.used ? "" : "  (not used)");
+    line("  {:>2}  {:<16} {:<10} {:>8} at 0x{:X}{}", i, m.tag, xclbin::memory_type_name(m.type), size_text(m.kib),
+         m.base, m.used ? "" : "  (not used)");
   }
   line("clocks");
   for (const xclbin::Clock& k : c.clocks)
@@ -93,13 +95,15 @@ std::string registers_text(Device& device, bool all, const std::vector<std::stri
     const auto c = static_cast<Counter>(i);
     if (!wanted(name(c))) continue;
     const std::uint64_t value = device.read_register64(regs::counter(c));
-    if (value != 0 || all || !only.empty()) out += fmt::format("0x{:04X}  {:<28} {}\n", regs::counter(c), name(c), value);
+    if (value != 0 || all || !only.empty())
+      out += fmt::format("0x{:04X}  {:<28} {}\n", regs::counter(c), name(c), value);
   }
   for (const regs::Register& r : regs::kKernelRegisters) plain(r);
   if (!left.empty())
-    throw std::runtime_error(fmt::format("register '{}': expected a name of hw/rtl/control/REGISTERS.md that can be read, found no such "
-                                         "one; without names all are printed",
-                                         left.front()));
+    throw std::runtime_error(
+        fmt::format("register '{}': expected a name of hw/rtl/control/REGISTERS.md that can be read, found no such "
+                    "one; without names all are printed",
+                    left.front()));
   return out;
 }
 
@@ -111,19 +115,24 @@ std::string status_text(Device& device) {
   const std::uint32_t kernel = device.read_register(regs::kKernelStatus);
   const auto yes = [](std::uint32_t word, std::uint32_t mask) { return (word & mask) != 0 ? "yes" : "no"; };
   std::string out;
-  out += fmt::format("core      map {}.{}, {} symbols, {} bits, 2^{} sets of {} orders, {} levels\n", version >> regs::kMapVersionMajorShift,
-                     version & regs::kMapVersionMinorMask, build0 >> regs::kBuild0SymbolsShift, build0 & regs::kBuild0DataWidthMask,
+  out += fmt::format("core      map {}.{}, {} symbols, {} bits, 2^{} sets of {} orders, {} levels\n",
+                     version >> regs::kMapVersionMajorShift, version & regs::kMapVersionMinorMask,
+                     build0 >> regs::kBuild0SymbolsShift, build0 & regs::kBuild0DataWidthMask,
                      build1 & regs::kBuild1SetsLog2Mask, (build1 & regs::kBuild1WaysMask) >> regs::kBuild1WaysShift,
                      build1 >> regs::kBuild1LevelsShift);
-  out += fmt::format("          ready {}, idle {}, time {} cycles, held {} cycles\n", yes(status, regs::kStatusReadyMask),
-                     yes(status, regs::kStatusIdleMask), device.read_register64(regs::kTime), device.read_register(regs::kHeld));
-  out += fmt::format("frames    {} in, {} lost on the wire, {} orders, {} cancels\n", device.read_register64(regs::counter(Counter::frames)),
-                     device.read_register64(regs::counter(Counter::drop_overflow)), device.read_register64(regs::counter(Counter::orders)),
+  out += fmt::format("          ready {}, idle {}, time {} cycles, held {} cycles\n",
+                     yes(status, regs::kStatusReadyMask), yes(status, regs::kStatusIdleMask),
+                     device.read_register64(regs::kTime), device.read_register(regs::kHeld));
+  out += fmt::format("frames    {} in, {} lost on the wire, {} orders, {} cancels\n",
+                     device.read_register64(regs::counter(Counter::frames)),
+                     device.read_register64(regs::counter(Counter::drop_overflow)),
+                     device.read_register64(regs::counter(Counter::orders)),
                      device.read_register64(regs::counter(Counter::cancels)));
   out += fmt::format("rings     running {}, stopped {}, events {} written, {} lost, doorbell {} of {} taken\n",
                      yes(kernel, regs::kKernelStatusRunningMask), yes(kernel, regs::kKernelStatusStoppedMask),
                      device.read_register(regs::kKernelEventProducer), device.read_register(regs::kKernelEventsLost),
-                     device.read_register(regs::kKernelDoorbellConsumer), device.read_register(regs::kKernelDoorbellProducer));
+                     device.read_register(regs::kKernelDoorbellConsumer),
+                     device.read_register(regs::kKernelDoorbellProducer));
   const auto error = [&](std::uint32_t mask, const char* text) {
     if ((kernel & mask) != 0) out += fmt::format("          ERROR: {}\n", text);
   };
@@ -137,7 +146,8 @@ std::string status_text(Device& device) {
 }
 
 std::string latency_text(Device& device) {
-  std::string out = fmt::format("{:<10} {:>10}  {:>22}  {:>22}  {:>22}  {:>22}\n", "class", "orders", "shortest", "median", "99 %", "longest");
+  std::string out = fmt::format("{:<10} {:>10}  {:>22}  {:>22}  {:>22}  {:>22}\n", "class", "orders", "shortest",
+                                "median", "99 %", "longest");
   const auto both = [](std::uint64_t cycles) {
     return fmt::format("{} cycles {:>7.1f} ns", cycles, to_nanoseconds(Cycles{cycles}));
   };
@@ -151,15 +161,17 @@ std::string latency_text(Device& device) {
     }
     std::uint64_t total = 0;
     std::array<std::uint32_t, regs::kHistogramBins> bins{};
-    for (unsigned b = 0; b < regs::kHistogramBins; ++b) total += bins[b] = device.read_register(regs::histogram(c) + 4 * b);
+    for (unsigned b = 0; b < regs::kHistogramBins; ++b)
+      total += bins[b] = device.read_register(regs::histogram(c) + 4 * b);
     const auto percentile = [&](std::uint64_t of_hundred) {
       std::uint64_t seen = 0;
       unsigned b = 0;
       while (b + 1 < regs::kHistogramBins && (seen + bins[b]) * 100 < total * of_hundred) seen += bins[b++];
       return b;
     };
-    out += fmt::format("{:<10} {:>10}  {:>22}  {:>22}  {:>22}  {:>22}\n", name(c), count, both(device.read_register(at + regs::kLatencyMin)),
-                       both(percentile(50)), both(percentile(99)), both(device.read_register(at + regs::kLatencyMax)));
+    out += fmt::format("{:<10} {:>10}  {:>22}  {:>22}  {:>22}  {:>22}\n", name(c), count,
+                       both(device.read_register(at + regs::kLatencyMin)), both(percentile(50)), both(percentile(99)),
+                       both(device.read_register(at + regs::kLatencyMax)));
   }
   return out;
 }

@@ -18,8 +18,8 @@ std::string registers_text(Device& device, bool all, const std::vector<std::stri
 // State of core and rings in words.
 std::string status_text(Device& device);
 
-// Of each class of message that orders were sent for: count, and cycles and nanoseconds of the shortest, the median, the
-// 99th percentile and the longest.
+// Of each class of message that orders were sent for: count, and cycles and nanoseconds of the shortest, the median,
+// the 99th percentile and the longest.
 std::string latency_text(Device& device);
 
 }  // namespace twinpath

@@ -10,16 +10,16 @@ namespace twinpath {
 
 void check_map(const std::string& who, const ReadRegister& read) {
   if (const std::uint32_t id = read(regs::kId); id != regs::kMagicValue) {
-    throw std::runtime_error(fmt::format(
-        "{}: register map magic: expected 0x{:08X}, found 0x{:08X}; no Twinpath core answers here", who,
-        regs::kMagicValue, id));
+    throw std::runtime_error(
+        fmt::format("{}: register map magic: expected 0x{:08X}, found 0x{:08X}; no Twinpath core answers here", who,
+                    regs::kMagicValue, id));
   }
   const std::uint32_t version = read(regs::kMapVersion);
   if (version >> regs::kMapVersionMajorShift != regs::kMapVersionMajorValue) {
-    throw std::runtime_error(fmt::format(
-        "{}: register map version: this program has {}.{}, the core {}.{}; build both from the same source", who,
-        regs::kMapVersionMajorValue, regs::kMapVersionMinorValue, version >> regs::kMapVersionMajorShift,
-        version & regs::kMapVersionMinorMask));
+    throw std::runtime_error(
+        fmt::format("{}: register map version: this program has {}.{}, the core {}.{}; build both from the same source",
+                    who, regs::kMapVersionMajorValue, regs::kMapVersionMinorValue,
+                    version >> regs::kMapVersionMajorShift, version & regs::kMapVersionMinorMask));
   }
 }
 
@@ -27,9 +27,9 @@ void check_core(const std::string& who, const CoreConfig& config, const ReadRegi
   check_map(who, read);
   const auto expect = [&](const char* what, std::uint32_t expected, std::uint32_t found) {
     if (expected != found) {
-      throw std::runtime_error(
-          fmt::format("{}: {}: the configuration wants {}, the core was built with {}; change [order_table] or rebuild the core",
-                      who, what, expected, found));
+      throw std::runtime_error(fmt::format(
+          "{}: {}: the configuration wants {}, the core was built with {}; change [order_table] or rebuild the core",
+          who, what, expected, found));
     }
   };
   const std::uint32_t build = read(regs::kBuild1);

@@ -1,5 +1,5 @@
-// A card as a driver gives it: registers, device memory, and the network it is plugged into where that can be given frames
-// with their times. Drivers implement these interfaces (drivers/xrt); DevicePath makes a path of them.
+// A card as a driver gives it: registers, device memory, and the network it is plugged into where that can be given
+// frames with their times. Drivers implement these interfaces (drivers/xrt); DevicePath makes a path of them.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -12,8 +12,8 @@
 
 namespace twinpath {
 
-// A card cannot be opened, does not answer, or is not what it should be. what() says what was expected, what was found and
-// what to do.
+// A card cannot be opened, does not answer, or is not what it should be. what() says what was expected, what was found
+// and what to do.
 class DeviceError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

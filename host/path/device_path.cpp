@@ -36,8 +36,9 @@ class DevicePath final : public Path {
     const auto end = std::chrono::steady_clock::now() + kResetPatience;
     while ((device_.read_register(regs::kStatus) & regs::kStatusReadyMask) == 0) {
       if (std::chrono::steady_clock::now() > end)
-        throw DeviceError(fmt::format("{}: expected the core to be ready {} s after a reset, found it is not; program the card again",
-                                      device_.name(), kResetPatience.count()));
+        throw DeviceError(
+            fmt::format("{}: expected the core to be ready {} s after a reset, found it is not; program the card again",
+                        device_.name(), kResetPatience.count()));
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     write(core_image(config));
@@ -71,7 +72,8 @@ class DevicePath final : public Path {
     settle();
     poll();
     if (!frames_.empty())
-      throw DeviceError(fmt::format("{}: expected an event for each order frame, found {} without one", device_.name(), frames_.size()));
+      throw DeviceError(fmt::format("{}: expected an event for each order frame, found {} without one", device_.name(),
+                                    frames_.size()));
   }
 
   CounterValues counters() override {
@@ -127,7 +129,9 @@ class DevicePath final : public Path {
   std::uint64_t events_ = 0;
   std::uint64_t start_cycles_ = 0;
   std::deque<std::vector<std::uint8_t>> frames_;
-  TimedNetwork::OrderFrame take_frame_ = [this](std::span<const std::uint8_t> f) { frames_.emplace_back(f.begin(), f.end()); };
+  TimedNetwork::OrderFrame take_frame_ = [this](std::span<const std::uint8_t> f) {
+    frames_.emplace_back(f.begin(), f.end());
+  };
 };
 
 }  // namespace

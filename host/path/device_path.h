@@ -15,8 +15,8 @@ struct OpenDevice {
 };
 
 // Checks the register map and how the core was built, resets and configures it, and starts the rings. Outputs of a call
-// are delivered within it where it can have caused an order frame, others within kPollEvery inputs at the latest. Throws
-// DeviceError, or std::runtime_error where the core does not fit the configuration.
+// are delivered within it where it can have caused an order frame, others within kPollEvery inputs at the latest.
+// Throws DeviceError, or std::runtime_error where the core does not fit the configuration.
 std::unique_ptr<Path> make_device_path(std::string name, OpenDevice open, const CoreConfig& config, PathSink& sink);
 
 }  // namespace twinpath

@@ -40,8 +40,9 @@ void wait_for(const Device& device, const char* what, Done&& done) {
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (!done()) {
     if (std::chrono::steady_clock::now() > end)
-      throw DeviceError(fmt::format("{}: {} within {} s, found it did not; `twinpath card reset`, or program the card again",
-                                    device.name(), what, kPatience.count()));
+      throw DeviceError(
+          fmt::format("{}: {} within {} s, found it did not; `twinpath card reset`, or program the card again",
+                      device.name(), what, kPatience.count()));
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }
@@ -93,17 +94,19 @@ void DeviceRings::read_mailbox() {
   produced_ = word(kProduced);
   taken_ = word(kTaken);
   if (const std::uint32_t lost = word(kLost); lost != 0) {
-    throw DeviceError(fmt::format(
-        "{}: expected every event, found that {} were lost for want of room in the ring; orders went out that nobody here "
-        "knows of, end them at the exchange",
-        device_.name(), lost));
+    throw DeviceError(
+        fmt::format("{}: expected every event, found that {} were lost for want of room in the ring; orders went out "
+                    "that nobody here "
+                    "knows of, end them at the exchange",
+                    device_.name(), lost));
   }
   if (const std::uint32_t errors = word(kErrors); errors != 0) {
-    throw DeviceError(fmt::format("{}: the rings stand still: {}{}{}{}(kernel_status 0x{:02X})", device_.name(),
-                                  (errors & regs::kKernelStatusDoorbellNumberMask) != 0 ? "a doorbell record has the wrong number " : "",
-                                  (errors & regs::kKernelStatusDoorbellOverrunMask) != 0 ? "the doorbell ring was overrun " : "",
-                                  (errors & regs::kKernelStatusWriteErrorMask) != 0 ? "the memory refused a write " : "",
-                                  (errors & regs::kKernelStatusReadErrorMask) != 0 ? "the memory refused a read " : "", errors));
+    throw DeviceError(fmt::format(
+        "{}: the rings stand still: {}{}{}{}(kernel_status 0x{:02X})", device_.name(),
+        (errors & regs::kKernelStatusDoorbellNumberMask) != 0 ? "a doorbell record has the wrong number " : "",
+        (errors & regs::kKernelStatusDoorbellOverrunMask) != 0 ? "the doorbell ring was overrun " : "",
+        (errors & regs::kKernelStatusWriteErrorMask) != 0 ? "the memory refused a write " : "",
+        (errors & regs::kKernelStatusReadErrorMask) != 0 ? "the memory refused a read " : "", errors));
   }
 }
 

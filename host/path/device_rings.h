@@ -30,8 +30,8 @@ class DeviceRings {
   // kernel reports an error of the rings.
   std::size_t poll(const std::function<void(const Event&)>& out);
 
-  // The core gets it once its time is `not_before` (0: at once), behind every command before it. Waits while the ring is
-  // full; throws DeviceError when the core takes none for `kPatience`.
+  // The core gets it once its time is `not_before` (0: at once), behind every command before it. Waits while the ring
+  // is full; throws DeviceError when the core takes none for `kPatience`.
   void command(Cycles not_before, const Command& command);
 
   static void stop(Device& device);
@@ -45,11 +45,11 @@ class DeviceRings {
   std::unique_ptr<DeviceMemory> events_;
   std::unique_ptr<DeviceMemory> doorbell_;
   std::unique_ptr<DeviceMemory> mailbox_;
-  std::uint32_t produced_ = 0;   // as the mailbox says
-  std::uint32_t taken_ = 0;      // doorbell records, likewise
+  std::uint32_t produced_ = 0;  // as the mailbox says
+  std::uint32_t taken_ = 0;     // doorbell records, likewise
   std::uint32_t consumed_ = 0;
-  std::uint32_t told_ = 0;       // consumed_ as the kernel knows it
-  std::uint32_t commands_ = 0;   // doorbell records written
+  std::uint32_t told_ = 0;      // consumed_ as the kernel knows it
+  std::uint32_t commands_ = 0;  // doorbell records written
 };
 
 }  // namespace twinpath

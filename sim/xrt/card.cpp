@@ -41,7 +41,9 @@ int connect_wire(const std::string& path) {
 
 Card::Card(const CardOptions& options) : faults_(options.faults), kernel_(memory_) {
   for (unsigned i = 0; i < kBanks; ++i) memory_.add_bank(i * kBankBytes, kBankBytes);
-  kernel_.on_order_frame = [this](std::span<const std::uint8_t> frame, std::uint64_t cycle) { order_frame(frame, cycle); };
+  kernel_.on_order_frame = [this](std::span<const std::uint8_t> frame, std::uint64_t cycle) {
+    order_frame(frame, cycle);
+  };
   kernel_.reset();
   kernel_.stop_core_clock(faults_.core_clock_stopped);
   if (!options.wire.empty()) wire_ = connect_wire(options.wire);
@@ -135,7 +137,8 @@ std::vector<std::uint8_t> Card::answer(std::uint32_t api, const std::vector<std:
       std::vector<std::uint8_t> data(in.number(3));
       for (std::size_t at = 0; at + 4 <= data.size(); at += 4) {
         const std::uint64_t offset = in.number(2) - kRegisterBase + at;
-        const std::uint32_t value = offset < kRegisterBytes ? read_register(static_cast<std::uint32_t>(offset)) : kNoAnswer;
+        const std::uint32_t value =
+            offset < kRegisterBytes ? read_register(static_cast<std::uint32_t>(offset)) : kNoAnswer;
         std::memcpy(data.data() + at, &value, 4);
       }
       out.number(1, 1).bytes(2, data);
@@ -160,7 +163,8 @@ void Card::tell(wire::Kind kind, std::uint64_t time, std::span<const std::uint8_
 bool Card::wire_message() {
   wire::Message m{};
   if (!read_all(wire_, {reinterpret_cast<std::uint8_t*>(&m), sizeof m})) return false;
-  if (m.bytes > wire::kMaxPayload) throw std::runtime_error("timed wire: a message of " + std::to_string(m.bytes) + " bytes");
+  if (m.bytes > wire::kMaxPayload)
+    throw std::runtime_error("timed wire: a message of " + std::to_string(m.bytes) + " bytes");
   payload_.resize(m.bytes);
   if (!read_all(wire_, payload_)) return false;
   try {

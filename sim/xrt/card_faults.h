@@ -45,7 +45,8 @@ struct CardFaults {
         faults.silent_register = static_cast<std::uint32_t>(number(value));
       } else if (name == "register") {
         const std::size_t colon = value.find(':');
-        if (colon == std::string_view::npos) throw std::runtime_error("TWINPATH_CARD_FAULT: expected register=offset:value");
+        if (colon == std::string_view::npos)
+          throw std::runtime_error("TWINPATH_CARD_FAULT: expected register=offset:value");
         faults.registers[static_cast<std::uint32_t>(number(value.substr(0, colon)))] =
             static_cast<std::uint32_t>(number(value.substr(colon + 1)));
       } else if (name == "core-clock") {

@@ -1,5 +1,6 @@
-// The emulation protocol of XRT's hardware-emulation shim (2.13), as the simulator's side of it: two Unix stream sockets,
-// one for the runtime's calls, one for the device's own accesses to host memory, which this card does not make.
+// The emulation protocol of XRT's hardware-emulation shim (2.13), as the simulator's side of it: two Unix stream
+// sockets, one for the runtime's calls, one for the device's own accesses to host memory, which this card does not
+// make.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -87,8 +87,8 @@ void KernelModel::memory_at_edge() {
     const unsigned beats = kernel_->m_axi_awlen + 1U;
     const std::uint64_t address = kernel_->m_axi_awaddr;
     if (address % 64 != 0 || address / kPage != (address + std::uint64_t{beats} * 64 - 1) / kPage)
-      throw KernelError("simulated card: the kernel writes " + std::to_string(beats) + " beats at " + std::to_string(address) +
-                        ", across a 4 KiB boundary or not aligned");
+      throw KernelError("simulated card: the kernel writes " + std::to_string(beats) + " beats at " +
+                        std::to_string(address) + ", across a 4 KiB boundary or not aligned");
     writes_.push_back({address, beats});
   }
   if (kernel_->m_axi_wvalid) {
@@ -98,7 +98,8 @@ void KernelModel::memory_at_edge() {
     w.refused = w.refused || to.empty();
     if (!to.empty()) std::memcpy(to.data(), kernel_->m_axi_wdata.data(), 64);
     const bool last = ++w.done == w.beats;
-    if (last != static_cast<bool>(kernel_->m_axi_wlast)) throw KernelError("simulated card: wlast is not with the last beat");
+    if (last != static_cast<bool>(kernel_->m_axi_wlast))
+      throw KernelError("simulated card: wlast is not with the last beat");
     if (last) {
       write_answers_.push_back({host_cycles_ + kWriteLatency, w.refused});
       writes_.pop_front();
@@ -196,7 +197,8 @@ void KernelModel::frame(std::uint64_t time, std::span<const std::uint8_t> bytes,
     kernel_->s_axis_tkeep = static_cast<std::uint8_t>((1U << n) - 1);
     kernel_->s_axis_tlast = at + n == bytes.size();
     kernel_->s_axis_tuser = kernel_->s_axis_tlast && wrong_fcs;
-    // Whether the beat is taken depends on the kernel alone: known once the inputs have settled. Time waits with the wire.
+    // Whether the beat is taken depends on the kernel alone: known once the inputs have settled. Time waits with the
+    // wire.
     for (std::uint64_t waited = 0;; ++waited) {
       kernel_->ap_clk = 0;
       kernel_->ap_clk_2 = 0;

@@ -1,4 +1,5 @@
-// The simulated card, started by XRT's hardware-emulation runtime (simulate.sh); README.md says what its environment means.
+// The simulated card, started by XRT's hardware-emulation runtime (simulate.sh); README.md says what its environment
+// means.
 #include <sys/prctl.h>
 
 #include <csignal>

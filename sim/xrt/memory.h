@@ -21,7 +21,8 @@ class Memory {
 
   void add_bank(std::uint64_t base, std::uint64_t size) {
     void* bytes = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (bytes == MAP_FAILED) throw std::runtime_error("simulated card: no room for a bank of " + std::to_string(size) + " bytes");
+    if (bytes == MAP_FAILED)
+      throw std::runtime_error("simulated card: no room for a bank of " + std::to_string(size) + " bytes");
     banks_.push_back({base, size, static_cast<std::uint8_t*>(bytes)});
   }
 

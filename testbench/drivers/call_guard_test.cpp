@@ -52,7 +52,9 @@ TEST(CallGuard, LeavesACallThatDoesNotReturn) {
     FAIL() << "it returned";
   } catch (const DeviceError& e) {
     const std::string what = e.what();
-    EXPECT_NE(what.find("xrt:7: expected an answer to a read of register 0x0010 within 50 ms, found none"), std::string::npos) << what;
+    EXPECT_NE(what.find("xrt:7: expected an answer to a read of register 0x0010 within 50 ms, found none"),
+              std::string::npos)
+        << what;
   }
   EXPECT_TRUE(guard.dead());
   bool called = false;

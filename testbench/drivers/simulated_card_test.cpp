@@ -1,5 +1,5 @@
-// The driver against the simulated card through the stock XRT runtime (hw_emu): registers, memory, rings, and what goes wrong.
-// Each case is a process of its own: the runtime is configured once a process.
+// The driver against the simulated card through the stock XRT runtime (hw_emu): registers, memory, rings, and what goes
+// wrong. Each case is a process of its own: the runtime is configured once a process.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -126,7 +126,8 @@ TEST_F(SimulatedCard, RefusesRingsThatAreNotInMemory) {
   card->write_register(regs::kKernelEventBaseHigh, 0x7F);
   card->write_register(regs::kKernelMailboxBaseHigh, 0x7F);
   card->write_register(regs::kKernelControl, 1);
-  EXPECT_TRUE(wait([&] { return (card->read_register(regs::kKernelStatus) & regs::kKernelStatusWriteErrorMask) != 0; }));
+  EXPECT_TRUE(
+      wait([&] { return (card->read_register(regs::kKernelStatus) & regs::kKernelStatusWriteErrorMask) != 0; }));
   DeviceRings::stop(*card);
   EXPECT_EQ(card->read_register(regs::kKernelStatus) & regs::kKernelStatusWriteErrorMask, 0u);
 }

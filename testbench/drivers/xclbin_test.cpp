@@ -1,4 +1,5 @@
-// drivers/xrt/xclbin_file.*: what is written is read; what is damaged is named with the byte where it stops making sense.
+// drivers/xrt/xclbin_file.*: what is written is read; what is damaged is named with the byte where it stops making
+// sense.
 #include <gtest/gtest.h>
 #include <xclbin.h>
 
@@ -25,7 +26,8 @@ Bytes sample() {
   header.version = {2, 13, 4};
   header.platform = "vendor:board:name:1.0";
   for (unsigned i = 0; i < 16; ++i) header.uuid[i] = static_cast<std::uint8_t>(i * 17);
-  const std::vector<Memory> memories{{MEM_HBM, true, 0x100, 256, "HBM[0]"}, {MEM_DDR4, false, 1ULL << 40U, 1, "DDR[1]"}};
+  const std::vector<Memory> memories{{MEM_HBM, true, 0x100, 256, "HBM[0]"},
+                                     {MEM_DDR4, false, 1ULL << 40U, 1, "DDR[1]"}};
   const std::vector<Ip> ips{{IP_KERNEL, 0x200, 0x1810000, "k:k_0"}};
   const std::vector<Connection> connections{{0, 0, 0}, {2, 0, 1}};
   const std::vector<Clock> clocks{{322, CT_KERNEL, "ap_clk_2"}};
@@ -124,11 +126,14 @@ TEST(Xclbin, DamageIsNamedWithItsByte) {
   expect_error({}, 0, "an empty file");
   expect_error(put(0, 'X'), 0, "xclbin2");
   expect_error(put(offsetof(axlf, m_header) + offsetof(axlf_header, m_length), std::uint64_t{7}), 304, "found 7");
-  expect_error(put(offsetof(axlf, m_header) + offsetof(axlf_header, m_numSections), std::uint32_t{0x10001}), 448, "65536 sections");
-  expect_error(put(section_header(2) + offsetof(axlf_section_header, m_sectionOffset), std::uint64_t{1} << 40U), section_header(2),
-               "section MEM_TOPOLOGY within");
-  expect_error(put(section_header(3) + offsetof(axlf_section_header, m_sectionSize), ~std::uint64_t{0}), section_header(3), "IP_LAYOUT");
-  expect_error(put(c.sections[2].offset, std::int32_t{3}), c.sections[2].offset, "at most 2 entries of MEM_TOPOLOGY, found 3");
+  expect_error(put(offsetof(axlf, m_header) + offsetof(axlf_header, m_numSections), std::uint32_t{0x10001}), 448,
+               "65536 sections");
+  expect_error(put(section_header(2) + offsetof(axlf_section_header, m_sectionOffset), std::uint64_t{1} << 40U),
+               section_header(2), "section MEM_TOPOLOGY within");
+  expect_error(put(section_header(3) + offsetof(axlf_section_header, m_sectionSize), ~std::uint64_t{0}),
+               section_header(3), "IP_LAYOUT");
+  expect_error(put(c.sections[2].offset, std::int32_t{3}), c.sections[2].offset,
+               "at most 2 entries of MEM_TOPOLOGY, found 3");
   expect_error(put(c.sections[3].offset, std::int32_t{-1}), c.sections[3].offset, "found -1");
   expect_error(put(c.sections[4].offset + 4 + 8, std::int32_t{2}), c.sections[4].offset, "memory 2");
   // In the kernel's XML: an attribute without its end, a number that is none.
@@ -144,7 +149,8 @@ TEST(Xclbin, NoDamageDoesHarm) {
   unsigned refused = 0;
   for (unsigned i = 0; i < 20'000; ++i) {
     Bytes bytes = good;
-    for (unsigned n = 1 + random() % 4; n > 0; --n) bytes[random() % bytes.size()] = static_cast<std::uint8_t>(random());
+    for (unsigned n = 1 + random() % 4; n > 0; --n)
+      bytes[random() % bytes.size()] = static_cast<std::uint8_t>(random());
     if (random() % 4 == 0) bytes.resize(random() % bytes.size());
     try {
       parse("f.xclbin", bytes);

@@ -1,6 +1,6 @@
-// Device memory behind an AXI4 bus of 512 bits, one ID: pauses on every channel, and the rules of the channels checked at each
-// edge. A write is in memory at some time before its answer, and not in the order of the writes: who relies on one that has not been
-// answered sees old bytes.
+// Device memory behind an AXI4 bus of 512 bits, one ID: pauses on every channel, and the rules of the channels checked
+// at each edge. A write is in memory at some time before its answer, and not in the order of the writes: who relies on
+// one that has not been answered sees old bytes.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -27,8 +27,8 @@ class AxiMemory {
   std::map<std::uint64_t, Beat> beats;                                                      // by address
   std::function<bool(std::uint64_t address)> refuse = [](std::uint64_t) { return false; };  // answers SLVERR
   std::function<bool(std::uint64_t address)> inside = [](std::uint64_t) { return true; };
-  unsigned pause = 40;    // percent of cycles in which a channel pauses
-  unsigned latency = 20;  // cycles at most
+  unsigned pause = 40;              // percent of cycles in which a channel pauses
+  unsigned latency = 20;            // cycles at most
   std::vector<std::string> broken;  // rules, in words
 
   std::uint32_t word(std::uint64_t address, unsigned n) const {
@@ -44,7 +44,9 @@ class AxiMemory {
     aw_address_ = address;
     Beat data{};
     std::memcpy(data.data(), d.m_axi_wdata_o.data(), 64);
-    if (w_waits_) rule(d.m_axi_wvalid_o && data == w_data_ && d.m_axi_wlast_o == w_last_, "wvalid, wdata and wlast hold until wready");
+    if (w_waits_)
+      rule(d.m_axi_wvalid_o && data == w_data_ && d.m_axi_wlast_o == w_last_,
+           "wvalid, wdata and wlast hold until wready");
     w_waits_ = d.m_axi_wvalid_o && !d.m_axi_wready_i;
     w_data_ = data;
     w_last_ = d.m_axi_wlast_o;
@@ -65,7 +67,8 @@ class AxiMemory {
       rule(lasts_.front() == count, "wlast is with the last beat");
       Write w{to, {}, 1 + below(latency), 0, false};
       w.visible = below(w.wait + 1);
-      w.data.assign(data_.begin(), data_.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(lasts_.front(), data_.size())));
+      w.data.assign(data_.begin(),
+                    data_.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(lasts_.front(), data_.size())));
       const std::size_t used = lasts_.front();
       data_.erase(data_.begin(), data_.begin() + static_cast<std::ptrdiff_t>(used));
       lasts_.pop_front();

@@ -61,9 +61,9 @@ TEST_F(KernelControl, TakesTheRingsPlacesOnlyWhileTheyAreStopped) {
   EXPECT_EQ(bus_.write(regs::kKernelControl, 1), kOkay);
   EXPECT_TRUE(dut_.run_o);
   dut_.status_i = 0;
-  for (const std::uint32_t r : {regs::kKernelEventBase, regs::kKernelEventBaseHigh, regs::kKernelEventSize, regs::kKernelDoorbellBase,
-                                regs::kKernelDoorbellBaseHigh, regs::kKernelDoorbellSize, regs::kKernelMailboxBase,
-                                regs::kKernelMailboxBaseHigh})
+  for (const std::uint32_t r : {regs::kKernelEventBase, regs::kKernelEventBaseHigh, regs::kKernelEventSize,
+                                regs::kKernelDoorbellBase, regs::kKernelDoorbellBaseHigh, regs::kKernelDoorbellSize,
+                                regs::kKernelMailboxBase, regs::kKernelMailboxBaseHigh})
     EXPECT_EQ(bus_.write(r, 7), kSlverr) << std::hex << r;
   EXPECT_EQ(dut_.event_base_o, 0x9'1234'5000u);
 }

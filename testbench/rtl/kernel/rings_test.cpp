@@ -1,5 +1,5 @@
-// The kernel's rings (hw/rtl/kernel): events to memory, commands from it, against a memory that pauses, refuses and answers
-// late, at drawn clocks. Each fault of rings.toml is caught by the same runs.
+// The kernel's rings (hw/rtl/kernel): events to memory, commands from it, against a memory that pauses, refuses and
+// answers late, at drawn clocks. Each fault of rings.toml is caught by the same runs.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -26,12 +26,13 @@ namespace {
 
 constexpr std::uint64_t kBase = 0x40000, kMailbox = 0x9000;
 
-// ---- events -----------------------------------------------------------------------------------------------------------
+// ---- events
+// -----------------------------------------------------------------------------------------------------------
 
 class EventRig {
  public:
   unsigned send_percent = 20;
-  bool read = true;       // the host reads on
+  bool read = true;        // the host reads on
   std::string difference;  // the first thing that was wrong; empty
 
   EventRig(unsigned seed, unsigned log2, int fault = 0) : memory(seed), clocks(dut, seed), log2_(log2) {
@@ -92,8 +93,10 @@ class EventRig {
       const std::uint64_t at = kBase + (consumed & ((1U << log2_) - 1)) * 128ULL;
       const std::uint32_t number = memory.word(at, 0);
       const std::uint32_t missing = memory.word(at + 64, 15) >> 16;
-      note(number == received + missing, fmt::format("record {}: event {}, expected {} with {} missing", consumed, number, received, missing));
-      note(memory.word(at, 15) == number * 31 + 15 && memory.word(at + 64, 14) == number * 31 + 30, "a record is not whole");
+      note(number == received + missing,
+           fmt::format("record {}: event {}, expected {} with {} missing", consumed, number, received, missing));
+      note(memory.word(at, 15) == number * 31 + 15 && memory.word(at + 64, 14) == number * 31 + 30,
+           "a record is not whole");
       lost_seen += missing;
       received = number + 1;
     }
@@ -104,7 +107,8 @@ class EventRig {
   std::string verdict() {
     if (!memory.broken.empty()) return memory.broken.front();
     if (!difference.empty()) return difference;
-    if (received + (dut.lost_o - lost_seen) != sent) return fmt::format("{} events sent, {} received, {} lost", sent, consumed, dut.lost_o);
+    if (received + (dut.lost_o - lost_seen) != sent)
+      return fmt::format("{} events sent, {} received, {} lost", sent, consumed, dut.lost_o);
     if (memory.word(kMailbox, 1) != dut.lost_o) return "the mailbox does not know of all losses";
     if (dut.producer_o != consumed) return "the producer register is not the mailbox's";
     return {};
@@ -189,7 +193,8 @@ TEST(EventRing, StopsBetweenWritesWhateverIsGoingOn) {
   EXPECT_TRUE(rig.memory.broken.empty());
 }
 
-// ---- commands -----------------------------------------------------------------------------------------------------------
+// ---- commands
+// -----------------------------------------------------------------------------------------------------------
 
 class DoorbellRig {
  public:
@@ -334,7 +339,8 @@ TEST(DoorbellRing, StandsStillWhenTheMemoryRefuses) {
   EXPECT_EQ(rig.given.size(), 3u);
 }
 
-// ---- faults ---------------------------------------------------------------------------------------------------------------
+// ---- faults
+// ---------------------------------------------------------------------------------------------------------------
 
 std::string events_with(int fault) {
   EventRig rig(2, 4, fault);
