@@ -13,6 +13,7 @@
 #include "host/core/registers.h"
 #include "host/path/core_setup.h"
 #include "host/path/device_rings.h"
+#include "host/wire/pcap_writer.h"
 
 namespace twinpath {
 namespace {
@@ -117,6 +118,22 @@ TEST_F(SimulatedCard, ToldOfLostEventsTheHostSaysSo) {
   EXPECT_LE(lost, 400U - 16 - 256);
   const std::string what = error_of([&] { rings.poll([](const Event&) {}); });
   EXPECT_NE(what.find(fmt::format("found that {} were lost", lost)), std::string::npos) << what;
+}
+
+TEST_F(SimulatedCard, TakesFramesFromPacketIoOnceTheRingsRun) {
+  const std::string file = ::testing::TempDir() + "simulated_card_frames.pcap";
+  {
+    PcapWriter pcap(file);
+    const std::vector<std::uint8_t> frame(64, 0x11);  // no IPv4
+    for (std::uint64_t i = 0; i < 40; ++i) pcap.write(1'700'000'000'000'000'000 + i * 1000, frame);
+    pcap.close();
+  }
+  setenv("TWINPATH_CARD_RECEIVE", ("pcap:" + file).c_str(), 1);
+  const auto card = open();
+  EXPECT_EQ(card->read_register64(regs::counter(Counter::frames)), 0u);
+  const DeviceRings rings(*card);
+  EXPECT_TRUE(wait([&] { return card->read_register64(regs::counter(Counter::frames)) == 40; }));
+  EXPECT_EQ(card->read_register64(regs::counter(Counter::drop_not_ipv4)), 40u);
 }
 
 TEST_F(SimulatedCard, RefusesRingsThatAreNotInMemory) {

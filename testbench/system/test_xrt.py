@@ -4,7 +4,7 @@ import os
 import pathlib
 import re
 
-from command import CLEAN, SystemTest
+from command import CLEAN, SystemTest, read_pcap
 
 SMALL = "--seed 11 --messages 3000 --symbols 24 --configured 12 --duration 2 --loss 0.02 --duplication 0.02 --reordering 0.02" \
     " --damage 0.01 --tagged 0.2 --gap 0.001 --halts 3 --luld-pauses 2 --operational-halts 2 --unknown-types 0.002".split()
@@ -16,7 +16,7 @@ class CardTest(SystemTest):
         before = dict(os.environ)
         self.addCleanup(lambda: (os.environ.clear(), os.environ.update(before)))
         os.environ["XCL_EMULATION_MODE"] = "hw_emu"
-        for name in ("TWINPATH_CARD_FAULT", "TWINPATH_XCLBIN", "TWINPATH_CARD_TIMEOUT_MS"):
+        for name in ("TWINPATH_CARD_FAULT", "TWINPATH_XCLBIN", "TWINPATH_CARD_TIMEOUT_MS", "TWINPATH_CARD_SEND"):
             os.environ.pop(name, None)
 
     def small_session(self):
@@ -31,7 +31,10 @@ class CardTest(SystemTest):
 class CardLockstep(CardTest):
     def test_of_a_hostile_session_is_identical(self):
         self.small_session()
-        frames, orders, rejections = self.lockstep(paths=("xrt:0", "sw:"))
+        os.environ["TWINPATH_CARD_SEND"] = f"pcap:{self.folder}/network.pcap"
+        frames, orders, rejections = self.lockstep("--orders", "path.pcap", paths=("xrt:0", "sw:"))
+        # What left the card's port is what the path gave.
+        self.assertEqual([f for _, f in read_pcap(self.folder / "network.pcap")], [f for _, f in read_pcap(self.folder / "path.pcap")])
         self.assertGreater(frames, 500)
         self.assertGreater(orders, 20)
         self.assertGreater(rejections, 5)
