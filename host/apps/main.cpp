@@ -9,8 +9,14 @@
 
 #include "drivers/batch.h"
 #include "drivers/packet_io.h"
+#ifdef TP_WITH_XRT
+#include "drivers/xrt/xrt_path.h"
+#endif
 #ifdef TP_WITH_BENCH
 #include "host/apps/bench.h"
+#endif
+#ifdef TP_WITH_XRT
+#include "host/apps/card.h"
 #endif
 #include "host/apps/commands.h"
 #ifdef TP_WITH_RTL
@@ -22,6 +28,9 @@ int main(int argc, char** argv) {
   PathRegistry paths;
 #ifdef TP_WITH_RTL
   add_verilated_path(paths);
+#endif
+#ifdef TP_WITH_XRT
+  add_xrt_path(paths);
 #endif
   PacketIoRegistry io;
   add_packet_io(io);
@@ -57,6 +66,9 @@ int main(int argc, char** argv) {
   runs.push_back(add_margin(app, batches));
 #ifdef TP_WITH_BENCH
   runs.push_back(add_bench(app, io, batches));
+#endif
+#ifdef TP_WITH_XRT
+  runs.push_back(add_card(app));
 #endif
   try {
     app.parse(argc, argv);
