@@ -256,6 +256,7 @@ class DecisionCore {
       const bool admitted = strategist_.admits(
           intent, risk_, [this](SymbolIndex s) { return armed_ && trusted(s) && !books_.bbo(s).crossed(); });
       Decision decision;
+      if (intent.kind == IntentKind::enter) risk_.pass_over_used_slots();
       if (admitted) decision = decide(o, intent);
       if (!told) tell_book();
       told = true;

@@ -192,6 +192,16 @@ class Risk {
     set_exposure(symbols_[symbol], mark);
   }
 
+  // The next order's UserRefNum becomes the first from it on whose slot is free, if one is: an order that rests for
+  // long holds up no other. SEM 9.3.
+  void pass_over_used_slots() noexcept {
+    for (std::uint32_t i = 0; i < kOpenSlots; ++i) {
+      if (slots_[(next_user_ref_ + i) % kOpenSlots].used) continue;
+      next_user_ref_ += i;
+      return;
+    }
+  }
+
   const WorkingOrder& working(SymbolIndex s) const noexcept { return symbols_[s].working; }
   // The order of this UserRefNum while it is open, else nullptr.
   const OpenOrder* open_order(std::uint32_t user_ref) const noexcept {

@@ -37,7 +37,7 @@ class Arbitrage {
     Price slip;               // of the second
     Cycles patience;
   };
-  using Parameters = Records<Record>;
+  using Parameters = Records<Record, kSymbols / 2>;
   static constexpr std::array kFields{symbol_field<&Record::first>("first"),
                                       symbol_field<&Record::second>("second"),
                                       number_field<&Record::ratio>("ratio", 1'000, 1'000'000'000),
@@ -63,8 +63,8 @@ class Arbitrage {
   explicit Arbitrage(const Parameters& parameters) noexcept : parameters_(parameters) {
     leg_of_.fill(kNone);
     for (unsigned i = 0; i < parameters.count; ++i) {
-      leg_of_[parameters.all[i].first] = static_cast<std::uint8_t>(2 * i);
-      leg_of_[parameters.all[i].second] = static_cast<std::uint8_t>(2 * i + 1);
+      leg_of_[parameters.all[i].first] = static_cast<std::uint16_t>(2 * i);
+      leg_of_[parameters.all[i].second] = static_cast<std::uint16_t>(2 * i + 1);
     }
   }
 
@@ -99,9 +99,8 @@ class Arbitrage {
   }
 
  private:
-  static constexpr std::uint8_t kNone = 0xFF;
+  static constexpr std::uint16_t kNone = 0xFFFF;
   static constexpr std::int64_t kMillion = 1'000'000;
-  static_assert(Parameters::kMost * 2 <= kNone);
 
   struct Leg {
     OwnOrder order;
@@ -188,7 +187,7 @@ class Arbitrage {
   using Wide = __int128;
 
   Parameters parameters_;
-  std::array<std::uint8_t, kSymbols> leg_of_;
+  std::array<std::uint16_t, kSymbols> leg_of_;  // of a symbol
   std::array<Leg, 2 * Parameters::kMost> legs_{};
   std::array<Cycles, Parameters::kMost> next_{};
   bool trading_ = false;

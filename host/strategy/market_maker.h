@@ -57,7 +57,7 @@ class MarketMaker {
 
   explicit MarketMaker(const Parameters& parameters) noexcept : parameters_(parameters) {
     quoted_.fill(kNone);
-    for (unsigned i = 0; i < parameters.count; ++i) quoted_[parameters.all[i].symbol] = static_cast<std::uint8_t>(i);
+    for (unsigned i = 0; i < parameters.count; ++i) quoted_[parameters.all[i].symbol] = static_cast<std::uint16_t>(i);
   }
 
   void on_book(const BookUpdate& book, Intents& ask) noexcept {
@@ -110,7 +110,7 @@ class MarketMaker {
   }
 
  private:
-  static constexpr std::uint8_t kNone = 0xFF;
+  static constexpr std::uint16_t kNone = 0xFFFF;
 
   struct State {
     std::array<OwnOrder, 2> orders;  // by side
@@ -147,7 +147,7 @@ class MarketMaker {
   }
 
   Parameters parameters_;
-  std::array<std::uint8_t, kSymbols> quoted_;
+  std::array<std::uint16_t, kSymbols> quoted_;  // record of a symbol
   std::array<State, Parameters::kMost> symbols_{};
   bool trading_ = false;
 };

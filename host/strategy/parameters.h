@@ -13,9 +13,9 @@
 
 namespace twinpath {
 
-template <class R>
+template <class R, unsigned kMostRecords = kSymbols>
 struct Records {
-  static constexpr unsigned kMost = 64;
+  static constexpr unsigned kMost = kMostRecords;
   using Record = R;
 
   std::array<R, kMost> all{};

@@ -279,6 +279,22 @@ TEST_F(StrategyCore, TellsTheExchangesAnswersAndTakesIntentsForThem) {
   EXPECT_EQ(script_.orders.back().position, -30);
 }
 
+TEST_F(StrategyCore, IsNotHeldUpByAnOrderThatRestsForLong) {
+  start();
+  quote();
+  ask_once([](Intents& ask) { buy(ask, kBase - 100); });
+  send(20, {add(kA, 9, 'B', 50, kBase + 100)});
+  const std::uint32_t resting = script_.orders[0].user_ref;
+  for (std::uint32_t i = 1; i <= 4'096; ++i) {
+    ask_once([](Intents& ask) { buy(ask); });
+    send(20 + i, {hidden_trade(kA, 1, kBase + 500)});
+    ASSERT_EQ(script_.orders.back().state, OrderState::sent) << i;
+    const std::uint32_t expected = resting + i + (i == 4'096 ? 1 : 0);  // passes over the slot in use
+    ASSERT_EQ(script_.orders.back().user_ref, expected);
+    command(20 + i, CommandOp::done, 0, expected);
+  }
+}
+
 TEST_F(StrategyCore, TakesNoIntentsForWhatBecameOfAnIntent) {
   start();
   quote();

@@ -60,7 +60,7 @@ TEST(Strategies, AreMadeOfRecords) {
   EXPECT_EQ(p.all[0].symbol, 3u);
   EXPECT_EQ(p.all[0].max_position, Quantity{80});
   EXPECT_THROW(parameters_of<StrategyTemplate>({{3, 200, 50}}), std::invalid_argument);
-  EXPECT_THROW(parameters_of<StrategyTemplate>(std::vector(65, std::vector<std::int64_t>{3, 200, 50, 80})),
+  EXPECT_THROW(parameters_of<StrategyTemplate>(std::vector(257, std::vector<std::int64_t>{3, 200, 50, 80})),
                std::invalid_argument);
 }
 

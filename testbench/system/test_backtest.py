@@ -79,8 +79,8 @@ class Backtest(SystemTest):
         self.assert_backtest_fails("--strategy", "market", names=["run.toml", "strategy 'market'", "market_maker"])
         self.assert_backtest_fails("--strategy", "arbitrage", names=["run.toml", "[[strategy.arbitrage]]"])
         self.assert_backtest_fails("--report", "session.toml", names=["session.toml", "--report"])
-        self.edit('half_spread = "0.02"', 'half_spred = "0.02"')
-        self.assert_backtest_fails(names=["run.toml", "half_spred", "half_spread"])
+        self.edit('skew = "0.01"', 'skw = "0.01"')
+        self.assert_backtest_fails(names=["run.toml:", "skw", "did you mean 'skew'"])
 
     def test_symbol_that_the_capture_lacks_is_named(self):
         self.prepare()
