@@ -57,8 +57,8 @@ void print_all(const MarketBooks& books, const std::map<MarketBooks::Locate, std
 }
 
 void print_one(const MarketBooks& books, MarketBooks::Locate locate, const std::string& name) {
-  fmt::print("\n{}, locate {}{}\n{:>25}   {:>25}\n", name, locate,
-             books.sticky(locate) ? ", not to be relied on" : "", "bids", "offers");
+  fmt::print("\n{}, locate {}{}\n{:>25}   {:>25}\n", name, locate, books.sticky(locate) ? ", not to be relied on" : "",
+             "bids", "offers");
   std::vector<std::string> sides[2];
   for (const Side side : {Side::buy, Side::sell})
     books.for_each_level(locate, side, [&](Price p, Quantity q) {
@@ -94,8 +94,8 @@ void print_books(FrameSource& source, const FeedConfig& config, const std::strin
   if (symbol.empty()) return print_all(books, named.names);
   for (const auto& [locate, name] : named.names)
     if (name == symbol) return print_one(books, locate, name);
-  throw std::runtime_error(fmt::format("{}: expected symbol {} in its Stock Directory, found {} others", input, symbol,
-                                       named.names.size()));
+  throw std::runtime_error(
+      fmt::format("{}: expected symbol {} in its Stock Directory, found {} others", input, symbol, named.names.size()));
 }
 
 }  // namespace twinpath
