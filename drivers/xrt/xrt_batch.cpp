@@ -111,7 +111,7 @@ class XrtBatch final : public batch::Backend {
 
   // At least a word, as XRT has no empty buffers.
   xrt::bo output(const xrt::kernel& kernel, int argument, std::size_t bytes) const {
-    return {device_, std::max<std::size_t>(bytes, 64), kernel.group_id(argument)};
+    return {device_, std::max<std::size_t>(bytes, 64), static_cast<xrt::memory_group>(kernel.group_id(argument))};
   }
   template <class T>
   xrt::bo input(const xrt::kernel& kernel, int argument, std::span<const T> values) const {

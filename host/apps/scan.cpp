@@ -9,6 +9,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include "host/apps/code_text.h"
 #include "host/apps/commands.h"
@@ -28,7 +29,9 @@ struct Options {
 
 batch::CodeBatch load(const Options& o) {
   batch::CodeBatch code;
-  if (!std::filesystem::exists(o.input)) {
+  // Bytecode can be longer than a name may be: that is no file, and no error.
+  std::error_code error;
+  if (!std::filesystem::exists(o.input, error)) {
     if (o.raw || o.input.find_first_of("/.") != std::string::npos)
       throw std::runtime_error(fmt::format("{}: no such file", o.input));
     code.add(parse_code(o.input, "bytecode on the command line (no file has that name)"));

@@ -1,11 +1,17 @@
 // The strategy kernel against the strategy in software: told the same, beat by beat, it asks the same, bit by bit.
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <random>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "host/apps/config_file.h"
+#include "host/apps/market_source.h"
+#include "host/path/fused_path.h"
+#include "host/path/replay.h"
 #include "host/strategy/strategies.h"
 #include "hw/hls/strategy/strategy.h"
 #include "testbench/strategy/desk.h"
@@ -139,6 +145,50 @@ TEST(StrategyKernel, asks_what_the_market_maker_asks_in_software) {
     all += asked;
   }
   EXPECT_GT(all, 500u);
+}
+
+// The market maker in the software path on a generated market, with the exchange's answers.
+void replay_market(const MarketMaker::Parameters& parameters) {
+  venue::GeneratorOptions o;
+  o.seed = 5;
+  o.messages = 20'000;
+  o.symbols = 24;
+  o.configured_symbols = 12;
+  venue::MarketGenerator market(o);
+  std::string text = market_config(market, o.configured_symbols);
+  const std::string closed = "any_session = false";
+  ASSERT_NE(text.find(closed), std::string::npos);
+  text.replace(text.find(closed), closed.size(), "any_session = true");
+  RunConfig config = parse_config(text, "generated");
+  MarketSource source(market, o, UINT64_MAX, 2);
+  config.core.feed.first_sequence = source.first_sequence();
+  std::vector<std::unique_ptr<OutputRecorder>> recorders;
+  recorders.push_back(std::make_unique<OutputRecorder>(false));
+  std::vector<std::unique_ptr<Path>> paths;
+  paths.push_back(std::make_unique<FusedPath<NoStamps, Recorded<MarketMaker>>>(config.core, *recorders[0], parameters));
+  ReplayOptions options;
+  options.responses = {true, Cycles{3'000}, Cycles{9'000}, Cycles{60'000}, 60, 30};
+  replay(source, paths, recorders, options);
+}
+
+TEST(StrategyKernel, asks_what_the_market_maker_asks_in_a_replayed_market) {
+  told.clear();
+  std::vector<std::vector<std::int64_t>> records;
+  for (std::int64_t symbol = 0; symbol < 12; ++symbol)
+    records.push_back({symbol, 100, 100, 50, 100, 500, 100, symbol % 2, 3'000});
+  replay_market(parameters_of<MarketMaker>(records));
+  std::size_t orders = 0;
+  for (const Told& t : told) orders += std::holds_alternative<OrderUpdate>(t.update);
+  EXPECT_GT(told.size(), 5'000u);
+  EXPECT_GT(orders, 200u);
+  hls::stream<UpdateBeat> updates;
+  hls::stream<IntentBeat> intents;
+  feed(updates);
+  const auto words = words_of<MarketMaker>(records);
+  strategy(updates, intents, words.data(), static_cast<unsigned>(records.size()));
+  std::size_t asked = 0;
+  expect_equal(intents, asked);
+  EXPECT_GT(asked, 100u);
 }
 
 TEST(StrategyKernel, asks_what_arbitrage_asks_in_software) {

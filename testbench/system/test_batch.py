@@ -38,6 +38,10 @@ class Batch(SystemTest):
                 "contract 0 0x0006 jump_static JUMP to 0x7, which is no JUMPDEST",
                 "1 contracts, 9 bytes, 1 jump destinations, 1 origin, 1 timestamp, 1 call_unchecked, 1 jump_static"])
 
+    def test_scan_takes_a_contract_of_the_greatest_size_on_the_command_line(self):
+        done = self.run_command("scan", "00" * 24_576)
+        self.assertIn("1 contracts, 24576 bytes", done.stdout)
+
     def test_scan_reads_files_of_hex_and_of_bytes(self):
         (self.folder / "code.hex").write_text(f"# two contracts\n0x{CODE}\n\n{CODE.upper()}  # again\n")
         (self.folder / "code.bin").write_bytes(bytes.fromhex(CODE))
