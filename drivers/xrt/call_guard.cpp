@@ -21,9 +21,19 @@ struct CallGuard::State {
   bool end = false;
   std::exception_ptr error;
   std::string dead;  // why; empty: alive
+  pthread_t thread{};
 };
 
 namespace {
+
+// Ends sleep(); other calls of the runtime go on by themselves. Nobody here has another use for it.
+constexpr int kWake = SIGURG;
+
+void let_sleep_be_woken() {
+  struct sigaction nothing{};
+  nothing.sa_handler = [](int) {};
+  sigaction(kWake, &nothing, nullptr);
+}
 
 // The runtime's own ends of the process would wait for the card as its calls do.
 void leave_without_the_runtime() {
@@ -43,12 +53,15 @@ void leave_without_the_runtime() {
 
 CallGuard::CallGuard(Options options) : options_(std::move(options)), state_(std::make_shared<State>()) {
   if (!options_.apart) return;
+  let_sleep_be_woken();
   // The shim writes to a socket whose other end may have gone; its threads inherit the mask.
   sigset_t pipe, before;
   sigemptyset(&pipe);
   sigaddset(&pipe, SIGPIPE);
   pthread_sigmask(SIG_BLOCK, &pipe, &before);
-  std::thread([state = state_] { work(state); }).detach();
+  std::thread thread([state = state_] { work(state); });
+  state_->thread = thread.native_handle();
+  thread.detach();
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
@@ -95,6 +108,8 @@ void CallGuard::run(std::string_view what, std::function<void()> call) {
   while (!state_->finished.wait_for(lock, std::chrono::milliseconds(20), [&] { return !state_->busy; })) {
     const std::string gone = options_.gone();
     const bool late = std::chrono::steady_clock::now() > end;
+    // The call is in progress, so its thread is there.
+    if (gone.empty() && !late && wake_when_ && wake_when_()) pthread_kill(state_->thread, kWake);
     if (gone.empty() && !late) continue;
     lock.unlock();
     fail(!gone.empty()

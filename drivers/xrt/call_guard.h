@@ -22,6 +22,10 @@ class CallGuard {
     };  // why the card cannot answer any more; empty: it can
   };
 
+  // The next call to sleep() of a call in progress ends at once whenever `when` says so: the runtime's shim sleeps 10 s
+  // while it programs a simulated card, for a command that has long ended. Empty: never.
+  void wake_when(std::function<bool()> when) { wake_when_ = std::move(when); }
+
   explicit CallGuard(Options options);
   ~CallGuard();
   CallGuard(const CallGuard&) = delete;
@@ -42,6 +46,7 @@ class CallGuard {
   [[noreturn]] void fail(const std::string& why);
 
   Options options_;
+  std::function<bool()> wake_when_;
   std::shared_ptr<State> state_;
 };
 

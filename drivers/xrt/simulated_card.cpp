@@ -96,8 +96,9 @@ const fs::path& prepare_emulation() {
                "[Runtime]\nruntime_log=null\n[Emulation]\nsim_dir=" + made->path.string() +
                    "\npacket_size=" + std::to_string(kPiece) +
                    "\nsuppress_infos=true\nprint_infos_in_console=false\nkeep_run_dir=false\n"
-                   // The other scheduler, which user-managed kernels do not need either, talks on standard output.
-                   "new_mbscheduler=false\nlauncher_args=" +
+                   // The other scheduler, which user-managed kernels do not need either, talks on standard output; the
+                   // thread for messages of the simulator, which has none, sleeps 10 s before it notices the end.
+                   "new_mbscheduler=false\nsystem_dpa=false\nlauncher_args=" +
                    std::string(kFirstMessage, '-') + "\n");
     setenv("XRT_INI_PATH", (made->path / "xrt.ini").c_str(), 0);
     setenv("SDACCEL_EM_RUN_DIR", made->path.c_str(), 0);
@@ -136,6 +137,11 @@ TimedWire::TimedWire(std::string device) : device_(std::move(device)) {
 TimedWire::~TimedWire() {
   if (wire_ >= 0) close(wire_);
   if (listener_ >= 0) close(listener_);
+}
+
+bool TimedWire::joined() const {
+  pollfd end{listener_, POLLIN, 0};
+  return wire_ >= 0 || poll(&end, 1, 0) == 1;
 }
 
 void TimedWire::accept(std::chrono::milliseconds patience) {

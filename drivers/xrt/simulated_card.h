@@ -35,6 +35,8 @@ class TimedWire final : public TimedNetwork {
   TimedWire(const TimedWire&) = delete;
   TimedWire& operator=(const TimedWire&) = delete;
 
+  // The card has joined, or waits to.
+  bool joined() const;
   // Waits for the card, at most `patience`. Throws DeviceError.
   void accept(std::chrono::milliseconds patience);
   // Told when the card has gone.

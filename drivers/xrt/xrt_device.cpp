@@ -157,6 +157,8 @@ XrtDevice::XrtDevice(const XrtAddress& address)
     };
   }
   guard_ = std::make_shared<CallGuard>(options);
+  // Once the card is there, the runtime has nothing to wait for but a command of its own that has ended.
+  if (simulated) guard_->wake_when([wire = wire_] { return wire->joined(); });
   try {
     guard_->run("opening and programming it", [h = handles_, device = address.device, file = xclbin_.string(),
                                                instance = instance_] {
@@ -183,7 +185,7 @@ XrtDevice::XrtDevice(const XrtAddress& address)
       if (const auto alive = guard.lock()) alive->give_up(why);
     });
   }
-  options.patience = few;
+  guard_->wake_when({});
   guard_->patience(few);
 }
 
@@ -248,7 +250,8 @@ std::vector<std::string> list_xrt_devices() {
   const bool simulated = emulated();
   if (simulated) prepare_emulation();
   std::vector<std::string> lines;
-  const unsigned count = xrt::system::enumerate_devices();
+  // The emulated device is not among those that are enumerated.
+  const unsigned count = simulated ? 1 : xrt::system::enumerate_devices();
   for (unsigned i = 0; i < count; ++i) {
     std::string line = fmt::format("xrt:{}", i);
     try {

@@ -59,26 +59,29 @@ int list() {
   return kExitDiffer;
 }
 
-// What XRT says of temperature and power, where it says anything.
+// What XRT says of temperature and power, where it says anything: a sensor that is not there reads 0 or N/A.
 void print_reports(XrtDevice& device) {
+  const auto there = [](const std::string& value) { return value != "0" && value != "N/A" && !value.empty(); };
   bool any = false;
   try {
     if (const std::string text = device.report("thermal"); !text.empty()) {
       for (const auto& t : nlohmann::json::parse(text).value("thermals", nlohmann::json::array())) {
-        fmt::print("{:<10}{} C  {}\n", any ? "" : "heat", t.value("temp_C", "?"), t.value("description", ""));
+        const std::string degrees = t.value("temp_C", "");
+        if (!there(degrees)) continue;
+        fmt::print("{:<10}{} C  {}\n", any ? "" : "heat", degrees, t.value("description", ""));
         any = true;
       }
     }
     if (const std::string text = device.report("electrical"); !text.empty()) {
       const auto electrical = nlohmann::json::parse(text);
-      if (electrical.contains("power_consumption_watts")) {
-        fmt::print("power     {} W of at most {} W\n", electrical.value("power_consumption_watts", "?"),
-                   electrical.value("power_consumption_max_watts", "?"));
+      const std::string watts = electrical.value("power_consumption_watts", "");
+      if (there(watts)) {
+        fmt::print("power     {} W of at most {} W\n", watts, electrical.value("power_consumption_max_watts", "?"));
         any = true;
       }
     }
   } catch (const nlohmann::json::exception& e) {
-    fmt::print("reports   of XRT cannot be read: {}\n", e.what());
+    fmt::print("heat      XRT's report cannot be read: {}\n", e.what());
     return;
   }
   if (!any) fmt::print("heat      XRT gives neither temperature nor power for this device\n");

@@ -1,5 +1,6 @@
 // drivers/xrt/call_guard.*: a call that never returns does not hold its caller.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -77,6 +78,14 @@ TEST(CallGuard, LeavesACallWhenTheCardHasGone) {
   }
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
   *end = true;
+}
+
+TEST(CallGuard, WakesACallThatSleeps) {
+  CallGuard guard(options(milliseconds(60'000)));
+  guard.wake_when([] { return true; });
+  unsigned left = 0;
+  guard.run("sleeping", [&left] { left = sleep(30); });
+  EXPECT_GT(left, 0u);
 }
 
 TEST(CallGuard, CallsDirectlyWhereTheDriverAnswersEveryCall) {
