@@ -40,6 +40,7 @@ Reason Engine::check_enter(const Command& c) const noexcept {
   const bool rests = c.kind == OrderKind::limit && c.tif <= TimeInForce::gtc;
   if ((c.post_only != 0 || c.display.value != 0) && !rests) return Reason::bad_combination;
   if (c.quantity.value == 0) return Reason::bad_quantity;
+  if (c.display.value != 0 && (c.quantity.value - 1) / c.display.value >= kMostShows) return Reason::bad_quantity;
   const Book& b = books_[c.book];
   if (b.state == BookState::halted || b.state == BookState::closed) return Reason::state;
   if (b.state == BookState::call && !stop && c.tif > TimeInForce::gtc) return Reason::state;
@@ -321,6 +322,8 @@ void Engine::replace_full(const Command& c, std::uint32_t slot) {
                                : ladder_price == c.price.value;
   const bool in_place = same_price && c.quantity.value <= open;
   if (b.state == BookState::halted && !in_place) return refuse(Reason::state);
+  if ((o.flags & kIceberg) && !in_place && (c.quantity.value - 1) / extras_[slot].display >= kMostShows)
+    return refuse(Reason::bad_quantity);
   if (const Reason r = check_terms(b, c, limit, stop, 0); r != Reason::none) return refuse(r);
   const std::uint64_t id = c.new_order_id == 0 ? o.id : c.new_order_id;
   if (id != o.id && used(id)) return refuse(Reason::duplicate_id);

@@ -47,6 +47,9 @@ inline constexpr std::uint32_t kAllBooks = 0xFFFF'FFFF;
 // Books are numbered from 0; a number at or above this is refused.
 inline constexpr std::uint32_t kMaxBooks = 1u << 20;
 
+// An iceberg that would show itself more often is refused: an order that meets it would trade that many times.
+inline constexpr std::uint32_t kMostShows = 1'000;
+
 struct Command {
   std::uint64_t sequence = 0;  // grows from command to command
   std::uint64_t order_id = 0;
