@@ -201,6 +201,13 @@ class Engine {
   static constexpr LadderKind kind_of(std::uint32_t tag) noexcept { return static_cast<LadderKind>(tag >> 1 & 3); }
 
   // ---- engine.cpp: the short way, and what both ways share ----
+  void submit_venue(const Command& c);
+  static bool would_trade(const Book& b, Side side, std::int64_t price) noexcept {
+    const Side other = opposite(side);
+    return b.sides[at(other)].best_key <= key_of(other, price);
+  }
+  std::uint32_t match_plain(Book& b, std::uint64_t id, std::uint32_t book, std::uint32_t owner, Side side,
+                            std::int64_t price, std::uint32_t quantity);
   void enter(const Command& c);
   void cancel(const Command& c);
   void replace(const Command& c);
@@ -229,7 +236,6 @@ class Engine {
   Reason check_terms(const Book& b, const Command& c, bool limit, bool stop, std::uint32_t display) const noexcept;
   bool used(std::uint64_t id) const noexcept;
   void remember_id(std::uint64_t id);
-  bool would_trade(const Book& b, Side side, std::int64_t price) const noexcept;
   bool fillable(const Book& b, const Taker& t) const noexcept;
   void run(Book& b, Taker& t);
   void drop(Taker& t, Reason reason);

@@ -173,7 +173,8 @@ void Engine::auction_fill(std::uint32_t slot, std::uint32_t quantity) {
   }
   const std::uint32_t shown = o.flags & kIceberg ? std::min(left, extras_[slot].display) : left;
   if (o.flags & kIceberg) extras_[slot].hidden = left - shown;
-  levels_[o.level].quantity -= o.quantity - shown;
+  levels_[o.level].quantity -= o.quantity;
+  levels_[o.level].quantity += shown;  // may be more than before
   o.quantity = shown;
 }
 

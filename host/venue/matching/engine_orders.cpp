@@ -1,5 +1,6 @@
 // The long way: orders with every feature, on books with every particular.
 #include <algorithm>
+#include <new>
 
 #include "host/venue/matching/engine_match.h"
 
@@ -15,6 +16,7 @@ bool Engine::used(std::uint64_t id) const noexcept {
 
 void Engine::remember_id(std::uint64_t id) {
   if (!ids_once_a_day_) return;
+  if (used_count_ == used_ids_.capacity()) throw std::bad_alloc();
   used_ids_[used_count_] = id;
   used_.insert(OrderIndex::hash(id), static_cast<std::uint32_t>(used_count_++));
 }
@@ -49,11 +51,6 @@ Reason Engine::check_enter(const Command& c) const noexcept {
   if (c.post_only != 0 && b.state == BookState::continuous && would_trade(b, c.side, c.price.value))
     return Reason::post_only;
   return Reason::none;
-}
-
-bool Engine::would_trade(const Book& b, Side side, std::int64_t price) const noexcept {
-  const Side other = opposite(side);
-  return b.sides[at(other)].best_key <= key_of(other, price);
 }
 
 // Whether trades alone would fill the order at once.

@@ -249,7 +249,7 @@ void Engine::restore(std::span<const std::byte> bytes) {
       }
   }
   trades_before_ = in.word("a number of trades");
-  trades_today_ = in.word("a number of trades", std::uint64_t{1} << 31);
+  trades_today_ = in.word("a number of trades", trades_.capacity());
   for (std::uint64_t n = 0; n < trades_today_; ++n) {
     Trade& t = trades_[n];
     t.order_id = in.word("an order id");
@@ -266,7 +266,7 @@ void Engine::restore(std::span<const std::byte> bytes) {
     t.flags = static_cast<std::uint8_t>(rest >> 8);
     t.busted = static_cast<std::uint8_t>(rest >> 16);
   }
-  for (std::uint64_t count = in.word("a number of ids", std::uint64_t{1} << 31); count != 0; --count) {
+  for (std::uint64_t count = in.word("a number of ids", used_ids_.capacity()); count != 0; --count) {
     const std::uint64_t id = in.word("an order id");
     used_ids_[used_count_] = id;
     used_.insert(OrderIndex::hash(id), static_cast<std::uint32_t>(used_count_++));

@@ -9,7 +9,7 @@ std::uint32_t LevelPool::take_leaf(std::uint64_t prefix, std::uint32_t parent, s
   if (at != kNone) {
     free_leaf_ = leaves_[at].next_free;
   } else {
-    if (leaves_made_ == kMostLeaves) throw std::bad_alloc();
+    if (leaves_made_ == leaves_.capacity() || leaves_made_ == levels_.capacity() / 64) throw std::bad_alloc();
     at = leaves_made_++;
   }
   Leaf& leaf = leaves_[at];
@@ -25,7 +25,7 @@ std::uint32_t LevelPool::take_node(std::uint64_t prefix, std::uint32_t parent) {
   if (at != kNone) {
     free_node_ = nodes_[at].next_free;
   } else {
-    if (nodes_made_ == kMostNodes) throw std::bad_alloc();
+    if (nodes_made_ == nodes_.capacity()) throw std::bad_alloc();
     at = nodes_made_++;
   }
   Node& node = nodes_[at];

@@ -1,7 +1,7 @@
 // The price levels of one side of a book, best first, without a limit on prices.
 //
 // A price is turned into a key, so that the best price of either side has the lowest key. Sixty-four neighbouring keys
-// share a leaf: an array of levels with a bitmap of those in use. Above the leaves stand nodes of sixty-four children
+// share a leaf: 64 levels side by side and a bitmap of those in use. Above the leaves stand nodes of sixty-four children
 // with a bitmap each, as many storeys as the live prices need: none while they fit a leaf, two for a quarter of a
 // million ticks, ten for all there are. The best level is remembered; when it empties, the next one is a count of zeros
 // in the leaf's bitmap, or in the first bitmap above that has another bit. Levels do not move, so an order names its
@@ -46,10 +46,10 @@ static_assert(sizeof(Ladder) == 32);
 
 class LevelPool {
  public:
-  LevelPool() : leaves_(kMostLeaves), nodes_(kMostNodes) {}
+  LevelPool() : leaves_(kMostLeaves), levels_(64 * kMostLeaves), nodes_(kMostNodes) {}
 
-  Level& operator[](LevelRef ref) noexcept { return leaves_[ref >> 6].levels[ref & 63]; }
-  const Level& operator[](LevelRef ref) const noexcept { return leaves_[ref >> 6].levels[ref & 63]; }
+  Level& operator[](LevelRef ref) noexcept { return levels_[ref]; }
+  const Level& operator[](LevelRef ref) const noexcept { return levels_[ref]; }
   std::uint64_t key(LevelRef ref) const noexcept { return leaves_[ref >> 6].prefix << 6 | (ref & 63); }
   std::uint32_t tag(LevelRef ref) const noexcept { return leaves_[ref >> 6].tag; }
 
@@ -73,7 +73,7 @@ class LevelPool {
     const LevelRef ref = at << 6 | place;
     if ((leaf.used >> place & 1) == 0) {
       leaf.used |= std::uint64_t{1} << place;
-      leaf.levels[place] = {kNone, kNone, 0};
+      levels_[ref] = {kNone, kNone, 0};
       if (key < l.best_key) {
         l.best_key = key;
         l.best = ref;
@@ -127,10 +127,9 @@ class LevelPool {
     std::uint32_t parent;
     std::uint32_t tag;
     std::uint32_t next_free;
-    std::uint32_t reserved[9];
-    Level levels[64];
+    std::uint32_t reserved;
   };
-  static_assert(sizeof(Leaf) == 17 * 64);
+  static_assert(sizeof(Leaf) == 32);
   struct Node {
     std::uint64_t used;  // a bit a child
     std::uint64_t prefix;
@@ -178,6 +177,7 @@ class LevelPool {
   }
 
   ReservedArray<Leaf> leaves_;
+  ReservedArray<Level> levels_;  // 64 of each leaf
   ReservedArray<Node> nodes_;
   std::uint32_t leaves_made_ = 0, free_leaf_ = kNone;
   std::uint32_t nodes_made_ = 0, free_node_ = kNone;

@@ -15,11 +15,17 @@ class ReservedArray {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
-  // `most`: elements there is room for; `soon`: of which this many are touched at once, in huge pages where the kernel
-  // has them. Elements are zero bytes before they are written. Throws std::bad_alloc when the address space is not there.
+  // `most`: elements to reserve room for, or as many as the process may reserve (capacity() says); `soon`: of which this
+  // many are touched at once, in huge pages where the kernel has them. Elements are zero bytes before they are written.
+  // Throws std::bad_alloc when there is no room for `soon`.
   explicit ReservedArray(std::size_t most, std::size_t soon = 0) : bytes_(most * sizeof(T)) {
-    void* at = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (at == MAP_FAILED) throw std::bad_alloc();
+    void* at = nullptr;
+    for (;;) {
+      at = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+      if (at != MAP_FAILED) break;
+      bytes_ /= 2;
+      if (bytes_ < sizeof(T) || bytes_ < soon * sizeof(T)) throw std::bad_alloc();
+    }
     values_ = static_cast<T*>(at);
     constexpr std::size_t kPage = 4096, kWorthwhile = std::size_t{2} << 20;
     const std::size_t touched = soon * sizeof(T);
@@ -37,6 +43,7 @@ class ReservedArray {
     return *this;
   }
 
+  std::size_t capacity() const noexcept { return bytes_ / sizeof(T); }
   T& operator[](std::size_t i) noexcept { return values_[i]; }
   const T& operator[](std::size_t i) const noexcept { return values_[i]; }
 
