@@ -1,10 +1,12 @@
 // Snapshots: little-endian integers, in an order that the state alone decides.
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <stdexcept>
 #include <string>
 
 #include "host/venue/matching/engine_match.h"
+#include "host/venue/matching/word_hash.h"
 
 namespace twinpath::matching {
 namespace {
@@ -12,19 +14,6 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "snapshots and command logs are little-endian");
 
 constexpr std::uint64_t kMagic = 0x31'48'43'54'41'4D'50'54;  // "TPMATCH1"
-
-class HashSink {
- public:
-  void word(std::uint64_t w) noexcept {
-    const auto product = static_cast<unsigned __int128>(hash_ ^ w) * 0xD1B5'4A32'D192'ED03;
-    hash_ = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64) ^ ++count_;
-  }
-  std::uint64_t hash() const noexcept { return hash_; }
-
- private:
-  std::uint64_t hash_ = 0x6A09'E667'F3BC'C908;
-  std::uint64_t count_ = 0;
-};
 
 class ByteSink {
  public:
@@ -42,7 +31,7 @@ class ByteSink {
 
  private:
   std::vector<std::byte> bytes_;
-  HashSink hash_;
+  WordHash hash_;
 };
 
 }  // namespace
@@ -146,7 +135,7 @@ std::vector<std::byte> Engine::snapshot() const {
 }
 
 std::uint64_t Engine::state_hash() const {
-  HashSink sink;
+  WordHash sink;
   write_state(sink);
   return sink.hash();
 }
@@ -206,7 +195,7 @@ void Engine::restore(std::span<const std::byte> bytes) {
   }
   if (bytes.size() % sizeof(std::uint64_t) != 0) in.fail("a whole number of 8-byte words", bytes.size());
   // The sum first: nothing is built from bytes that are not what was written.
-  HashSink sum;
+  WordHash sum;
   std::uint64_t w = 0;
   for (std::size_t i = 0; i + sizeof w < bytes.size(); i += sizeof w) {
     std::memcpy(&w, bytes.data() + i, sizeof w);
