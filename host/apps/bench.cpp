@@ -13,6 +13,7 @@ Run add_bench(CLI::App& app, const PacketIoRegistry& io) {
   add(add_bench_software(*bench));
   add(add_bench_latency(*bench));
   add(add_bench_books(*bench));
+  add(add_bench_matching(*bench));
   add(add_bench_io(*bench, io));
 #ifdef TP_WITH_RTL
   add(add_bench_actionable(*bench));
