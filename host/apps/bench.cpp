@@ -13,6 +13,7 @@ Run add_bench(CLI::App& app, const PacketIoRegistry& io, const batch::BatchRegis
   add(add_bench_software(*bench));
   add(add_bench_latency(*bench));
   add(add_bench_books(*bench));
+  add(add_bench_matching(*bench));
   add(add_bench_io(*bench, io));
   add(add_bench_batch(*bench, batches));
 #ifdef TP_WITH_RTL

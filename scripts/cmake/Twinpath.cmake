@@ -56,6 +56,28 @@ function(tp_test name)
   gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${A_LABELS} TIMEOUT ${A_TIMEOUT})
 endfunction()
 
+# tp_inject(list files): copies of the sources that <list>.toml names, with its faults (testbench/faults), in ${CMAKE_CURRENT_BINARY_DIR}/<list>,
+# by the target tp_inject_<list>; `files` are the sources.
+function(tp_inject list outputs_var)
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/${list})
+  find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
+  set(script ${PROJECT_SOURCE_DIR}/testbench/faults/inject.py)
+  set(toml ${CMAKE_CURRENT_SOURCE_DIR}/${list}.toml)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script} ${toml})
+  execute_process(COMMAND ${Python3_EXECUTABLE} ${script} ${toml} --root ${PROJECT_SOURCE_DIR} --files
+                  OUTPUT_VARIABLE files OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  list(TRANSFORM files PREPEND ${out}/ OUTPUT_VARIABLE copies)
+  list(TRANSFORM files PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE originals)
+  add_custom_command(
+    OUTPUT ${copies} ${out}/tp_fault_pkg.sv ${out}/twinpath_fault.h
+    COMMAND ${Python3_EXECUTABLE} ${script} ${toml} --root ${PROJECT_SOURCE_DIR} --out ${out}
+    DEPENDS ${script} ${toml} ${originals}
+    COMMENT "Injecting the faults of ${list}.toml"
+    VERBATIM)
+  add_custom_target(tp_inject_${list} DEPENDS ${copies} ${out}/tp_fault_pkg.sv ${out}/twinpath_fault.h)
+  set(${outputs_var} ${files} PARENT_SCOPE)
+endfunction()
+
 if(NOT TP_RTL)
   function(tp_verilate)
   endfunction()
@@ -128,28 +150,6 @@ function(tp_rtl_test name)
   endif()
   tp_verilate(${name}_model TOP ${A_TOP} SV ${A_SV} ARGS ${A_PARAMS})
   tp_test(${name} SOURCES ${A_SOURCES} DEPS ${name}_model ${A_DEPS} LABELS ${A_LABELS} TIMEOUT ${A_TIMEOUT})
-endfunction()
-
-# tp_inject(list files): copies of the sources that <list>.toml names, with its faults (testbench/faults), in ${CMAKE_CURRENT_BINARY_DIR}/<list>,
-# by the target tp_inject_<list>; `files` are the sources.
-function(tp_inject list outputs_var)
-  set(out ${CMAKE_CURRENT_BINARY_DIR}/${list})
-  find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
-  set(script ${PROJECT_SOURCE_DIR}/testbench/faults/inject.py)
-  set(toml ${CMAKE_CURRENT_SOURCE_DIR}/${list}.toml)
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script} ${toml})
-  execute_process(COMMAND ${Python3_EXECUTABLE} ${script} ${toml} --root ${PROJECT_SOURCE_DIR} --files
-                  OUTPUT_VARIABLE files OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-  list(TRANSFORM files PREPEND ${out}/ OUTPUT_VARIABLE copies)
-  list(TRANSFORM files PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE originals)
-  add_custom_command(
-    OUTPUT ${copies} ${out}/tp_fault_pkg.sv ${out}/twinpath_fault.h
-    COMMAND ${Python3_EXECUTABLE} ${script} ${toml} --root ${PROJECT_SOURCE_DIR} --out ${out}
-    DEPENDS ${script} ${toml} ${originals}
-    COMMENT "Injecting the faults of ${list}.toml"
-    VERBATIM)
-  add_custom_target(tp_inject_${list} DEPENDS ${copies} ${out}/tp_fault_pkg.sv ${out}/twinpath_fault.h)
-  set(${outputs_var} ${files} PARENT_SCOPE)
 endfunction()
 
 # tp_faulty_sv(var list sv files...): the files, those that <list>.toml names replaced by their copies with faults.
