@@ -6,22 +6,13 @@
 #include "host/book/bbo.h"
 #include "host/book/order_table.h"
 #include "host/book/price_levels.h"
+#include "host/book/trade.h"
 #include "host/core/config.h"
 #include "host/core/counters.h"
 #include "host/core/huge_pages.h"
 #include "host/core/types.h"
 
 namespace twinpath {
-
-// A print on the tape. SEM 4.3.
-struct Trade {
-  bool valid = false;
-  bool execution = false;    // E or C, whose resting side is known; else P
-  Side resting = Side::buy;  // executions only
-  Price price;
-  Quantity shares;
-  bool through = false;
-};
 
 // What one message did to its symbol's book.
 struct BookChange {
