@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "host/backtest/backtest_options.h"
 #include "host/core/config.h"
 #include "host/live/live_options.h"
 #include "host/path/path.h"
@@ -52,8 +53,10 @@ struct RunConfig {
   ResponseModel responses;
   std::vector<RunCommand> commands;  // in the order of the file
   ReportOptions report;
-  SoftwareOptions software;         // [software]
-  std::optional<LiveOptions> live;  // when there is a section [live]
+  SoftwareOptions software;                // [software]
+  std::optional<LiveOptions> live;         // when there is a section [live]
+  std::vector<StrategyConfig> strategies;  // those with a [[strategy.NAME]]; core.strategy is the selected one
+  BacktestOptions backtest;                // [backtest]
   // Bank 1 was given by `alternate` or [bank1]; otherwise it is a copy of bank 0.
   bool has_alternate = false;
 };
@@ -63,5 +66,9 @@ RunConfig load_config(const std::filesystem::path& file);
 
 // The same for text that is not in a file; `name` stands for it in errors, other files are looked for beside `base`.
 RunConfig parse_config(std::string_view text, const std::string& name, const std::filesystem::path& base = ".");
+
+// Makes `name` the strategy of core.strategy, with the records that the configuration gives for it. Throws
+// std::invalid_argument when there is no such strategy, no record of it, or its orders could not rest.
+void select_strategy(RunConfig& run, std::string_view name);
 
 }  // namespace twinpath

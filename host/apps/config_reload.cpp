@@ -35,6 +35,7 @@ Bank reload_bank(const std::filesystem::path& file, const RunConfig& running) {
     refuse("[session]");
   if (a.book_events != b.book_events) refuse("[events]");
   if (a.sets_log2 != b.sets_log2 || a.ways != b.ways) refuse("[order_table]");
+  if (a.strategy != b.strategy) refuse("[strategy]");
   if (running.responses != fresh.responses) refuse("[responses]");
   if (running.live != fresh.live) refuse("[live]");
   if (!fresh.commands.empty()) refuse("[[command]]");

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 
+#include "host/apps/config_strategy.h"
 #include "host/apps/decimal.h"
 #include "host/wire/net.h"
 
@@ -227,6 +228,9 @@ void read_sections(Reader& top, const SymbolNames& names, RunConfig& run) {
   if (auto responses = top.table("responses")) read_responses(*responses, run.responses);
   if (auto software = top.table("software")) read_software(*software, run.software);
   if (auto report = top.table("report")) read_report(*report, names, run.report);
+  // Behind [order], whose time in force it looks at.
+  if (auto strategy = top.table("strategy")) read_strategy(*strategy, names, run);
+  if (auto backtest = top.table("backtest")) read_backtest(*backtest, run.backtest);
   if (auto live = top.table("live")) read_live(*live, run.live.emplace());
 }
 

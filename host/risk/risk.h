@@ -28,6 +28,17 @@ struct RiskResult {
   std::uint16_t open_count = 0;
 };
 
+// An order that has left and has not ended. SEM 5.2.
+struct OpenOrder {
+  bool used = false;
+  bool acknowledged = false;
+  SymbolIndex symbol = 0;
+  Side side = Side::buy;
+  Price price;
+  std::uint32_t leaves = 0;
+  std::uint32_t user_ref = 0;
+};
+
 class Risk {
  public:
   static constexpr unsigned kOpenSlots = 4096;
@@ -131,10 +142,13 @@ class Risk {
     return user_ref;
   }
 
+  // Of the symbol's working order.
   void send_cancel(const Bank& bank, SymbolIndex symbol, Cycles stamp) noexcept {
     symbols_[symbol].working.cancel_sent = true;
     take_rate(bank.global, stamp);
   }
+  // Of any open order; which, the strategy's port keeps (SEM 9.3).
+  void send_cancel(const Bank& bank, Cycles stamp) noexcept { take_rate(bank.global, stamp); }
 
   // ---- answers from the exchange and the host (SEM 5.4, 5.5) ----
   // Each returns whether it had effect, and then `symbol` is the order's.
@@ -178,6 +192,15 @@ class Risk {
   }
 
   const WorkingOrder& working(SymbolIndex s) const noexcept { return symbols_[s].working; }
+  // The order of this UserRefNum while it is open, else nullptr.
+  const OpenOrder* open_order(std::uint32_t user_ref) const noexcept {
+    const Slot& slot = slots_[user_ref % kOpenSlots];
+    return slot.used && slot.user_ref == user_ref ? &slot : nullptr;
+  }
+  std::int32_t position(SymbolIndex s) const noexcept { return symbols_[s].position; }
+  bool killed() const noexcept { return kill_; }
+  // Check 3 passes.
+  bool session_open() const noexcept { return !feed_ended_ && !circuit_breaker_ && (market_open_ || any_session_); }
   bool tradable(SymbolIndex s) const noexcept {
     return symbols_[s].trading && !symbols_[s].auction && !symbols_[s].operational_halt;
   }
@@ -212,15 +235,7 @@ class Risk {
     std::uint64_t exposure = 0;
   };
 
-  struct Slot {
-    bool used = false;
-    bool acknowledged = false;
-    SymbolIndex symbol = 0;
-    Side side = Side::buy;
-    Price price;
-    std::uint32_t leaves = 0;
-    std::uint32_t user_ref = 0;
-  };
+  using Slot = OpenOrder;
 
   RiskResult conclude(RiskResult r, std::uint32_t mask) const noexcept {
     r.check_mask = mask;
