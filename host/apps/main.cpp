@@ -38,9 +38,10 @@ int main(int argc, char** argv) {
     return fmt::format("{}: {}; see {} --help\n", name, what, name);
   });
   app.set_version_flag("--version", "twinpath 0.1.0");
-  std::vector<Run> runs{add_replay(app, paths),  add_generate(app),    add_explain(app, paths), add_inspect(app),
-                        add_day(app, paths),     add_capture(app, io), add_send(app, io),       add_doctor(app),
-                        add_run(app, paths, io), add_control(app)};
+  std::vector<Run> runs{
+      add_replay(app, paths), add_generate(app), add_explain(app, paths), add_inspect(app),        add_day(app, paths),
+      add_capture(app, io),   add_send(app, io), add_doctor(app),         add_run(app, paths, io), add_control(app),
+      add_journal(app),       add_feed(app, io), add_orders(app, io),     add_strategy(app),       add_top(app)};
 #ifdef TP_WITH_BENCH
   runs.push_back(add_bench(app, io));
 #endif

@@ -164,7 +164,7 @@ void Journal::write_file(const void* data, std::size_t bytes) {
 }
 
 std::uint64_t Journal::append(JournalKind kind, std::span<const std::byte> payload, std::uint16_t source,
-                              std::uint32_t intent) noexcept {
+                              std::uint32_t intent, std::uint32_t tag, std::uint32_t incarnation) noexcept {
   Stage& s = stage();
   const std::size_t size = journal_record_bytes(payload.size());
   std::uint64_t head = s.head.load(std::memory_order_relaxed);
@@ -182,8 +182,8 @@ std::uint64_t Journal::append(JournalKind kind, std::span<const std::byte> paylo
     head += skip;
   }
   std::byte* const at = &s.ring[head % kStageBytes];
-  const JournalRecordHeader h{0,     static_cast<std::uint32_t>(payload.size()), appended_ + 1, now_ns(), kind, source,
-                              intent};
+  const JournalRecordHeader h{
+      0, static_cast<std::uint32_t>(payload.size()), appended_ + 1, now_ns(), kind, source, intent, tag, incarnation};
   std::memcpy(at, &h, sizeof h);
   if (!payload.empty()) std::memcpy(at + sizeof h, payload.data(), payload.size());
   std::memset(at + sizeof h + payload.size(), 0, size - sizeof h - payload.size());

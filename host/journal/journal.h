@@ -18,24 +18,9 @@
 
 #include "host/ipc/shared_segment.h"
 #include "host/journal/journal_format.h"
+#include "host/journal/journal_options.h"
 
 namespace twinpath {
-
-// [journal] of a configuration (host/apps/CONFIG.md).
-struct JournalOptions {
-  enum class Sync : std::uint8_t {
-    none,   // the kernel writes when it likes
-    batch,  // fdatasync after each batch
-    order,  // and an order's frame waits for it
-  };
-  std::string folder;
-  std::string stage;  // file of the ring; "": FOLDER/stage
-  Sync sync = Sync::batch;
-  std::uint64_t segment_bytes = 64U << 20U;
-  std::uint64_t batch_us = 500;  // between two looks at the ring
-
-  bool operator==(const JournalOptions&) const = default;
-};
 
 class Journal {
  public:
@@ -54,13 +39,13 @@ class Journal {
   // Returns the record's number. Waits only while the stage is full: then the disk is behind by megabytes. When the
   // disk has failed nothing is written any more, see failed().
   std::uint64_t append(JournalKind kind, std::span<const std::byte> payload, std::uint16_t source = 0,
-                       std::uint32_t intent = 0) noexcept;
+                       std::uint32_t intent = 0, std::uint32_t tag = 0, std::uint32_t incarnation = 0) noexcept;
   template <class T>
     requires(!std::convertible_to<const T&, std::span<const std::byte>>)
-  std::uint64_t append(JournalKind kind, const T& payload, std::uint16_t source = 0,
-                       std::uint32_t intent = 0) noexcept {
+  std::uint64_t append(JournalKind kind, const T& payload, std::uint16_t source = 0, std::uint32_t intent = 0,
+                       std::uint32_t tag = 0, std::uint32_t incarnation = 0) noexcept {
     static_assert(std::is_trivially_copyable_v<T>);
-    return append(kind, std::as_bytes(std::span(&payload, 1)), source, intent);
+    return append(kind, std::as_bytes(std::span(&payload, 1)), source, intent, tag, incarnation);
   }
   // With Sync::order: returns when the record is on the disk, or the disk has failed. Else at once.
   void settle(std::uint64_t number) noexcept;

@@ -17,16 +17,18 @@
 namespace twinpath {
 
 enum class JournalKind : std::uint16_t {
-  start = 1,    // a process begins to write: JournalStart, names of symbols, names of sources
-  bank = 2,     // rules and limits that are active from here on: Bank
-  event = 3,    // ORDER, REJECT, CANCEL, STATE or COMMAND: Event
-  sent = 4,     // the frame of the ORDER or CANCEL has left, or could not: JournalSent
-  refused = 5,  // an intent that did not come to the checks: JournalRefused
-  doubt = 6,    // found at a start: nobody knows whether the order's frame has left: JournalSent
-  stop = 7,     // the process ends orderly: nothing
+  start = 1,        // a process begins to write: JournalStart, names of symbols, names of sources
+  bank = 2,         // rules and limits that are active from here on: Bank
+  event = 3,        // ORDER, REJECT, CANCEL, STATE or COMMAND: Event
+  sent = 4,         // the frame of the ORDER or CANCEL has left, or could not: JournalSent
+  refused = 5,      // an intent that did not come to the checks: JournalRefused
+  doubt = 6,        // found at a start: nobody knows whether the order's frame has left: JournalSent
+  stop = 7,         // the process ends orderly: nothing
+  host_cancel = 8,  // a CANCEL that no intent asked for and no check saw: Event
 };
 constexpr std::string_view to_string(JournalKind k) noexcept {
-  constexpr std::array<std::string_view, 8> kNames{"?", "start", "bank", "event", "sent", "refused", "doubt", "stop"};
+  constexpr std::array<std::string_view, 9> kNames{"?",       "start", "bank", "event",      "sent",
+                                                   "refused", "doubt", "stop", "host_cancel"};
   return kNames[static_cast<std::size_t>(k) < kNames.size() ? static_cast<std::size_t>(k) : 0];
 }
 
@@ -51,10 +53,12 @@ struct JournalRecordHeader {
   std::uint64_t number;  // from 1
   std::uint64_t time;    // nanoseconds UTC
   JournalKind kind;
-  std::uint16_t source;  // index of the name in the last start: which strategy's
-  std::uint32_t intent;  // number of the strategy's intent, where there is one
+  std::uint16_t source;       // index of the name in the last start: which strategy's
+  std::uint32_t intent;       // number of the strategy's intent, where there is one
+  std::uint32_t tag;          // the strategy's own, of an order
+  std::uint32_t incarnation;  // the strategy's, of an order
 };
-static_assert(sizeof(JournalRecordHeader) == 32 && std::is_trivially_copyable_v<JournalRecordHeader>);
+static_assert(sizeof(JournalRecordHeader) == 40 && std::is_trivially_copyable_v<JournalRecordHeader>);
 
 inline constexpr std::size_t kMaxJournalPayload = std::size_t{1} << 20U;
 constexpr std::size_t journal_record_bytes(std::size_t payload) noexcept {
@@ -68,7 +72,8 @@ struct JournalStart {
   std::uint16_t symbols;  // so many names of 8 characters follow, then
   std::uint16_t sources;  // so many of 16
   std::uint8_t any_session;
-  std::uint8_t reserved[3];
+  std::uint8_t continues;  // the orders of the session before are this one's too
+  std::uint8_t reserved[2];
 };
 static_assert(sizeof(JournalStart) == 24 && std::is_trivially_copyable_v<JournalStart>);
 inline constexpr std::size_t kJournalSourceChars = 16;

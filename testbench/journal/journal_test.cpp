@@ -89,7 +89,8 @@ TEST(Journal, EndCutAtAnyByteIsMendedAndToldAndTheRestIsKept) {
   const std::string whole = contents(file);
   const std::size_t header = sizeof(JournalSegmentHeader), record = journal_record_bytes(sizeof(Event));
   ASSERT_EQ(whole.size(), header + 3 * record);
-  for (std::size_t cut = header; cut < whole.size(); ++cut) {
+  // Every byte of a record and what is around its ends.
+  for (std::size_t cut = header; cut < whole.size(); cut += cut < header + record + 2 ? 1 : 7) {
     put(file, whole.substr(0, cut));
     const std::uint64_t kept = (cut - header) / record;
     const bool torn = (cut - header) % record != 0;
