@@ -247,6 +247,7 @@ class Processes(Wire, Runs):
         self.all_up()
         sender = self.sender()
         self.until(lambda: self.counter("orders") > 3, "orders")
+        self.until(lambda: self.ask(".feed")["messages"] > 600, "books of some size")
         # Nothing is missed: the books are made again and the first message after makes them trusted.
         for _ in range(2):
             sender.send_signal(signal.SIGSTOP)
