@@ -12,10 +12,12 @@
 
 #include "host/backtest/backtest_options.h"
 #include "host/core/config.h"
+#include "host/journal/journal_options.h"
 #include "host/live/live_options.h"
 #include "host/path/path.h"
 #include "host/path/response_model.h"
 #include "host/path/software_options.h"
+#include "host/process/process_options.h"
 
 namespace twinpath {
 
@@ -53,10 +55,12 @@ struct RunConfig {
   ResponseModel responses;
   std::vector<RunCommand> commands;  // in the order of the file
   ReportOptions report;
-  SoftwareOptions software;                // [software]
-  std::optional<LiveOptions> live;         // when there is a section [live]
-  std::vector<StrategyConfig> strategies;  // those with a [[strategy.NAME]]; core.strategy is the selected one
-  BacktestOptions backtest;                // [backtest]
+  SoftwareOptions software;                 // [software]
+  std::optional<LiveOptions> live;          // when there is a section [live]
+  std::vector<StrategyConfig> strategies;   // those with a [[strategy.NAME]]; core.strategy is the selected one
+  BacktestOptions backtest;                 // [backtest]
+  std::optional<JournalOptions> journal;    // when there is a section [journal]
+  std::optional<ProcessOptions> processes;  // when there is a section [processes]
   // Bank 1 was given by `alternate` or [bank1]; otherwise it is a copy of bank 0.
   bool has_alternate = false;
 };

@@ -64,6 +64,11 @@ int main(int argc, char** argv) {
   runs.push_back(add_backtest(app, paths));
   runs.push_back(add_scan(app, batches));
   runs.push_back(add_margin(app, batches));
+  runs.push_back(add_journal(app));
+  runs.push_back(add_feed(app, io));
+  runs.push_back(add_orders(app, io));
+  runs.push_back(add_strategy(app));
+  runs.push_back(add_top(app));
 #ifdef TP_WITH_BENCH
   runs.push_back(add_bench(app, io, batches));
 #endif

@@ -63,6 +63,14 @@ class Risk {
     symbols_[s].last_trade = p;
     symbols_[s].traded = true;
   }
+  // As if market data had told nothing yet.
+  void forget_market(bool trading) noexcept {
+    for (SymbolState& s : symbols_) {
+      s.trading = trading;
+      s.auction = s.operational_halt = s.traded = false;
+    }
+    market_open_ = feed_ended_ = circuit_breaker_ = false;
+  }
   void set_kill(bool on) noexcept { kill_ = on; }
 
   // Fetches what checks and rules read of a symbol.

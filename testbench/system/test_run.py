@@ -20,9 +20,9 @@ arm = "at_start"
 
 
 class Runs(SystemTest):
-    def live_config(self, live=LIVE, answers=True):
+    def live_config(self, live=LIVE, answers=True, options=CLEAN):
         """session.pcap and session.toml, which trades it at any hour."""
-        self.generate(CLEAN)
+        self.generate(options)
         config = self.folder / "session.toml"
         text = config.read_text().replace("symbols_start_trading = false", "symbols_start_trading = true")
         if not answers:
