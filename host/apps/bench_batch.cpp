@@ -1,5 +1,6 @@
 // `twinpath bench batch`: the batch kernels on every backend, side by side.
 #include <fmt/format.h>
+#include <time.h>
 
 #include <algorithm>
 #include <chrono>
@@ -24,14 +25,22 @@ struct Options {
 };
 
 struct Times {
-  std::vector<double> whole, kernels;  // seconds
+  std::vector<double> whole, kernels, processor;  // seconds; processor: of all threads of this process
 };
+
+double processor_seconds() {
+  timespec t{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+}
 
 template <class Call>
 void timed(Times& times, const batch::Backend& backend, Call call) {
+  const double processor = processor_seconds();
   const auto start = Clock::now();
   call();
   times.whole.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+  times.processor.push_back(processor_seconds() - processor);
   times.kernels.push_back(static_cast<double>(backend.kernel_time().value) * 1e-9);
 }
 
@@ -39,6 +48,8 @@ void row(const std::string& backend, const Times& t, double items, const char* u
   const auto [least, most] = std::minmax_element(t.whole.begin(), t.whole.end());
   const double kernels = *std::min_element(t.kernels.begin(), t.kernels.end());
   fmt::print("  {:<44}{:>9.1f} to {:>9.1f} {}", backend, items / *most * 1e-6, items / *least * 1e-6, unit);
+  fmt::print(", {:.1f} ns of processor time each",
+             *std::min_element(t.processor.begin(), t.processor.end()) / items * 1e9);
   if (kernels > 0) fmt::print(", {:.1f} without moving data", items / kernels * 1e-6);
   fmt::print("\n");
 }
