@@ -41,6 +41,7 @@ void leave_without_the_runtime() {
     on_exit(
         [](int status, void*) {
           std::fflush(nullptr);
+          if (CallGuard::before_leaving != nullptr) CallGuard::before_leaving();
           _exit(status);
         },
         nullptr);

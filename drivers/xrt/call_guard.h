@@ -37,6 +37,10 @@ class CallGuard {
   // From now on every call throws; the objects of the runtime are to be left alone.
   void give_up(const std::string& why);
   bool dead() const;
+
+  // A process that leaves a call behind ends without the runtime's own ends; this is called then, if set.
+  static inline void (*before_leaving)() = nullptr;
+
   // For the calls from now on.
   void patience(std::chrono::milliseconds patience) { options_.patience = patience; }
 

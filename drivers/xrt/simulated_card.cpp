@@ -44,23 +44,27 @@ fs::path runtime_folder() {
   return fs::canonical(info.dli_fname).parent_path();
 }
 
-// Made in the constructor, removed when the process ends.
-struct Folder {
-  fs::path path;
+// The folder of this process, removed when it ends; empty: none was made.
+std::string& folder_name() {
+  static auto* const name = new std::string;
+  return *name;
+}
 
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "twinpath-card-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr)
-      throw DeviceError(pattern + ": expected a folder that can be made, found: " + std::strerror(errno) +
-                        "; set TMPDIR");
-    path = pattern;
-    on_exit([](int, void* self) { static_cast<Folder*>(self)->remove(); }, this);
-  }
-  void remove() const {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-};
+void remove_folder() {
+  std::error_code ignored;
+  if (!folder_name().empty()) fs::remove_all(folder_name(), ignored);
+}
+
+fs::path make_folder() {
+  std::string pattern = (fs::temp_directory_path() / "twinpath-card-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr)
+    throw DeviceError(pattern + ": expected a folder that can be made, found: " + std::strerror(errno) +
+                      "; set TMPDIR");
+  folder_name() = pattern;
+  std::atexit(remove_folder);
+  CallGuard::before_leaving = remove_folder;
+  return pattern;
+}
 
 void write_file(const fs::path& file, const std::string& text) {
   std::ofstream out(file);
@@ -82,30 +86,30 @@ fs::path simulated_card_xclbin() {
 }
 
 const fs::path& prepare_emulation() {
-  static const Folder* const folder = [] {
-    const auto* made = new Folder;  // lives as long as the process
+  static const fs::path* const folder = [] {
     const fs::path program = simulated_card_program();
     if (program.empty() || access(program.c_str(), X_OK) != 0)
       throw DeviceError(
           fmt::format("XCL_EMULATION_MODE is hw_emu: expected the simulated card's program, found '{}'; build "
                       "twinpath_card, or name one in TWINPATH_CARD",
                       program.string()));
-    write_file(made->path / "simulate.sh", "#!/bin/sh\nexec \"" + fs::absolute(program).string() + "\" >&2\n");
-    fs::permissions(made->path / "simulate.sh", fs::perms::owner_all);
-    write_file(made->path / "xrt.ini",
-               "[Runtime]\nruntime_log=null\n[Emulation]\nsim_dir=" + made->path.string() +
+    const auto* made = new fs::path(make_folder());  // lives as long as the process
+    write_file(*made / "simulate.sh", "#!/bin/sh\nexec \"" + fs::absolute(program).string() + "\" >&2\n");
+    fs::permissions(*made / "simulate.sh", fs::perms::owner_all);
+    write_file(*made / "xrt.ini",
+               "[Runtime]\nruntime_log=null\n[Emulation]\nsim_dir=" + made->string() +
                    "\npacket_size=" + std::to_string(kPiece) +
                    "\nsuppress_infos=true\nprint_infos_in_console=false\nkeep_run_dir=false\n"
                    // The other scheduler, which user-managed kernels do not need either, talks on standard output; the
                    // thread for messages of the simulator, which has none, sleeps 10 s before it notices the end.
                    "new_mbscheduler=false\nsystem_dpa=false\nlauncher_args=" +
                    std::string(kFirstMessage, '-') + "\n");
-    setenv("XRT_INI_PATH", (made->path / "xrt.ini").c_str(), 0);
-    setenv("SDACCEL_EM_RUN_DIR", made->path.c_str(), 0);
+    setenv("XRT_INI_PATH", (*made / "xrt.ini").c_str(), 0);
+    setenv("SDACCEL_EM_RUN_DIR", made->c_str(), 0);
     if (variable("XILINX_XRT").empty()) {
-      fs::create_directory(made->path / "xrt");
-      fs::create_directory_symlink(runtime_folder(), made->path / "xrt/lib");
-      setenv("XILINX_XRT", (made->path / "xrt").c_str(), 1);
+      fs::create_directory(*made / "xrt");
+      fs::create_directory_symlink(runtime_folder(), *made / "xrt/lib");
+      setenv("XILINX_XRT", (*made / "xrt").c_str(), 1);
     }
     // Without it all processes of the machine would meet at one socket.
     if (variable("USER").empty()) {
@@ -114,7 +118,7 @@ const fs::path& prepare_emulation() {
     }
     return made;
   }();
-  return folder->path;
+  return *folder;
 }
 
 TimedWire::TimedWire(std::string device) : device_(std::move(device)) {

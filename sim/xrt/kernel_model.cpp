@@ -139,6 +139,8 @@ void KernelModel::reset() {
   kernel_->ap_rst_n = 1;
   kernel_->ap_rst_n_2 = 1;
   for (int i = 0; i < 64; ++i) tick(0);
+  // Until the memories are clear, as on a card that has been there for a while.
+  settle();
 }
 
 KernelModel::Answer KernelModel::write_register(std::uint32_t offset, std::uint32_t value) {

@@ -52,8 +52,10 @@ class CardFaults(CardTest):
     def test_killed_card_is_named(self):
         self.small_session()
         os.environ["TWINPATH_CARD_FAULT"] = "die=200"
+        os.environ["TMPDIR"] = str(self.folder)
         self.assert_fails("replay", "session.pcap", "--config", "session.toml", "--path", "xrt:0", "-q",
                           names=["xrt:0", "expected the simulated card to run", "ended by signal 9"])
+        self.assertEqual(list(self.folder.glob("twinpath-card-*")), [])
 
     def test_register_that_never_answers_is_named(self):
         self.small_session()
