@@ -287,12 +287,12 @@ TEST_F(Matching, AnAuctionTradesTheMostAtOnePrice) {
   sell(5, 10, 102);
   buy(6, 5, 0, {.kind = OrderKind::market});
   give({.type = CommandType::indicate});
-  EXPECT_THAT(said, ElementsAre("indicative 25@103 surplus 0"));
+  EXPECT_THAT(said, ElementsAre("indicative 25@102 surplus 0"));
   buy(7, 5, 104, {.tif = TimeInForce::ioc});
   EXPECT_THAT(said, ElementsAre("refused 7" + reason(Reason::state)));
   uncross();
-  EXPECT_THAT(said, ElementsAre("indicative 25@103 surplus 0", "6 trades 5@103 with 4", "1 trades 10@103 with 4",
-                                "2 trades 10@103 with 5"));
+  EXPECT_THAT(said, ElementsAre("indicative 25@102 surplus 0", "6 trades 5@102 with 4", "1 trades 10@102 with 4",
+                                "2 trades 10@102 with 5"));
   EXPECT_EQ(depth(Side::buy, 101), 10u);
 }
 
