@@ -29,9 +29,9 @@ MatchingRates run_matching(std::span<const matching::Command> commands, std::uin
                            Draining draining);
 
 struct MatchingLatency {
-  Histogram all;      // ticks from the call of a message to its return, reports in the ring; every message of every repeat
+  Histogram all;  // ticks from the call of a message to its return, reports in the ring; every message of every repeat
   Histogram quietest;  // each message's shortest repeat
-  Histogram reading;  // two readings of the clock, which are in all of the others
+  Histogram reading;   // two readings of the clock, which are in all of the others
 };
 MatchingLatency run_matching_latency(std::span<const matching::Command> commands, unsigned repeats);
 

@@ -141,7 +141,8 @@ std::int64_t live(const Placed& p, std::uint64_t id, std::int64_t now, Draws& dr
 
 std::vector<Command> matching_workload(const MatchingScenario& scenario, std::uint32_t orders, std::uint32_t seed,
                                        std::uint64_t first_sequence) {
-  if (orders < 2) throw std::invalid_argument("matching workload: expected at least 2 orders, found " + std::to_string(orders));
+  if (orders < 2)
+    throw std::invalid_argument("matching workload: expected at least 2 orders, found " + std::to_string(orders));
   Draws draws(seed);
   const std::vector<Placed> placed = place(scenario, orders, draws);
   const std::vector<std::uint32_t> arrival = shuffled(orders, draws);

@@ -31,8 +31,8 @@ double median(std::vector<double> values) {
 double millions(double nanoseconds) { return 1e3 / nanoseconds; }
 
 void print_rates(std::string_view name, std::string_view draining, const bench::MatchingRates& r) {
-  fmt::print("{:<12} {:<15} {:>9.2f} {:>11.2f} {:>9.1f} {:>13.2f} {:>9.1f}\n", name, draining,
-             millions(median(r.wall)), millions(median(r.processor)), median(r.processor), millions(r.quiet), r.quiet);
+  fmt::print("{:<12} {:<15} {:>9.2f} {:>11.2f} {:>9.1f} {:>13.2f} {:>9.1f}\n", name, draining, millions(median(r.wall)),
+             millions(median(r.processor)), median(r.processor), millions(r.quiet), r.quiet);
 }
 
 void print_latency(std::string_view name, std::string_view which, const Histogram& h) {
@@ -93,7 +93,8 @@ int run(const Options& o) {
 Run add_bench_matching(CLI::App& bench) {
   auto o = std::make_shared<Options>();
   CLI::App* sub = bench.add_subcommand(
-      "matching", "The matching engine on the five published scenarios: messages a second, nanoseconds a message, many books");
+      "matching",
+      "The matching engine on the five published scenarios: messages a second, nanoseconds a message, many books");
   std::vector<std::string> names;
   for (const bench::MatchingScenario& s : bench::kMatchingScenarios) names.emplace_back(s.name);
   sub->add_option("--scenario", o->scenarios, "only this one; may be given again")->check(CLI::IsMember(names));

@@ -78,7 +78,8 @@ std::string try_log() {
 
 std::string try_all() {
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed)
-    if (const std::string wrong = try_stream(seed); !wrong.empty()) return "seed " + std::to_string(seed) + ", " + wrong;
+    if (const std::string wrong = try_stream(seed); !wrong.empty())
+      return "seed " + std::to_string(seed) + ", " + wrong;
   return try_log();
 }
 

@@ -61,7 +61,8 @@ class Scenario {
         for (const unsigned side : {0u, 1u}) {
           const std::string& cell = row[side == 0 ? 0 : 2];
           const std::uint64_t quantity = cell.empty() ? 0 : std::stoull(cell);
-          EXPECT_EQ(engine_.depth(0, static_cast<Side>(side), {std::stoll(row[1])}), quantity) << line << ", " << row[1];
+          EXPECT_EQ(engine_.depth(0, static_cast<Side>(side), {std::stoll(row[1])}), quantity)
+              << line << ", " << row[1];
           shown[side] += quantity;
         }
       }
@@ -97,8 +98,8 @@ class Scenario {
 class MatchingFeatures : public testing::TestWithParam<const char*> {};
 
 TEST_P(MatchingFeatures, EveryStepAboutOrdersHolds) {
-  const std::filesystem::path file =
-      std::filesystem::path(TP_SOURCE_DIR) / "../shared/data/exchange_core_features" / (GetParam() + std::string(".feature"));
+  const std::filesystem::path file = std::filesystem::path(TP_SOURCE_DIR) / "../shared/data/exchange_core_features" /
+                                     (GetParam() + std::string(".feature"));
   if (!std::filesystem::exists(file)) GTEST_SKIP() << file << " is not there";
   std::vector<std::string> lines;
   std::ifstream in(file);

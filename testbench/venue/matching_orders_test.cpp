@@ -26,20 +26,43 @@ class Matching : public testing::Test {
       const std::string quantity = std::to_string(r.quantity.value), price = std::to_string(r.price.value);
       const std::string at = quantity + "@" + price;
       switch (r.type) {
-        case ReportType::accepted: said.push_back("accepted " + id); break;
-        case ReportType::trade: said.push_back(id + " trades " + at + " with " + other); break;
-        case ReportType::cancelled: said.push_back("cancelled " + id + " " + at + why(r)); break;
-        case ReportType::replaced: said.push_back("replaced " + other + " by " + id + " " + at); break;
+        case ReportType::accepted:
+          said.push_back("accepted " + id);
+          break;
+        case ReportType::trade:
+          said.push_back(id + " trades " + at + " with " + other);
+          break;
+        case ReportType::cancelled:
+          said.push_back("cancelled " + id + " " + at + why(r));
+          break;
+        case ReportType::replaced:
+          said.push_back("replaced " + other + " by " + id + " " + at);
+          break;
         case ReportType::cancel_refused:
         case ReportType::replace_refused:
-        case ReportType::refused: said.push_back("refused " + id + why(r)); break;
-        case ReportType::replenished: said.push_back(id + " shows " + at); break;
-        case ReportType::decremented: said.push_back(id + " and " + other + " lose " + quantity); break;
-        case ReportType::triggered: said.push_back("triggered " + id); break;
-        case ReportType::indicative: said.push_back("indicative " + id + "@" + price + " surplus " + other); break;
-        case ReportType::busted: said.push_back("busted " + std::to_string(r.trade_id) + ": " + at); break;
-        case ReportType::done: said.push_back("done " + other); break;
-        default: break;
+        case ReportType::refused:
+          said.push_back("refused " + id + why(r));
+          break;
+        case ReportType::replenished:
+          said.push_back(id + " shows " + at);
+          break;
+        case ReportType::decremented:
+          said.push_back(id + " and " + other + " lose " + quantity);
+          break;
+        case ReportType::triggered:
+          said.push_back("triggered " + id);
+          break;
+        case ReportType::indicative:
+          said.push_back("indicative " + id + "@" + price + " surplus " + other);
+          break;
+        case ReportType::busted:
+          said.push_back("busted " + std::to_string(r.trade_id) + ": " + at);
+          break;
+        case ReportType::done:
+          said.push_back("done " + other);
+          break;
+        default:
+          break;
       }
     }
     EXPECT_EQ(engine.check(), "");
@@ -57,7 +80,11 @@ class Matching : public testing::Test {
     give({.order_id = id, .owner = owner, .type = CommandType::cancel});
   }
   void replace(std::uint64_t id, std::uint32_t quantity, std::int64_t price, std::uint64_t new_id = 0) {
-    give({.order_id = id, .new_order_id = new_id, .price = {price}, .quantity = {quantity}, .type = CommandType::replace});
+    give({.order_id = id,
+          .new_order_id = new_id,
+          .price = {price},
+          .quantity = {quantity},
+          .type = CommandType::replace});
   }
   void state(BookState s) { give({.type = CommandType::set_state, .state = s}); }
   void uncross(BookState s = BookState::continuous) { give({.type = CommandType::uncross, .state = s}); }
@@ -85,7 +112,8 @@ TEST_F(Matching, BetterPricesTradeFirstThenOlderOrders) {
   sell(2, 10, 101);
   sell(3, 10, 101);
   buy(4, 25, 102);
-  EXPECT_THAT(said, ElementsAre("accepted 4", "4 trades 10@101 with 2", "4 trades 10@101 with 3", "4 trades 5@102 with 1"));
+  EXPECT_THAT(said,
+              ElementsAre("accepted 4", "4 trades 10@101 with 2", "4 trades 10@101 with 3", "4 trades 5@102 with 1"));
   EXPECT_EQ(depth(Side::sell, 102), 5u);
 }
 
@@ -107,7 +135,8 @@ TEST_F(Matching, AMarketOrderTakesWhatThereIsAndNeverRests) {
 TEST_F(Matching, AnImmediateOrderLosesItsRest) {
   sell(1, 10, 101);
   buy(2, 15, 101, {.tif = TimeInForce::ioc});
-  EXPECT_THAT(said, ElementsAre("accepted 2", "2 trades 10@101 with 1", "cancelled 2 5@101" + reason(Reason::immediate)));
+  EXPECT_THAT(said,
+              ElementsAre("accepted 2", "2 trades 10@101 with 1", "cancelled 2 5@101" + reason(Reason::immediate)));
 }
 
 TEST_F(Matching, FillOrKillTradesAllOrNothing) {
@@ -218,7 +247,8 @@ TEST_F(Matching, ASelfTradeCancelsTheOneThatTheIncomingOrderNames) {
   buy(4, 4, 101, {.owner = 7, .self_trade = SelfTrade::decrement});
   EXPECT_THAT(said, ElementsAre("accepted 4", "4 and 1 lose 4"));
   buy(5, 5, 101, {.owner = 7, .self_trade = SelfTrade::cancel_oldest});
-  EXPECT_THAT(said, ElementsAre("accepted 5", "cancelled 1 6@101" + reason(Reason::self_trade), "5 trades 5@101 with 2"));
+  EXPECT_THAT(said,
+              ElementsAre("accepted 5", "cancelled 1 6@101" + reason(Reason::self_trade), "5 trades 5@101 with 2"));
   buy(6, 2, 101, {.owner = 8, .self_trade = SelfTrade::cancel_both});
   EXPECT_THAT(said, ElementsAre("accepted 6", "cancelled 2 5@101" + reason(Reason::self_trade),
                                 "cancelled 6 2@101" + reason(Reason::self_trade)));
@@ -287,12 +317,12 @@ TEST_F(Matching, AnAuctionTradesTheMostAtOnePrice) {
   sell(5, 10, 102);
   buy(6, 5, 0, {.kind = OrderKind::market});
   give({.type = CommandType::indicate});
-  EXPECT_THAT(said, ElementsAre("indicative 25@103 surplus 0"));
+  EXPECT_THAT(said, ElementsAre("indicative 25@102 surplus 0"));
   buy(7, 5, 104, {.tif = TimeInForce::ioc});
   EXPECT_THAT(said, ElementsAre("refused 7" + reason(Reason::state)));
   uncross();
-  EXPECT_THAT(said, ElementsAre("indicative 25@103 surplus 0", "6 trades 5@103 with 4", "1 trades 10@103 with 4",
-                                "2 trades 10@103 with 5"));
+  EXPECT_THAT(said, ElementsAre("indicative 25@102 surplus 0", "6 trades 5@102 with 4", "1 trades 10@102 with 4",
+                                "2 trades 10@102 with 5"));
   EXPECT_EQ(depth(Side::buy, 101), 10u);
 }
 
@@ -322,7 +352,8 @@ TEST_F(Matching, AMassCancelTakesAnOwnersOrdersBestFirst) {
   sell(4, 10, 0, {.stop_price = {90}, .owner = 7, .kind = OrderKind::stop});
   give({.book = kAllBooks, .owner = 7, .type = CommandType::mass_cancel});
   const std::string why = reason(Reason::mass_cancel);
-  EXPECT_THAT(said, ElementsAre("cancelled 2 10@100" + why, "cancelled 1 10@99" + why, "cancelled 4 10@0" + why, "done 3"));
+  EXPECT_THAT(said,
+              ElementsAre("cancelled 2 10@100" + why, "cancelled 1 10@99" + why, "cancelled 4 10@0" + why, "done 3"));
 }
 
 TEST_F(Matching, DayOrdersEndWithTheDayAndOthersDoNot) {
@@ -355,8 +386,8 @@ TEST_F(Matching, PricesHaveNoLimitThatMatters) {
   sell(3, 1, 0);
   EXPECT_EQ(engine.best(0, Side::sell), Ticks{-far - 1});
   buy(4, 3, far);
-  EXPECT_THAT(said, ElementsAre("accepted 4", "4 trades 1@" + std::to_string(-far - 1) + " with 2", "4 trades 1@0 with 3",
-                                "4 trades 1@" + std::to_string(far) + " with 1"));
+  EXPECT_THAT(said, ElementsAre("accepted 4", "4 trades 1@" + std::to_string(-far - 1) + " with 2",
+                                "4 trades 1@0 with 3", "4 trades 1@" + std::to_string(far) + " with 1"));
   buy(5, 1, far + 1);
   EXPECT_THAT(said, ElementsAre("refused 5" + reason(Reason::bad_price)));
 }
@@ -373,7 +404,9 @@ TEST_F(Matching, ABookHoldsAMillionOrders) {
   Engine large;
   reports_of(large, {.type = CommandType::list_book});
   for (std::uint64_t n = 1; n <= 1'000'000; ++n) {
-    large.submit({.sequence = n, .order_id = n * 0x9E37'79B9'7F4A'7C15, .price = {static_cast<std::int64_t>(n * 7 % 300'000)},
+    large.submit({.sequence = n,
+                  .order_id = n * 0x9E37'79B9'7F4A'7C15,
+                  .price = {static_cast<std::int64_t>(n * 7 % 300'000)},
                   .quantity = {1}});
     large.reports().release(large.reports().peek(64).size());
   }

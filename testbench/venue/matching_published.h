@@ -56,17 +56,19 @@ inline std::string published_lines(std::vector<Report> reports) {
   char line[128];
   for (const Report& r : reports) {
     const auto type = static_cast<unsigned>(r.type), side = static_cast<unsigned>(r.side);
-    const auto sequence = static_cast<unsigned long long>(r.sequence - 1), id = static_cast<unsigned long long>(r.order_id),
-               other = static_cast<unsigned long long>(r.other_id);
+    const auto sequence = static_cast<unsigned long long>(r.sequence - 1),
+               id = static_cast<unsigned long long>(r.order_id), other = static_cast<unsigned long long>(r.other_id);
     const auto price = static_cast<long long>(r.price.value);
     int n = 0;
     switch (r.type) {
       case ReportType::accepted:
       case ReportType::replaced:
-        n = std::snprintf(line, sizeof line, "%u,%llu,%u,%llu,%lld,%u\n", type, sequence, side, id, price, r.quantity.value);
+        n = std::snprintf(line, sizeof line, "%u,%llu,%u,%llu,%lld,%u\n", type, sequence, side, id, price,
+                          r.quantity.value);
         break;
       case ReportType::trade:
-        n = std::snprintf(line, sizeof line, "1,%llu,%lld,%u,%llu,%llu\n", sequence, price, r.quantity.value, other, id);
+        n = std::snprintf(line, sizeof line, "1,%llu,%lld,%u,%llu,%llu\n", sequence, price, r.quantity.value, other,
+                          id);
         break;
       case ReportType::cancelled:
         n = std::snprintf(line, sizeof line, "2,%llu,%u,%llu,%lld\n", sequence, side, id, price);
@@ -85,7 +87,8 @@ inline std::string published_lines(std::vector<Report> reports) {
 }
 
 inline std::string sha256(const std::string& text) {
-  const std::filesystem::path file = std::filesystem::temp_directory_path() / ("twinpath-" + std::to_string(getpid()) + ".txt");
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("twinpath-" + std::to_string(getpid()) + ".txt");
   std::ofstream(file, std::ios::binary) << text;
   const std::string sum = output_of("sha256sum '" + file.string() + "'").substr(0, 64);
   std::filesystem::remove(file);

@@ -33,7 +33,8 @@ TEST_P(PublishedSet, GivesEveryExpectedReport) {
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << folder << " is not there";
   const std::vector<Command> commands = read_orders(folder / (GetParam() + std::string(".orders.bin.xz")));
   ASSERT_EQ(commands.size(), 39'878u);
-  std::string expected = output_of("xz -dc '" + (folder / (GetParam() + std::string(".expected_reports.txt.xz"))).string() + "'");
+  std::string expected =
+      output_of("xz -dc '" + (folder / (GetParam() + std::string(".expected_reports.txt.xz"))).string() + "'");
   while (!expected.empty() && expected.back() == '\n') expected.pop_back();
   const std::string found = published_lines(reports_of_stream(commands));
   const std::size_t same = static_cast<std::size_t>(

@@ -13,10 +13,10 @@
 namespace twinpath::matching {
 
 inline std::string describe(const Report& r) {
-  static constexpr const char* kTypes[] = {"accepted",       "trade",         "cancelled",   "replaced",
-                                           "cancel_refused", "replace_refused", "refused",   "replenished",
-                                           "decremented",    "triggered",     "book_listed", "state_changed",
-                                           "bands_set",      "indicative",    "busted",      "done"};
+  static constexpr const char* kTypes[] = {"accepted",       "trade",           "cancelled",   "replaced",
+                                           "cancel_refused", "replace_refused", "refused",     "replenished",
+                                           "decremented",    "triggered",       "book_listed", "state_changed",
+                                           "bands_set",      "indicative",      "busted",      "done"};
   const auto n = [](auto v) { return std::to_string(static_cast<std::int64_t>(v)); };
   return n(r.sequence) + " " + kTypes[static_cast<unsigned>(r.type) & 15] + " order " + n(r.order_id) + " other " +
          n(r.other_id) + " price " + n(r.price.value) + " trade " + n(r.trade_id) + " quantity " + n(r.quantity.value) +
@@ -43,12 +43,12 @@ inline std::vector<Report> reports_of(Engine& engine, const Command& c) {
 struct StreamOptions {
   std::uint64_t seed = 1;
   std::uint32_t books = 2;
-  std::uint32_t ids = 60;       // order ids in use; a small number makes ids come again
-  std::int64_t spread = 6;      // prices lie this far around the middle, mostly
+  std::uint32_t ids = 60;   // order ids in use; a small number makes ids come again
+  std::int64_t spread = 6;  // prices lie this far around the middle, mostly
   std::int64_t middle = 100;
-  bool wide = false;            // prices anywhere there are prices, now and then
-  bool venue = true;            // auctions, halts, bands, busts, ends of day
-  bool exotic = true;           // stops, icebergs, post-only, self-trade prevention
+  bool wide = false;   // prices anywhere there are prices, now and then
+  bool venue = true;   // auctions, halts, bands, busts, ends of day
+  bool exotic = true;  // stops, icebergs, post-only, self-trade prevention
 };
 
 class CommandStream {

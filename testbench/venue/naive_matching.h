@@ -1,5 +1,6 @@
 // The matching rules again, as plainly as can be: orders in one vector, each question a walk over all of them. Written
-// from host/venue/matching/README.md, without a look at the engine's structures, to be compared with it report by report.
+// from host/venue/matching/README.md, without a look at the engine's structures, to be compared with it report by
+// report.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -25,18 +26,41 @@ class NaiveMatching {
     }
     next_ = c.sequence + 1;
     switch (c.type) {
-      case CommandType::enter: enter(c); break;
-      case CommandType::cancel: cancel(c); break;
-      case CommandType::replace: replace(c); break;
-      case CommandType::mass_cancel: mass_cancel(c); break;
-      case CommandType::list_book: list(c); break;
-      case CommandType::set_state: set_state(c); break;
-      case CommandType::uncross: uncross(c); break;
-      case CommandType::set_bands: set_bands(c); break;
-      case CommandType::indicate: indicate(c); break;
-      case CommandType::bust: bust(c); break;
-      case CommandType::end_of_day: end_of_day(c); break;
-      default: refuse(c, ReportType::refused, Reason::bad_command);
+      case CommandType::enter:
+        enter(c);
+        break;
+      case CommandType::cancel:
+        cancel(c);
+        break;
+      case CommandType::replace:
+        replace(c);
+        break;
+      case CommandType::mass_cancel:
+        mass_cancel(c);
+        break;
+      case CommandType::list_book:
+        list(c);
+        break;
+      case CommandType::set_state:
+        set_state(c);
+        break;
+      case CommandType::uncross:
+        uncross(c);
+        break;
+      case CommandType::set_bands:
+        set_bands(c);
+        break;
+      case CommandType::indicate:
+        indicate(c);
+        break;
+      case CommandType::bust:
+        bust(c);
+        break;
+      case CommandType::end_of_day:
+        end_of_day(c);
+        break;
+      default:
+        refuse(c, ReportType::refused, Reason::bad_command);
     }
     return out_;
   }
@@ -189,9 +213,19 @@ class NaiveMatching {
     if (c.post_only && b->state == BookState::continuous && takes(c.book, c.side, false, c.price.value))
       return no(Reason::post_only);
     used_.insert(c.order_id);
-    Resting o{.id = c.order_id, .age = 0, .book = c.book, .owner = c.owner, .shown = c.quantity.value, .hidden = 0,
-              .display = c.display.value < c.quantity.value ? c.display.value : 0, .side = c.side, .kind = c.kind,
-              .price = limit ? c.price.value : 0, .stop = c.stop_price.value, .tif = c.tif, .self_trade = c.self_trade,
+    Resting o{.id = c.order_id,
+              .age = 0,
+              .book = c.book,
+              .owner = c.owner,
+              .shown = c.quantity.value,
+              .hidden = 0,
+              .display = c.display.value < c.quantity.value ? c.display.value : 0,
+              .side = c.side,
+              .kind = c.kind,
+              .price = limit ? c.price.value : 0,
+              .stop = c.stop_price.value,
+              .tif = c.tif,
+              .self_trade = c.self_trade,
               .post_only = c.post_only != 0};
     say_order(ReportType::accepted, o, o.shown, o.shown);
     place(o);
@@ -202,8 +236,8 @@ class NaiveMatching {
   void place(Resting o) {
     Book& b = books_.at(o.book);
     if (o.kind == OrderKind::stop || o.kind == OrderKind::stop_limit) {
-      const bool due = b.state == BookState::continuous && b.has_last &&
-                       (o.side == Side::buy ? b.last >= o.stop : b.last <= o.stop);
+      const bool due =
+          b.state == BookState::continuous && b.has_last && (o.side == Side::buy ? b.last >= o.stop : b.last <= o.stop);
       if (due) {
         due_.push_back(o);
       } else {
@@ -475,8 +509,7 @@ class NaiveMatching {
     say_done(c, sweep(c.book, Reason::mass_cancel, [&](const Resting& o) { return !c.owner || o.owner == c.owner; }));
   }
   void end_of_day(const Command& c) {
-    const auto count =
-        sweep(kAllBooks, Reason::end_of_day, [](const Resting& o) { return o.tif != TimeInForce::gtc; });
+    const auto count = sweep(kAllBooks, Reason::end_of_day, [](const Resting& o) { return o.tif != TimeInForce::gtc; });
     trades_.clear();
     used_.clear();
     say_done(c, count);
@@ -517,7 +550,8 @@ class NaiveMatching {
       const Price at{p, std::min(demand, supply), std::max(demand, supply) - std::min(demand, supply),
                      demand >= supply ? Side::buy : Side::sell};
       if (at.volume == 0) continue;
-      if (!best.empty() && (at.volume < best[0].volume || (at.volume == best[0].volume && at.surplus > best[0].surplus)))
+      if (!best.empty() &&
+          (at.volume < best[0].volume || (at.volume == best[0].volume && at.surplus > best[0].surplus)))
         continue;
       if (!best.empty() && (at.volume != best[0].volume || at.surplus != best[0].surplus)) best.clear();
       best.push_back(at);

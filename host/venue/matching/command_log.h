@@ -1,9 +1,9 @@
 // A matching engine that survives the end of its process: every command is in a file before the engine acts on it, and
 // recovery is the newest snapshot and the commands behind it.
 //
-// The folder holds `snapshot-N` and `commands-N`: the state before commands-N, and 72 bytes a command (the command, then
-// a checksum of it and its place). The log is shared memory of the file, so a command costs a copy and no system call,
-// and what has been written outlives the process whatever ends it. sync() is for what must outlive the machine.
+// The folder holds `snapshot-N` and `commands-N`: the state before commands-N, and 72 bytes a command (the command,
+// then a checksum of it and its place). The log is shared memory of the file, so a command costs a copy and no system
+// call, and what has been written outlives the process whatever ends it. sync() is for what must outlive the machine.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -16,7 +16,8 @@ constexpr std::size_t kMostTrades = std::size_t{1} << 31;
 // The bytes of a command from `type` on, as a number.
 std::uint64_t tail(const Command& c) noexcept {
   static_assert(offsetof(Command, type) == 56 && offsetof(Command, side) == 57 && offsetof(Command, kind) == 58 &&
-                offsetof(Command, tif) == 59 && offsetof(Command, post_only) == 60 && offsetof(Command, self_trade) == 61);
+                offsetof(Command, tif) == 59 && offsetof(Command, post_only) == 60 &&
+                offsetof(Command, self_trade) == 61);
   std::uint64_t word;
   std::memcpy(&word, reinterpret_cast<const std::byte*>(&c) + offsetof(Command, type), sizeof word);
   return word;
@@ -113,10 +114,9 @@ void Engine::enter(const Command& c) {
                    .side = c.side};
   totals_.entered += c.quantity.value;
   Book& b = books_[c.book];
-  const std::uint32_t left =
-      would_trade(b, c.side, c.price.value)
-          ? match_plain(b, c.order_id, c.book, c.owner, c.side, c.price.value, c.quantity.value)
-          : c.quantity.value;
+  const std::uint32_t left = would_trade(b, c.side, c.price.value)
+                                 ? match_plain(b, c.order_id, c.book, c.owner, c.side, c.price.value, c.quantity.value)
+                                 : c.quantity.value;
   if (left == 0) return;
   if (c.tif == TimeInForce::ioc) {
     totals_.removed += left;
@@ -204,10 +204,9 @@ void Engine::replace(const Command& c) {
     return;
   }
   unlink(own, slot);
-  const std::uint32_t left =
-      would_trade(b, side, c.price.value)
-          ? match_plain(b, c.order_id, book_of(tag), o.owner, side, c.price.value, c.quantity.value)
-          : c.quantity.value;
+  const std::uint32_t left = would_trade(b, side, c.price.value) ? match_plain(b, c.order_id, book_of(tag), o.owner,
+                                                                               side, c.price.value, c.quantity.value)
+                                                                 : c.quantity.value;
   if (left != 0) {
     append(own, wanted, slot, left);
   } else {
@@ -276,8 +275,8 @@ void Engine::report_refusal(const Command& c, ReportType type, Reason reason) {
                    .reason = reason};
 }
 
-void Engine::report_cancelled(const Order& o, Side side, std::uint32_t book, std::int64_t price,
-                              std::uint32_t quantity, Reason reason) {
+void Engine::report_cancelled(const Order& o, Side side, std::uint32_t book, std::int64_t price, std::uint32_t quantity,
+                              Reason reason) {
   ring_.claim() = {.sequence = sequence_,
                    .order_id = o.id,
                    .price = {price},

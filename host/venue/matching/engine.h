@@ -190,7 +190,8 @@ class Engine {
     return static_cast<std::int64_t>(key ^ mask(side));
   }
   static constexpr bool price_in_range(std::int64_t price) noexcept {
-    return static_cast<std::uint64_t>(price) + static_cast<std::uint64_t>(kPriceLimit) < 2 * static_cast<std::uint64_t>(kPriceLimit);
+    return static_cast<std::uint64_t>(price) + static_cast<std::uint64_t>(kPriceLimit) <
+           2 * static_cast<std::uint64_t>(kPriceLimit);
   }
   static constexpr unsigned at(Side side) noexcept { return static_cast<unsigned>(side); }
   static constexpr std::uint32_t ladder_tag(std::uint32_t book, LadderKind kind, Side side) noexcept {

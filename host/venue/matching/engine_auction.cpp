@@ -19,8 +19,8 @@ std::uint64_t distance(std::int64_t a, std::int64_t b) noexcept {
 
 }  // namespace
 
-// The candidates are the limits of the orders; without any, the last price or else the reference. Of those at which most
-// trades, those that leave least; of several, the highest when all of them leave buyers, the lowest when all leave
+// The candidates are the limits of the orders; without any, the last price or else the reference. Of those at which
+// most trades, those that leave least; of several, the highest when all of them leave buyers, the lowest when all leave
 // sellers, else the nearest to the last price or the reference, the lower of two.
 Indication Engine::indicate(std::uint32_t book) const {
   if (!listed(book)) return {};
@@ -32,8 +32,7 @@ Indication Engine::indicate(std::uint32_t book) const {
     for_each_order(x.auctions[at(side)], [&](std::uint32_t slot) { market[at(side)] += orders_[slot].quantity; });
     for_each_order(b.sides[at(side)], [&](std::uint32_t slot) {
       const std::int64_t price = price_of(side, levels_.key(orders_[slot].level));
-      if (levels[at(side)].empty() || levels[at(side)].back().price != price)
-        levels[at(side)].push_back({price, 0});
+      if (levels[at(side)].empty() || levels[at(side)].back().price != price) levels[at(side)].push_back({price, 0});
       levels[at(side)].back().quantity += open_quantity(slot);
     });
   }

@@ -13,8 +13,7 @@ template <bool kFull>
 inline void Engine::match(Book& b, Taker& t) {
   const Side other = opposite(t.side);
   Ladder& l = b.sides[at(other)];
-  const std::uint64_t limit =
-      kFull && t.kind == OrderKind::market ? Ladder::kEmpty - 1 : key_of(other, t.price);
+  const std::uint64_t limit = kFull && t.kind == OrderKind::market ? Ladder::kEmpty - 1 : key_of(other, t.price);
   while (l.best_key <= limit) {
     const LevelRef ref = l.best;
     Level& level = levels_[ref];

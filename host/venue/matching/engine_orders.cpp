@@ -6,7 +6,8 @@
 
 namespace twinpath::matching {
 
-// ---- checks -----------------------------------------------------------------------------------------------------------------
+// ---- checks
+// -----------------------------------------------------------------------------------------------------------------
 
 bool Engine::used(std::uint64_t id) const noexcept {
   if (find(id) != kNone) return true;
@@ -22,7 +23,8 @@ void Engine::remember_id(std::uint64_t id) {
 }
 
 // What the numbers of an order are, against the book's rules.
-Reason Engine::check_terms(const Book& b, const Command& c, bool limit, bool stop, std::uint32_t display) const noexcept {
+Reason Engine::check_terms(const Book& b, const Command& c, bool limit, bool stop,
+                           std::uint32_t display) const noexcept {
   if ((limit && !price_in_range(c.price.value)) || (stop && !price_in_range(c.stop_price.value)))
     return Reason::bad_price;
   if (c.quantity.value % b.lot != 0 || display % b.lot != 0) return Reason::bad_lot;
@@ -78,7 +80,8 @@ bool Engine::fillable(const Book& b, const Taker& t) const noexcept {
   return false;
 }
 
-// ---- enter ------------------------------------------------------------------------------------------------------------------
+// ---- enter
+// ------------------------------------------------------------------------------------------------------------------
 
 void Engine::enter_full(const Command& c) {
   if (const Reason r = check_enter(c); r != Reason::none) {
@@ -210,7 +213,8 @@ void Engine::rest_stop(const Command& c, std::uint32_t slot) {
   append(book_extras_[c.book].stops[at(c.side)], key_of(opposite(c.side), c.stop_price.value), slot, c.quantity.value);
 }
 
-// ---- self-trade and icebergs ------------------------------------------------------------------------------------------------
+// ---- self-trade and icebergs
+// ------------------------------------------------------------------------------------------------
 
 // `slot`, the first order of the best level, belongs to the owner of `t`. False when `t` is gone.
 bool Engine::avoid_self_trade(Taker& t, std::uint32_t slot) {
@@ -289,7 +293,8 @@ void Engine::replenish(Level& level, LevelRef ref, std::uint32_t slot) {
                    .side = side_of(tag)};
 }
 
-// ---- cancel and replace -----------------------------------------------------------------------------------------------------
+// ---- cancel and replace
+// -----------------------------------------------------------------------------------------------------
 
 void Engine::cancel_full(const Command& c, std::uint32_t slot) {
   if (c.owner != 0 && c.owner != orders_[slot].owner)
@@ -314,8 +319,7 @@ void Engine::replace_full(const Command& c, std::uint32_t slot) {
   if (b.state == BookState::closed) return refuse(Reason::state);
   const Side key_side = stop ? opposite(side) : side;
   const std::int64_t ladder_price = price_of(key_side, levels_.key(o.level));
-  const bool same_price = stop ? ladder_price == c.stop_price.value &&
-                                     (!limit || extras_[slot].limit == c.price.value)
+  const bool same_price = stop ? ladder_price == c.stop_price.value && (!limit || extras_[slot].limit == c.price.value)
                                : ladder_price == c.price.value;
   const bool in_place = same_price && c.quantity.value <= open;
   if (b.state == BookState::halted && !in_place) return refuse(Reason::state);
@@ -389,7 +393,8 @@ void Engine::replace_full(const Command& c, std::uint32_t slot) {
   trigger_stops(book);
 }
 
-// ---- stops ------------------------------------------------------------------------------------------------------------------
+// ---- stops
+// ------------------------------------------------------------------------------------------------------------------
 
 // Elects every stop that the trades since the last look have reached, until no trade of theirs reaches another. Their
 // turn comes in the order in which they were reached; of those reached at once, buys come first, then the nearer stop
@@ -452,7 +457,8 @@ void Engine::elect(std::uint32_t book, Elected e) {
     run(b, t);
 }
 
-// ---- shared -----------------------------------------------------------------------------------------------------------------
+// ---- shared
+// -----------------------------------------------------------------------------------------------------------------
 
 Ladder& Engine::ladder(std::uint32_t tag) noexcept {
   switch (kind_of(tag)) {

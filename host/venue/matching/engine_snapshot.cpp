@@ -153,11 +153,11 @@ void Engine::read_ladder(SnapshotReader& in, std::uint32_t tag) {
     const std::uint32_t owner = in.word32("an owner");
     const std::uint64_t terms = in.word("an order's terms", 0xFF'FF'FF);
     const auto flags = static_cast<std::uint8_t>(terms);
-    const std::uint8_t allowed = kind == LadderKind::book ? kIceberg | kPostOnly
+    const std::uint8_t allowed = kind == LadderKind::book   ? kIceberg | kPostOnly
                                  : kind == LadderKind::stop ? kStop | kStopLimit
                                                             : kAuctionMarket;
-    const bool right_kind = (kind != LadderKind::stop || (flags & kStop)) &&
-                            (kind != LadderKind::auction || (flags & kAuctionMarket));
+    const bool right_kind =
+        (kind != LadderKind::stop || (flags & kStop)) && (kind != LadderKind::auction || (flags & kAuctionMarket));
     if ((flags & ~allowed) != 0 || !right_kind || (terms >> 8 & 0xFF) > 3 || terms >> 16 > 4)
       in.fail("terms of an order of this ladder", terms);
     const std::uint32_t slot = take_slot();

@@ -130,11 +130,8 @@ std::uint64_t Engine::take_off_where(std::uint32_t book, Reason reason,
 }
 
 void Engine::report_done(const Command& c, std::uint64_t count) {
-  ring_.claim() = {.sequence = c.sequence,
-                   .other_id = count,
-                   .book = c.book,
-                   .owner = c.owner,
-                   .type = ReportType::done};
+  ring_.claim() = {
+      .sequence = c.sequence, .other_id = count, .book = c.book, .owner = c.owner, .type = ReportType::done};
 }
 
 void Engine::mass_cancel(const Command& c) {

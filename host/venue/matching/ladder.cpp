@@ -113,8 +113,7 @@ LevelRef LevelPool::first_from(const Ladder& l, std::uint64_t from) const noexce
   for (;; ++storey) {
     if (at == kNone) return kNone;
     const auto place = static_cast<unsigned>(prefix >> 6 * (storey - 1)) & 63;
-    const std::uint64_t right =
-        place + behind > 63 ? 0 : nodes_[at].used & ~std::uint64_t{0} << (place + behind);
+    const std::uint64_t right = place + behind > 63 ? 0 : nodes_[at].used & ~std::uint64_t{0} << (place + behind);
     if (right != 0) {
       at = nodes_[at].children[std::countr_zero(right)];
       break;

@@ -1,11 +1,11 @@
 // The price levels of one side of a book, best first, without a limit on prices.
 //
 // A price is turned into a key, so that the best price of either side has the lowest key. Sixty-four neighbouring keys
-// share a leaf: 64 levels side by side and a bitmap of those in use. Above the leaves stand nodes of sixty-four children
-// with a bitmap each, as many storeys as the live prices need: none while they fit a leaf, two for a quarter of a
-// million ticks, ten for all there are. The best level is remembered; when it empties, the next one is a count of zeros
-// in the leaf's bitmap, or in the first bitmap above that has another bit. Levels do not move, so an order names its
-// level by a number that stays good as long as the level has orders.
+// share a leaf: 64 levels side by side and a bitmap of those in use. Above the leaves stand nodes of sixty-four
+// children with a bitmap each, as many storeys as the live prices need: none while they fit a leaf, two for a quarter
+// of a million ticks, ten for all there are. The best level is remembered; when it empties, the next one is a count of
+// zeros in the leaf's bitmap, or in the first bitmap above that has another bit. Levels do not move, so an order names
+// its level by a number that stays good as long as the level has orders.
 //
 // Nodes of all ladders come from one pool, so 8,000 books cost what their live prices cost.
 #pragma once

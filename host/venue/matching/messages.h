@@ -54,7 +54,7 @@ struct Command {
   std::uint64_t sequence = 0;  // grows from command to command
   std::uint64_t order_id = 0;
   std::uint64_t new_order_id = 0;  // replace: the order's next id; 0 keeps the one it has
-  Ticks price{};                     // of the limit
+  Ticks price{};                   // of the limit
   Ticks stop_price{};
   Quantity quantity{};  // replace: what is open afterwards
   Quantity display{};   // of an iceberg: the most that is shown; 0 shows all

@@ -1,8 +1,8 @@
 // Order id to slot: a hash table of one cache line a bucket, sized by the orders that live, not by their ids.
 //
 // A bucket holds seven entries and the number of entries that found it full and went on to a later one. An entry is a
-// tag (the upper bits of the id's hash, which also say which bucket is its home) and a slot; the id itself stands in the
-// order. A lookup compares all tags of a line at once, and nearly always ends there.
+// tag (the upper bits of the id's hash, which also say which bucket is its home) and a slot; the id itself stands in
+// the order. A lookup compares all tags of a line at once, and nearly always ends there.
 //
 // Growth is spread: the table twice as large stands beside the old one, and each later change moves a few buckets.
 #pragma once

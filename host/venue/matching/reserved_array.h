@@ -15,9 +15,9 @@ class ReservedArray {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
-  // `most`: elements to reserve room for, or as many as the process may reserve (capacity() says); `soon`: of which this
-  // many are touched at once, in huge pages where the kernel has them. Elements are zero bytes before they are written.
-  // Throws std::bad_alloc when there is no room for `soon`.
+  // `most`: elements to reserve room for, or as many as the process may reserve (capacity() says); `soon`: of which
+  // this many are touched at once, in huge pages where the kernel has them. Elements are zero bytes before they are
+  // written. Throws std::bad_alloc when there is no room for `soon`.
   explicit ReservedArray(std::size_t most, std::size_t soon = 0) : bytes_(most * sizeof(T)) {
     void* at = nullptr;
     for (;;) {
