@@ -280,6 +280,7 @@ class LiveRun {
     }
     stop(engine, error);
     path->finish();
+    if (stats) stats->look(engine, true);
     if (orders_) {
       orders_->end();
       journal_->flush();

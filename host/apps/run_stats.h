@@ -25,9 +25,10 @@ class RunStats {
       rejects_[i] = &stats_.counter("rejected: " + std::string(name(static_cast<Reason>(i))));
   }
 
-  void look(const LiveEngine& e) {
+  // `last`: however long ago the look before was.
+  void look(const LiveEngine& e, bool last = false) {
     const auto now = std::chrono::steady_clock::now();
-    if (now < next_) return;
+    if (now < next_ && !last) return;
     next_ = now + std::chrono::milliseconds(100);
     const LiveCounters& c = e.counters();
     const std::array<std::uint64_t, 12> values{c.frames,          c.orders,
