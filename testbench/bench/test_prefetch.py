@@ -6,7 +6,7 @@ import subprocess
 import unittest
 
 # Functions that look ahead, and how many prefetches each holds at least.
-LOOKS_AHEAD = {"SoftwarePath": 10, "Feed<twinpath::MarketFeed>": 4}
+LOOKS_AHEAD = {"FusedPath": 10, "Feed<twinpath::MarketFeed>": 4}
 
 
 def missing(disassembly, expected=LOOKS_AHEAD):
@@ -30,11 +30,11 @@ class Prefetches(unittest.TestCase):
         self.assertEqual(missing(done.stdout), [])
 
     def test_are_missed_where_they_are_not(self):
-        call = "0010 <twinpath::SoftwarePath::submit()>:\n  10:\tprefetcht0 (%rax)\n  14:\tret\n"
-        self.assertEqual(missing(call, {"SoftwarePath": 1}), [])
-        self.assertEqual(missing(call, {"SoftwarePath": 2}), ["SoftwarePath: expected 2 prefetches or more, found 1"])
-        self.assertEqual(missing(call.replace("SoftwarePath", "Other"), {"SoftwarePath": 1}),
-                         ["SoftwarePath: expected 1 prefetches or more, found 0"])
+        call = "0010 <twinpath::FusedPath::submit()>:\n  10:\tprefetcht0 (%rax)\n  14:\tret\n"
+        self.assertEqual(missing(call, {"FusedPath": 1}), [])
+        self.assertEqual(missing(call, {"FusedPath": 2}), ["FusedPath: expected 2 prefetches or more, found 1"])
+        self.assertEqual(missing(call.replace("FusedPath", "Other"), {"FusedPath": 1}),
+                         ["FusedPath: expected 1 prefetches or more, found 0"])
 
 
 if __name__ == "__main__":
