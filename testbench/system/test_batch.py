@@ -79,7 +79,7 @@ class Batch(SystemTest):
                                 *[a for b in self.backends() for a in ("--backend", b)])
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(done.stdout, r"bytecode_scan: 20 contracts of 500 bytes, \d+ findings; the same on every backend\n")
-        self.assertRegex(done.stdout, r"  cpu +\d+\.\d to +\d+\.\d M positions/s\n")
+        self.assertRegex(done.stdout, r"  cpu +\d+\.\d to +\d+\.\d M positions/s, \d+\.\d ns of processor time each\n")
 
     def test_wrong_bytecode_is_named(self):
         self.assert_fails("scan", "60zz", names=["character 3 is 'z', expected a hex digit"])
