@@ -15,8 +15,8 @@ set part [needed TP_KERNEL_PART]
 set xo [needed TP_KERNEL_XO]
 source $out/kernel.tcl
 
-# Sources are already in the IP's folder, with their own folders below it: the packager then copies none, and includes such
-# as "net/packet_types.svh" are still found from the folder of twinpath_types.svh.
+# Sources are already in the IP's folder, with their own folders below it, so that the packager copies none: includes such
+# as "net/packet_types.svh" need that tree. Whether they are found from the package is the first thing to look at.
 # The project is beside the IP's folder: all that is in that folder goes into the object.
 create_project -force package ${out}_project -part $part
 foreach name [concat $sources $headers] { add_files -norecurse $out/$name }

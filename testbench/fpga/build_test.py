@@ -88,10 +88,10 @@ class Scripts(unittest.TestCase):
             archive.writestr("ethernet_mac/kernel.xml", text)
         return path
 
-    def run_script(self, name, *arguments, **environment):
+    def run_script(self, name, *arguments, cwd=None, **environment):
         path = f"{self.tools}:{pathlib.Path(sys.executable).parent}:/usr/bin:/bin"
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("XILINX", "XCL", "PLATFORM", "TWINPATH", "TP_"))}
-        return subprocess.run([self.root / "scripts" / name, *map(str, arguments)], capture_output=True, text=True,
+        return subprocess.run([self.root / "scripts" / name, *map(str, arguments)], capture_output=True, text=True, cwd=cwd,
                               env={**clean, "PATH": path, **environment})
 
     def calls(self):
@@ -159,6 +159,12 @@ class Scripts(unittest.TestCase):
                 self.assertEqual(pathlib.Path(hook).read_text(), (ROOT / f"constraints/{card}/kernel.tcl").read_text()
                                  + (ROOT / "constraints/kernel.tcl").read_text())
 
+    def test_a_mac_is_looked_for_where_the_command_was_typed(self):
+        mac = self.mac()
+        dry = self.run_script("build_xclbin", "--card", "u50", "--target", "hw", "--mac", mac.name, "--dry-run", cwd=mac.parent)
+        self.assertEqual(dry.returncode, 0, dry.stderr)
+        self.assertEqual(dry.stdout.split()[-1], str(mac))
+
     def test_platform_names_are_those_of_the_link_files(self):
         for card, name in PLATFORMS.items():
             self.assertIn(f"platform {name}.", (ROOT / f"constraints/{card}/link.cfg").read_text())
@@ -207,7 +213,8 @@ class Scripts(unittest.TestCase):
     def test_a_mac_of_another_kind_is_refused(self):
         for edit, why in ((('name="ethernet_mac"', 'name="cmac_0"'), "expected the kernel ethernet_mac, found cmac_0"),
                           (('name="M_AXIS"', 'name="RX"'), "expected a port M_AXIS, found RX S_AXIS"),
-                          (('dataWidth="64"', 'dataWidth="512"'), "port M_AXIS, dataWidth: expected 64, as s_axis of twinpath_kernel needs, found 512"),
+                          (('dataWidth="64"', 'dataWidth="512"'),
+                           "port M_AXIS, dataWidth: expected 64, as s_axis of twinpath_kernel needs, found 512"),
                           (('mode="read_only"', 'mode="write_only"'), "port S_AXIS, mode: expected read_only"),
                           (("</root>", ""), "its kernel.xml is not XML")):
             self.refused(why, "build_xclbin", "--card", "u50", "--target", "hw", "--mac", self.mac(edit))
