@@ -3,7 +3,6 @@
 
 /// AXI4-Stream out of udp_parser, at both widths: a beat stays on offer, unchanged, until it is taken, and so does, with the first
 /// beat of a packet, what is said of the packet, whatever frames come behind it. Frames and configuration are free.
-/// Helping claims say where in a frame the parser is.
 module udp_parser_formal (
     input wire logic                clk_i,
     input wire tp_cfg_t             cfg_i,
@@ -22,28 +21,12 @@ module udp_parser_formal (
   logic running = 1'b0;
   always_ff @(posedge clk_i) running <= 1'b1;
 
-  // shown from inside, by width
-  logic [16:0] next0;  // beat of the headers that is next, one-hot
-  logic [8:0]  next1;
-  logic [16:0] at0;    // beat of the headers taken in the cycle before, one-hot
-  logic [8:0]  at1;
-  logic [1:0]  ends;   // the next beat is the last of them
-  logic [33:0] next;
-  logic [33:0] at;
-  assign next = {8'd0, next1, next0};
-  assign at   = {8'd0, at1, at0};
-
-  logic [1:0] one_next;
-  logic [1:0] ends_well;
-  logic [1:0] behind_headers;
   logic [1:0] beat_same;
   logic [1:0] packet_same;
 
   for (genvar w = 0; w < 2; w = w + 1) begin : g_width
     localparam int DATA_W = 32 << w;
     localparam int BYTES_W = $clog2(DATA_W / 8 + 1);
-    localparam logic [16:0] END = 17'd1 << (61 / (DATA_W / 8));         // beat with the last byte of the headers
-    localparam logic [16:0] TAGGED_END = 17'd1 << (65 / (DATA_W / 8));  // with an 802.1Q tag
     logic                valid;
     logic                first;
     logic [DATA_W-1:0]   data;
@@ -85,11 +68,6 @@ module udp_parser_formal (
         .idle_o        ()
     );
 
-    assign one_next[w]       = next[17*w+:17] != '0 && (next[17*w+:17] & (next[17*w+:17] - 1'b1)) == '0;
-    assign ends_well[w]      = !ends[w] || next[17*w+:17] == END || next[17*w+:17] == TAGGED_END;
-    assign behind_headers[w] = !(valid && first) || (next[17*w+:17] == 17'd1 &&
-        (at[17*w+:17] == '0 || at[17*w+:17] == END || at[17*w+:17] == TAGGED_END));
-
     logic                waited = 1'b0;
     logic                was_first;
     logic [DATA_W-1:0]   was_data;
@@ -115,9 +93,6 @@ module udp_parser_formal (
 
   always @(posedge clk_i) begin
     if (running) begin
-      one_beat_next: assert (one_next == '1);
-      ends_in_time: assert (ends_well == '1);
-      first_behind_headers: assert (behind_headers == '1);
       beat_held: assert (beat_same == '1);
       packet_held: assert (packet_same == '1);
     end
