@@ -49,8 +49,16 @@ Bytes ouch_message(const Bytes& appendages = {}) {
   if constexpr (M::kHasAppendageLength) m.appendage_length = static_cast<std::uint16_t>(appendages.size());
   Bytes b(M::kLength);
   m.write(b.data());
+  if (!M::kHasAppendageLength && !appendages.empty())
+    testing::append(b, Bytes{0, static_cast<std::uint8_t>(appendages.size())});
   testing::append(b, appendages);
   return b;
+}
+
+template <class... M>
+void ouch_seeds(Corpus& corpus, ouch::MessageList<M...>, const Bytes& appendages) {
+  (corpus.add(ouch_message<M>()), ...);
+  (corpus.add(ouch_message<M>(appendages)), ...);
 }
 
 Bytes mold_frame(bool tagged, const std::vector<Bytes>& messages, std::uint16_t count) {
@@ -155,14 +163,8 @@ void write_all(const std::filesystem::path& root) {
 
   Corpus ouch(root, "ouch50");
   const Bytes appendages{5, 2, 'L', 'I', 'M', 'E', 2, 0x12, '0'};
-  ouch.add(ouch_message<ouch::EnterOrder>());
-  ouch.add(ouch_message<ouch::EnterOrder>(appendages));
-  ouch.add(ouch_message<ouch::CancelOrder>());
-  ouch.add(ouch_message<ouch::SystemEvent>());
-  ouch.add(ouch_message<ouch::Accepted>(appendages));
-  ouch.add(ouch_message<ouch::Executed>());
-  ouch.add(ouch_message<ouch::Canceled>());
-  ouch.add(ouch_message<ouch::Rejected>());
+  ouch_seeds(ouch, ouch::Requests{}, appendages);
+  ouch_seeds(ouch, ouch::Answers{}, appendages);
 
   soup_seeds(Corpus(root, "soupbintcp"));
   capture_seeds(Corpus(root, "capture"));
