@@ -120,6 +120,33 @@ void soup_seeds(Corpus corpus) {
   corpus.add(stream);
 }
 
+// Commands of fuzz_soup_server: pieces of at most 239 bytes, then time, bytes taken, a message, the end.
+void soup_server_seeds(Corpus corpus) {
+  const auto packet = [](soup::PacketType type, const Bytes& payload) {
+    Bytes b(soup::kHeaderSize + payload.size());
+    soup::write_packet(type, payload, b.data());
+    return b;
+  };
+  Bytes login(soup::LoginRequest::kSize);
+  soup::LoginRequest{}.write(login.data());
+  const Bytes logs_in = packet(soup::PacketType::login_request, login);
+  for (const auto& [type, payload] : std::vector<std::pair<soup::PacketType, Bytes>>{
+           {soup::PacketType::unsequenced, ouch_message<ouch::EnterOrder>()},
+           {soup::PacketType::client_heartbeat, {}},
+           {soup::PacketType::logout_request, {}},
+           {soup::PacketType::debug, {'h', 'i'}},
+           {soup::PacketType::login_request, login},
+           {soup::PacketType::sequenced, {1}}}) {
+    Bytes seed;
+    for (const Bytes& piece : {logs_in, packet(type, payload)}) {
+      seed.push_back(static_cast<std::uint8_t>(piece.size()));
+      testing::append(seed, piece);
+    }
+    testing::append(seed, Bytes{0xFC, 0xFE, 0xF5, 0xFF, 0xFD});
+    corpus.add(seed);
+  }
+}
+
 void capture_seeds(Corpus corpus) {
   const Bytes frame = mold_frame(false, {}, mold::kHeartbeat);
   const auto size = static_cast<std::uint32_t>(frame.size());
@@ -167,6 +194,7 @@ void write_all(const std::filesystem::path& root) {
   ouch_seeds(ouch, ouch::Answers{}, appendages);
 
   soup_seeds(Corpus(root, "soupbintcp"));
+  soup_server_seeds(Corpus(root, "soup_server"));
   capture_seeds(Corpus(root, "capture"));
 
   Corpus binaryfile(root, "binaryfile");

@@ -12,12 +12,6 @@ using State = SoupClient::State;
 
 constexpr Nanoseconds seconds(std::uint64_t n) { return {n * kSecond.value}; }
 
-Bytes accepted(std::string_view session, std::uint64_t sequence) {
-  Bytes payload(soup::LoginAccepted::kSize);
-  soup::LoginAccepted{make_text<10>(session), sequence}.write(payload.data());
-  return packet(PacketType::login_accepted, payload);
-}
-
 class SoupClientTest : public testing::Test {
  public:
   // Connects; the login's bytes are taken.
@@ -33,7 +27,7 @@ class SoupClientTest : public testing::Test {
   void log_in(Nanoseconds now, std::uint64_t sequence = 1) {
     client.start(now);
     connect(now);
-    client.receive(accepted("DAY1", sequence), now);
+    client.receive(accepted_packet("DAY1", sequence), now);
     ASSERT_EQ(client.state(), State::logged_in);
   }
 
@@ -47,7 +41,7 @@ TEST_F(SoupClientTest, LogsInOnceConnectedAndTakesMessagesFromTheFirst) {
   EXPECT_EQ(client.state(), State::connecting);
   EXPECT_TRUE(client.wants_connection());
   EXPECT_EQ(connect(Nanoseconds{1}), login_packet());
-  client.receive(accepted("DAY1", 1), Nanoseconds{2});
+  client.receive(accepted_packet("DAY1", 1), Nanoseconds{2});
   client.receive(packet(PacketType::sequenced, {5}), Nanoseconds{3});
   EXPECT_EQ(handler.received, std::vector<Bytes>{{5}});
   EXPECT_EQ(client.next_sequence(), 2U);
@@ -62,7 +56,7 @@ TEST_F(SoupClientTest, AsksForTheSessionItKnowsAndTheMessageAfterTheLast) {
   client.advance(client.next_deadline());
   EXPECT_EQ(client.attempt(), 2U);
   EXPECT_EQ(connect(seconds(3)), login_packet("DAY1", 2));
-  client.receive(accepted("      DAY1", 2), seconds(3));
+  client.receive(accepted_packet("      DAY1", 2), seconds(3));
   EXPECT_EQ(client.state(), State::logged_in);
 }
 
@@ -72,7 +66,7 @@ TEST_F(SoupClientTest, APartOfAMessageThatALostConnectionLeftIsForgotten) {
   client.disconnected(seconds(2));
   client.advance(client.next_deadline());
   connect(seconds(3));
-  client.receive(accepted("DAY1", 1), seconds(3));
+  client.receive(accepted_packet("DAY1", 1), seconds(3));
   client.receive(packet(PacketType::sequenced, {5}), seconds(3));
   EXPECT_EQ(handler.received, std::vector<Bytes>{{5}});
 }
@@ -99,7 +93,7 @@ TEST_F(SoupClientTest, WaitsTwiceAsLongAfterEveryFailureWithJitterUpToALimit) {
   EXPECT_TRUE(jitter);
   // A login that holds long enough begins the waits anew.
   connect(now);
-  client.receive(accepted("DAY1", 1), now);
+  client.receive(accepted_packet("DAY1", 1), now);
   for (int i = 0; i < 20; ++i) client.receive(packet(PacketType::server_heartbeat), now += kSecond);
   client.disconnected(now);
   EXPECT_LE(client.next_deadline() - now, Nanoseconds{100'000'000});
@@ -162,52 +156,6 @@ TEST_F(SoupClientTest, StopLogsOutAndStaysAway) {
   EXPECT_EQ(client.state(), State::idle);
   EXPECT_FALSE(client.wants_connection());
   EXPECT_EQ(handler.losses, std::vector<SoupLoss>{SoupLoss::stopped});
-}
-
-struct Mistake {
-  SoupLoss expected;
-  Bytes bytes;  // from the server, in answer to a login for message 1 of DAY1
-  bool final = false;
-};
-
-TEST_F(SoupClientTest, AServerThatDoesWhatItMustNotIsLeftByName) {
-  Bytes unreadable = accepted("DAY1", 1);
-  unreadable.back() = 'x';
-  const Bytes in = accepted("DAY1", 1);
-  const auto after_login = [&](const Bytes& more) {
-    Bytes b = in;
-    b.insert(b.end(), more.begin(), more.end());
-    return b;
-  };
-  const std::vector<Mistake> mistakes{
-      {SoupLoss::login_unreadable, unreadable},
-      {SoupLoss::not_logged_in, packet(PacketType::sequenced, {1})},
-      {SoupLoss::not_logged_in, packet(PacketType::unsequenced, {1})},
-      {SoupLoss::not_logged_in, packet(PacketType::end_of_session)},
-      {SoupLoss::wrong_direction, packet(PacketType::client_heartbeat)},
-      {SoupLoss::wrong_direction, after_login(in)},
-      {SoupLoss::unknown_type, after_login({0, 1, '?'})},
-      {SoupLoss::bad_length, {0, 0}},
-      {SoupLoss::too_long, {0x04, 0x01}},
-      {SoupLoss::not_authorized, packet(PacketType::login_rejected, {'A'}), true},
-      {SoupLoss::session_not_available, packet(PacketType::login_rejected, {'S'}), true},
-      {SoupLoss::other_session, accepted("DAY2", 1), true},
-      {SoupLoss::other_sequence, accepted("DAY1", 2), true}};
-  for (const Mistake& m : mistakes) {
-    RecordingClient h;
-    SoupClientOptions options = client_options();
-    options.session = make_text<10>("DAY1");
-    options.max_packet = 1'024;
-    SoupClient c(options, h);
-    c.start(Nanoseconds{0});
-    c.connected(Nanoseconds{1});
-    c.receive(m.bytes, Nanoseconds{2});
-    EXPECT_EQ(to_string(c.loss()), to_string(m.expected));
-    EXPECT_EQ(c.state(), m.final ? State::refused : State::waiting) << to_string(m.expected);
-    EXPECT_TRUE(h.received.empty()) << to_string(m.expected);
-    EXPECT_EQ(c.next_sequence(), 1U) << to_string(m.expected);
-    EXPECT_EQ(h.losses, std::vector<SoupLoss>{m.expected});
-  }
 }
 
 }  // namespace

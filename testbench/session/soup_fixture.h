@@ -35,6 +35,12 @@ inline Bytes login_packet(std::string_view session = "", std::uint64_t sequence 
   return packet(soup::PacketType::login_request, payload);
 }
 
+inline Bytes accepted_packet(std::string_view session, std::uint64_t sequence) {
+  Bytes payload(soup::LoginAccepted::kSize);
+  soup::LoginAccepted{make_text<10>(session), sequence}.write(payload.data());
+  return packet(soup::PacketType::login_accepted, payload);
+}
+
 class VectorLog final : public MessageLog {
  public:
   std::uint64_t next_sequence() const override { return messages.size() + 1; }
@@ -69,6 +75,13 @@ class RecordingClient final : public SoupClientHandler {
   std::vector<SoupLoss> losses;
   std::uint64_t out_of_order = 0;
 };
+
+template <class... B>
+Bytes joined(const B&... parts) {
+  Bytes all;
+  (all.insert(all.end(), parts.begin(), parts.end()), ...);
+  return all;
+}
 
 inline SoupClientOptions client_options(std::uint64_t seed = 1) {
   SoupClientOptions o;

@@ -11,5 +11,7 @@ TEST(SoupProperty, NothingIsLostOrDoubledWhereverStreamsAreCutAndConnectionsBrea
 
 TEST(SoupProperty, EveryMisdeedIsRefusedByName) { EXPECT_EQ(try_refusals(), ""); }
 
+TEST(SoupProperty, AServerThatDoesWhatItMustNotIsLeftByName) { EXPECT_EQ(try_mistakes(), ""); }
+
 }  // namespace
 }  // namespace twinpath::session

@@ -31,19 +31,7 @@ class SoupServer : public testing::Test {
     o.max_lag = 10;
     return o;
   }
-  static Bytes accepted(std::uint64_t sequence) {
-    Bytes payload(soup::LoginAccepted::kSize);
-    soup::LoginAccepted{make_text<10>("  DAY1"), sequence}.write(payload.data());
-    return packet(PacketType::login_accepted, payload);
-  }
   static Bytes sequenced(std::string_view text) { return packet(PacketType::sequenced, bytes_of(text)); }
-  template <class... B>
-  static Bytes joined(const B&... parts) {
-    Bytes all;
-    (all.insert(all.end(), parts.begin(), parts.end()), ...);
-    return all;
-  }
-
   RecordingServer handler;
   SoupServerCounters counters;
   std::unique_ptr<SoupServerSession> server;
@@ -51,7 +39,7 @@ class SoupServer : public testing::Test {
 
 TEST_F(SoupServer, ALoginIsAnsweredAndTheMessagesAskedForFollow) {
   begin().receive(login_packet("DAY1", 2), Nanoseconds{5});
-  EXPECT_EQ(taken(Nanoseconds{5}), joined(accepted(2), sequenced("two"), sequenced("three")));
+  EXPECT_EQ(taken(Nanoseconds{5}), joined(accepted_packet("  DAY1", 2), sequenced("two"), sequenced("three")));
   EXPECT_EQ(server->state(), State::logged_in);
   EXPECT_EQ(handler.logins, std::vector<std::uint64_t>{2});
 
@@ -64,15 +52,15 @@ TEST_F(SoupServer, ALoginIsAnsweredAndTheMessagesAskedForFollow) {
 
 TEST_F(SoupServer, AnySessionAndTheNextMessageMayBeAskedFor) {
   begin().receive(login_packet("", 4), Nanoseconds{0});
-  EXPECT_EQ(taken(Nanoseconds{0}), accepted(4));
+  EXPECT_EQ(taken(Nanoseconds{0}), accepted_packet("  DAY1", 4));
 }
 
 TEST_F(SoupServer, SequenceZeroBeginsWithTheNewestMessage) {
   begin().receive(login_packet("", 0), Nanoseconds{0});
-  EXPECT_EQ(taken(Nanoseconds{0}), joined(accepted(3), sequenced("three")));
+  EXPECT_EQ(taken(Nanoseconds{0}), joined(accepted_packet("  DAY1", 3), sequenced("three")));
   handler.log.messages.clear();
   begin().receive(login_packet("", 0), Nanoseconds{0});
-  EXPECT_EQ(taken(Nanoseconds{0}), accepted(1));
+  EXPECT_EQ(taken(Nanoseconds{0}), accepted_packet("  DAY1", 1));
 }
 
 TEST_F(SoupServer, ALoginOfVersionFourIsTaken) {
@@ -137,7 +125,8 @@ TEST_F(SoupServer, EndOfSessionComesBehindTheLastMessage) {
   begin().receive(login_packet("", 3), Nanoseconds{0});
   server->end_session(Nanoseconds{1});
   EXPECT_EQ(server->state(), State::flushing);
-  EXPECT_EQ(taken(Nanoseconds{1}), joined(accepted(3), sequenced("three"), packet(PacketType::end_of_session)));
+  EXPECT_EQ(taken(Nanoseconds{1}),
+            joined(accepted_packet("  DAY1", 3), sequenced("three"), packet(PacketType::end_of_session)));
   EXPECT_EQ(server->state(), State::ended);
   EXPECT_EQ(server->end(), SoupEnd::end_of_session);
   EXPECT_EQ(counters.ended(SoupEnd::end_of_session), 1U);
@@ -147,7 +136,8 @@ TEST_F(SoupServer, EndOfSessionThatCameBeforeTheLoginIsSaidAfterTheReplay) {
   begin().end_session(Nanoseconds{0});
   EXPECT_EQ(server->state(), State::awaiting_login);
   server->receive(login_packet("", 3), Nanoseconds{1});
-  EXPECT_EQ(taken(Nanoseconds{1}), joined(accepted(3), sequenced("three"), packet(PacketType::end_of_session)));
+  EXPECT_EQ(taken(Nanoseconds{1}),
+            joined(accepted_packet("  DAY1", 3), sequenced("three"), packet(PacketType::end_of_session)));
 }
 
 TEST_F(SoupServer, AReplayLongerThanTheQueueGoesOnAsItIsTaken) {
@@ -159,7 +149,7 @@ TEST_F(SoupServer, AReplayLongerThanTheQueueGoesOnAsItIsTaken) {
     bytes += std::min<std::size_t>(server->output().size(), 1'000);
     server->sent(std::min<std::size_t>(server->output().size(), 1'000), Nanoseconds{t});
   }
-  EXPECT_EQ(bytes, accepted(1).size() + 5'000 * 103);
+  EXPECT_EQ(bytes, accepted_packet("  DAY1", 1).size() + 5'000 * 103);
   EXPECT_EQ(server->state(), State::logged_in);
 }
 

@@ -14,22 +14,23 @@ inline std::string try_stream(std::uint64_t seed) {
   SoupLink link(seed, options);
   const std::string at = "seed " + std::to_string(seed) + ": ";
   const unsigned messages = 20 + static_cast<unsigned>(link.below(200));
-  const bool breaks = seed % 4 != 0;
-  std::uint64_t sent = 0;
+  const bool breaks = seed % 4 != 0, large = seed % 5 == 0;  // large: more than the server's queue takes
+  std::uint64_t sent = 0, quiet = 0;
   link.client.start(link.now);
   for (unsigned step = 0; step < 60'000; ++step) {
     auto& log = link.server_handler.log.messages;
     if (log.size() < messages && link.below(3) == 0) {
-      log.emplace_back(link.below(60));
+      log.emplace_back(link.below(large ? 4'000 : 60));
       for (auto& b : log.back()) b = static_cast<std::uint8_t>(link.below(256));
       if (link.server) link.server->advance(link.now);
     }
-    if (link.below(4) == 0) {
+    if (log.size() < messages && link.below(4) == 0) {
       const Bytes up{static_cast<std::uint8_t>(sent >> 8), static_cast<std::uint8_t>(sent)};
       if (link.client.send(up, link.now)) ++sent;
     }
     if (breaks && link.below(60) == 0) link.lose();
-    if (log.size() == messages && link.server) link.server->end_session(link.now);
+    // A time of silence, which heartbeats must bridge, before the end.
+    if (log.size() == messages && link.server && ++quiet > (large ? 1 : 150)) link.server->end_session(link.now);
     link.step();
     const auto& got = link.client_handler;
     if (got.out_of_order != 0) return at + "message " + std::to_string(got.out_of_order) + " came out of order";
@@ -39,6 +40,9 @@ inline std::string try_stream(std::uint64_t seed) {
       return at + "refused: " + std::string(to_string(link.client.loss()));
     if (link.client.state() == SoupClient::State::ended) break;
   }
+  if (link.counters.ended(SoupEnd::silent) != 0 ||
+      std::count(link.client_handler.losses.begin(), link.client_handler.losses.end(), SoupLoss::silent) != 0)
+    return at + "a side was taken for dead";
   if (link.client.state() != SoupClient::State::ended) return at + "the session does not come to its end";
   if (link.client_handler.received != link.server_handler.log.messages)
     return at + "other messages came than were sent";
@@ -61,11 +65,7 @@ struct Refusal {
 inline std::vector<Refusal> refusals() {
   using soup::PacketType;
   const Bytes login = login_packet();
-  const auto after_login = [&](const Bytes& more) {
-    Bytes b = login;
-    b.insert(b.end(), more.begin(), more.end());
-    return b;
-  };
+  const auto after_login = [&](const Bytes& more) { return joined(login, more); };
   Bytes unreadable = login;
   unreadable.back() = 'x';
   return {{SoupEnd::not_authorized, login_packet("", 1, "guess")},
@@ -111,6 +111,53 @@ inline std::string try_refusals() {
       server.receive(login_packet(), Nanoseconds{7});
       if (!server.output().empty()) return what + "it is answered after its end";
     }
+  return {};
+}
+
+struct Mistake {
+  SoupLoss expected;
+  Bytes bytes;  // from the server, in answer to a login for message 1 of DAY1
+  bool final = false;
+};
+
+inline std::vector<Mistake> mistakes() {
+  using soup::PacketType;
+  const Bytes in = accepted_packet("DAY1", 1);
+  Bytes unreadable = in;
+  unreadable.back() = 'x';
+  return {{SoupLoss::login_unreadable, unreadable},
+          {SoupLoss::not_logged_in, packet(PacketType::sequenced, {1})},
+          {SoupLoss::not_logged_in, packet(PacketType::unsequenced, {1})},
+          {SoupLoss::not_logged_in, packet(PacketType::end_of_session)},
+          {SoupLoss::wrong_direction, packet(PacketType::client_heartbeat)},
+          {SoupLoss::wrong_direction, joined(in, in)},
+          {SoupLoss::unknown_type, joined(in, Bytes{0, 1, '?'})},
+          {SoupLoss::bad_length, {0, 0}},
+          {SoupLoss::too_long, {0x04, 0x01}},
+          {SoupLoss::not_authorized, packet(PacketType::login_rejected, {'A'}), true},
+          {SoupLoss::session_not_available, packet(PacketType::login_rejected, {'S'}), true},
+          {SoupLoss::other_session, accepted_packet("DAY2", 1), true},
+          {SoupLoss::other_sequence, accepted_packet("DAY1", 2), true}};
+}
+
+// A server that does what it must not is left, by name, and for good where trying again cannot help.
+inline std::string try_mistakes() {
+  for (const Mistake& m : mistakes()) {
+    RecordingClient handler;
+    SoupClientOptions options = client_options();
+    options.session = make_text<10>("DAY1");
+    options.max_packet = 1'024;
+    SoupClient client(options, handler);
+    client.start(Nanoseconds{0});
+    client.connected(Nanoseconds{1});
+    client.receive(m.bytes, Nanoseconds{2});
+    const std::string what = std::string(to_string(m.expected)) + ": ";
+    if (client.loss() != m.expected) return what + "lost as " + std::string(to_string(client.loss()));
+    if (client.state() != (m.final ? SoupClient::State::refused : SoupClient::State::waiting))
+      return what + "another state follows";
+    if (!handler.received.empty() || client.next_sequence() != 1) return what + "a message got through";
+    if (handler.losses != std::vector<SoupLoss>{m.expected}) return what + "the handler was told otherwise";
+  }
   return {};
 }
 
