@@ -246,6 +246,7 @@ inline std::string compare(const OuchOrders& ours, const DiceVenue& venue) {
     if (p.open_buy != open[symbol].open_buy || p.open_sell != open[symbol].open_sell)
       return std::string(trimmed(symbol)) + ": the sum of what is open is wrong";
   if (ours.disagreements() != 0) return ours.first_disagreement();
+  if (ours.adopted() != 0) return "the venue has orders that we did not keep";
   return ours.compare(venue.positions);
 }
 
