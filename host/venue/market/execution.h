@@ -75,7 +75,8 @@ struct Execution {
   std::uint64_t match_number = 0;
   std::uint64_t tag = 0;  // of the request that this answers; 0 for what others caused
   OrderTerms terms;       // cancelled on request, cancel_rejected: cl_ord_id is the cancel's, if it had one
-  Text<14> original_cl_ord_id = make_text<14>("");  // replaced, cancelled on request, cancel_rejected: the order's before
+  Text<14> original_cl_ord_id =
+      make_text<14>("");  // replaced, cancelled on request, cancel_rejected: the order's before
   ExecutionKind kind = ExecutionKind::accepted;
   Reason reason = Reason::none;
   std::uint32_t participant = 0;

@@ -54,7 +54,8 @@ class Market {
   void apply(const Request& r);
   // What the last request caused, in order.
   std::span<const Execution> executions() const noexcept { return executions_; }
-  // Of the day, or of the last one when none has begun since; null before the first. Other threads may keep and read it.
+  // Of the day, or of the last one when none has begun since; null before the first. Other threads may keep and read
+  // it.
   const std::shared_ptr<MessageStore>& tape() const noexcept { return tape_.store(); }
 
   // ---- questions, between two requests ----
@@ -228,8 +229,8 @@ class Market {
 
   // ---- of the request at hand ----
   const Request* request_ = nullptr;
-  Reason cancel_reason_ = Reason::none;  // of what the market itself cancels
-  std::uint32_t taker_ = kNoOrder;       // the order that trades now and may rest afterwards
+  Reason cancel_reason_ = Reason::none;   // of what the market itself cancels
+  std::uint32_t taker_ = kNoOrder;        // the order that trades now and may rest afterwards
   std::uint64_t replaced_reference_ = 0;  // under which the tape still has it; 0: it has not
   bool in_place_ = false;                 // the replace keeps the order's place
   bool crossing_ = false;                 // an auction's trades are being reported

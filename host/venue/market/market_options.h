@@ -30,7 +30,7 @@ struct Participant {
   // Participants of one firm (not 0) are one when it comes to self-trade prevention.
   std::uint32_t firm = 0;
   std::uint32_t most_open_orders = 0;
-  std::uint32_t most_shares = 0;       // an order
+  std::uint32_t most_shares = 0;        // an order
   std::uint32_t requests_a_second = 0;  // enters and replaces; whoever is over it can still cancel
   std::uint32_t burst = 1;              // of which so many may come at once
 };
@@ -46,7 +46,7 @@ struct MarketOptions {
   std::vector<Instrument> instruments;
   std::vector<Participant> participants;
   Fees fees;
-  std::string session = "TWINPATH";  // of the tape, at most 8 characters; the day's number follows
+  std::string session = "TWINPATH";          // of the tape, at most 8 characters; the day's number follows
   std::uint64_t expected_orders = 1u << 14;  // open at once; more only cost the touch of their memory
 
   // What every replay must have alike. Equal options give equal numbers.
