@@ -1,7 +1,7 @@
 // What goes into the market: one record of 120 bytes for everything that a participant or the venue itself can ask for.
 //
 // A gateway makes a Request of what it received and stamps it with the time; nothing else reaches the market, so that
-// the requests of a day are the day. Plain bytes in the machine's order: request_log.h keeps them as they are.
+// the requests of a day are the day. Plain bytes in the machine's order: logged_market.h keeps them as they are.
 #pragma once
 #include <cstdint>
 #include <type_traits>
@@ -23,6 +23,7 @@ enum class RequestKind : std::uint8_t {
   cancel = 2,       // of `original` down to `quantity`; 0: all of it
   mass_cancel = 3,  // the participant's orders, of `locate` or (0) of all symbols
   disconnect = 4,   // the participant's connection is gone, and with it the orders that it left
+  options = 15,     // of the request log alone: `match_number` says which options the market has
   // Of the venue; `participant` is 0 but for the last two.
   start_of_day = 16,  // another tape begins
   system_event = 17,  // ITCH's `event`: 'S', 'Q', 'M' or 'E'
