@@ -18,10 +18,12 @@ namespace twinpath::market {
 
 inline FeedOptions feed_options() {
   FeedOptions o;
-  o.lines[0] = {
-      .destination_mac = net::multicast_mac(0xE9360C6F), .destination_ip = 0xE9360C6F, .destination_port = 26477};
-  o.lines[1] = {
-      .destination_mac = net::multicast_mac(0xE931C46F), .destination_ip = 0xE931C46F, .destination_port = 26478};
+  const net::Endpoint groups[] = {{0xE9360C6F, 26477}, {0xE931C46F, 26478}};
+  for (std::size_t n = 0; n < o.lines.size(); ++n) {
+    o.lines[n].destination_mac = net::multicast_mac(groups[n].address);
+    o.lines[n].destination_ip = groups[n].address;
+    o.lines[n].destination_port = groups[n].port;
+  }
   return o;
 }
 
