@@ -226,7 +226,7 @@ TEST_F(Feed, IsReadByTsharkAsMoldUdp64) {
   EXPECT_EQ(packets, a.frames.size() + b.frames.size());
   EXPECT_EQ(messages, 2 * (tape->next_sequence() - 1));
   EXPECT_EQ(ends, 2 * publisher.counters().ends);
-  EXPECT_GT(packets, 500u);
+  EXPECT_GT(packets, 200u);
 }
 
 }  // namespace
