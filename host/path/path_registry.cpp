@@ -4,8 +4,14 @@
 
 #include "host/path/pipelined_path.h"
 #include "host/path/software_path.h"
+#include "host/path/switch_path.h"
 
 namespace twinpath {
+namespace {
+
+constexpr std::string_view kSwitch = "switch:";
+
+}  // namespace
 
 PathRegistry::PathRegistry() {
   add("sw", [](std::string_view rest, const CoreConfig& config, PathSink& sink, const PathOptions& options) {
@@ -26,7 +32,31 @@ PathRegistry::PathRegistry() {
 
 std::unique_ptr<Path> PathRegistry::make(std::string_view address, const CoreConfig& config, PathSink& sink,
                                          const PathOptions& options) const {
+  if (address.starts_with(kSwitch)) return make_switched(address, config, sink, options);
   return factory(address)(address.substr(address.find(':') + 1), config, sink, options);
+}
+
+std::unique_ptr<Path> PathRegistry::make_switched(std::string_view address, const CoreConfig& config, PathSink& sink,
+                                                  const PathOptions& options) const {
+  check(address);
+  const auto [primary, shadow] = SwitchPath::parse(address.substr(kSwitch.size()));
+  PathOptions each = options;
+  each.software.run_ahead = false;
+  const auto maker = [&](std::string_view of) {
+    return [this, of = std::string(of), config, each](PathSink& to) { return make(of, config, to, each); };
+  };
+  return std::make_unique<SwitchPath>(std::string(address), config, maker(primary), maker(shadow), sink,
+                                      options.switching);
+}
+
+void PathRegistry::check(std::string_view address) const {
+  if (!address.starts_with(kSwitch)) {
+    factory(address);
+    return;
+  }
+  const auto [primary, shadow] = SwitchPath::parse(address.substr(kSwitch.size()));
+  factory(primary);
+  factory(shadow);
 }
 
 const PathRegistry::Factory& PathRegistry::factory(std::string_view address) const {
@@ -34,8 +64,8 @@ const PathRegistry::Factory& PathRegistry::factory(std::string_view address) con
   const auto it = colon == std::string_view::npos ? factories_.end() : factories_.find(address.substr(0, colon));
   if (it == factories_.end()) {
     std::string known;
-    for (const auto& [kind, factory] : factories_) known += (known.empty() ? "" : ", ") + kind + ":";
-    throw std::invalid_argument("path '" + std::string(address) + "': expected one of " + known);
+    for (const auto& [kind, factory] : factories_) known += kind + ":, ";
+    throw std::invalid_argument("path '" + std::string(address) + "': expected one of " + known + "switch:PRIMARY|sw:");
   }
   return it->second;
 }

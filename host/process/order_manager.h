@@ -22,7 +22,7 @@
 #include "host/live/exchange_session.h"
 #include "host/live/live_options.h"
 #include "host/live/order_journal.h"
-#include "host/live/order_ledger.h"
+#include "host/path/order_ledger.h"
 #include "host/live/order_replay.h"
 #include "host/order/order_frame.h"
 #include "host/path/packet_io.h"
