@@ -56,7 +56,25 @@ struct TrialSession {
   std::vector<std::pair<std::uint64_t, Bytes>> frames;  // input, and what one sound path sends
   std::vector<Event> events;
 
-  explicit TrialSession(std::uint64_t seed, unsigned packets = 150) {
+  // Many orders: most rules, wide limits.
+  static void allow_much(Bank& bank, unsigned symbols) {
+    for (unsigned i = 0; i < symbols; ++i) {
+      bank.rules[i].take.enabled = bank.rules[i].imbalance.enabled = bank.rules[i].cancel.enabled = true;
+      bank.rules[i].take.sides = bank.rules[i].imbalance.sides = 3;
+      bank.limits[i].permit_buy = bank.limits[i].permit_sell = true;
+      bank.limits[i].max_quantity = 10'000;
+      bank.limits[i].max_notional = std::uint64_t{1} << 40;
+      bank.limits[i].collar = 100'000;
+      bank.limits[i].max_position = 100'000;
+    }
+    bank.global.max_gross = std::uint64_t{1} << 50;
+    bank.global.max_open_orders = 64;
+    bank.global.rate_interval = 20;
+    bank.global.rate_tolerance = 200;
+    bank.global.duplicate_window = 10;
+  }
+
+  explicit TrialSession(std::uint64_t seed, unsigned packets = 250) {
     HostileOptions o;
     o.seed = seed;
     o.packets = packets;
@@ -71,6 +89,7 @@ struct TrialSession {
     config = hostile_config(o);
     config.sets_log2 = 8;
     config.any_session = true;
+    for (Bank& bank : config.banks) allow_much(bank, o.symbols);
     HostileSession source(o, config);
     ReplayOptions options;
     options.commands = source.commands;
@@ -187,6 +206,8 @@ inline TrialResult run_trial(const TrialSession& s, const SwitchTrial& t) {
   std::uint64_t cancelling_since = 0;
   const auto look = [&] {
     const SwitchStatus now = path.status();
+    if (now.state != SwitchState::held) held_since = 0;
+    if (now.state != SwitchState::cancelling) cancelling_since = 0;
     if (now.state == SwitchState::held) {
       if (held_since == 0) {
         held_since = r.ledger.input;
@@ -227,8 +248,10 @@ inline TrialResult run_trial(const TrialSession& s, const SwitchTrial& t) {
   if (r.longest > bound) r.wrong.push_back(fmt::format("an order left after {} inputs, expected {}", r.longest, bound));
   if (r.failed && t.fault.failure != Failure::loses_input && r.status.faults == 0)
     r.wrong.push_back("the fault was not noticed");
-  if (r.failed_again && t.second.failure != Failure::loses_input && r.status.faults < 2)
-    r.wrong.push_back("the fault of a primary made afresh was not noticed");
+  // While it catches up or proves itself the session may end before a stall is one.
+  if (r.failed_again && t.second.failure != Failure::loses_input && r.status.faults < 2 &&
+      r.status.state == SwitchState::primary_leads)
+    r.wrong.push_back("a primary made afresh leads although it has failed");
   if (!r.failed && r.status.faults != 0) r.wrong.push_back("a fault was seen where there was none: " + r.status.detail);
   return r;
 }
