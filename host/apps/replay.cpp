@@ -82,6 +82,7 @@ double measure_software(const Options& o, std::size_t index, const PathRegistry&
   PathOptions path_options;
   path_options.measure = true;
   path_options.software = config.software;
+  path_options.switching = config.switching;
   Rig rig = make_rig({o.paths[index]}, false, registry, config.core, path_options);
   rig.recorders[0]->on_output = [&](const PathOutput& output) {
     report.add_latency(index, output.event);
@@ -102,6 +103,7 @@ void record_difference(const Options& o, const PathRegistry& registry, const Run
   const std::uint64_t frame = difference.frame();
   PathOptions path_options;
   path_options.software = config.software;
+  path_options.switching = config.switching;
   path_options.wave_file = folder / "difference.fst";
   path_options.wave_from_frame = frame < kBefore ? 0 : frame - kBefore;
   path_options.wave_to_frame = frame + kAfter;
@@ -146,6 +148,7 @@ int run(const Options& o, const PathRegistry& registry) {
 
   PathOptions path_options;
   path_options.software = config.software;
+  path_options.switching = config.switching;
   path_options.wave_file = o.wave;
   path_options.wave_from_frame = o.wave_from;
   path_options.wave_to_frame = o.wave_to;

@@ -30,6 +30,7 @@
 #include "host/feed/locate_finder.h"
 #include "host/live/control_socket.h"
 #include "host/live/live_engine.h"
+#include "host/path/switch_path.h"
 #include "host/live/mailbox.h"
 #include "host/live/order_journal.h"
 
@@ -124,6 +125,13 @@ class LiveRun {
         live_(*config_.live),
         paths_(paths) {
     paths.check(live_.path);
+    const SwitchOptions& switching = config_.switching;
+    if (live_.path.starts_with("switch:") &&
+        (switching.policy == SwitchPolicy::manual || switching.hand_back == HandBack::manual))
+      throw std::runtime_error(
+          fmt::format("{}: expected [switch] without \"manual\", found it as {}; nobody can take over or hand back by "
+                      "hand in `twinpath run` yet, choose another value",
+                      o.config, switching.policy == SwitchPolicy::manual ? "policy" : "hand_back"));
     if (!live_.directory.empty()) {
       const auto missing = resolve_locates(live_.directory, config_.core);
       if (!missing.empty())
@@ -259,7 +267,9 @@ class LiveRun {
     if (!live_.stats.empty()) stats.emplace(live_.stats);
     CoreConfig core = config_.core;
     core.book_events = true;  // arming needs them
-    const auto path = paths_.make(live_.path, core, engine);
+    PathOptions path_options;
+    path_options.switching = config_.switching;
+    const auto path = paths_.make(live_.path, core, engine, path_options);
     if (!options_.quiet) fmt::print(stderr, "run: trading {} symbols\n", core.symbols.size());
     try {
       engine.start(*path);
@@ -288,6 +298,7 @@ class LiveRun {
     }
     if (!options_.quiet) {
       fmt::print("{}", closing_report(engine, config_.core, path->counters()));
+      if (const auto* switched = dynamic_cast<const SwitchPath*>(path.get())) fmt::print("{}", to_text(switched->status()));
       for (std::size_t i = 0; i < inputs_.size(); ++i) fmt::print("{}", to_text(live_.from[i], inputs_[i]->counters()));
       fmt::print("{}", to_text(live_.to, sender_->counters()));
       if (journal_) fmt::print("{}: {} records\n", journal_->folder().string(), journal_->records());

@@ -32,6 +32,13 @@ std::string_view to_string(SwitchCause c) noexcept {
   return kNames[static_cast<std::size_t>(c)];
 }
 
+std::string to_text(const SwitchStatus& s) {
+  std::string text = fmt::format("switch: {}; {} faults, {} takeovers, {} cancels, {} of {} attempts handed back\n",
+                                 to_string(s.state), s.faults, s.take_overs, s.cancels, s.hand_backs, s.attempts);
+  if (s.faults != 0) text += fmt::format("switch: {} at input {}: {}\n", to_string(s.cause), s.fault_input, s.detail);
+  return text + s.counter_difference;
+}
+
 std::pair<std::string_view, std::string_view> SwitchPath::parse(std::string_view rest) {
   const std::size_t bar = rest.find('|');
   const std::string found = "path 'switch:" + std::string(rest) + "': ";

@@ -50,6 +50,9 @@ struct SwitchStatus {
   std::string counter_difference;      // after finish(), while the primary led
 };
 
+// A line or two for a closing report.
+std::string to_text(const SwitchStatus& s);
+
 class SwitchPath final : public Path {
  public:
   using Make = std::function<std::unique_ptr<Path>(PathSink&)>;
