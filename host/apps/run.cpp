@@ -30,9 +30,9 @@
 #include "host/feed/locate_finder.h"
 #include "host/live/control_socket.h"
 #include "host/live/live_engine.h"
-#include "host/path/switch_path.h"
 #include "host/live/mailbox.h"
 #include "host/live/order_journal.h"
+#include "host/path/switch_path.h"
 
 namespace twinpath {
 namespace {
@@ -298,7 +298,8 @@ class LiveRun {
     }
     if (!options_.quiet) {
       fmt::print("{}", closing_report(engine, config_.core, path->counters()));
-      if (const auto* switched = dynamic_cast<const SwitchPath*>(path.get())) fmt::print("{}", to_text(switched->status()));
+      if (const auto* switched = dynamic_cast<const SwitchPath*>(path.get()))
+        fmt::print("{}", to_text(switched->status()));
       for (std::size_t i = 0; i < inputs_.size(); ++i) fmt::print("{}", to_text(live_.from[i], inputs_[i]->counters()));
       fmt::print("{}", to_text(live_.to, sender_->counters()));
       if (journal_) fmt::print("{}: {} records\n", journal_->folder().string(), journal_->records());

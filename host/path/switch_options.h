@@ -19,11 +19,13 @@ struct SwitchOptions {
   std::uint64_t stall_inputs = 64;     // from 1: how many later inputs an output of the primary may wait for
   std::uint64_t cancel_inputs = 4096;  // from 1: how many inputs the answers to cancel_all_first are waited for
   HandBack hand_back = HandBack::never;
-  std::uint64_t retry_inputs = 10'000;            // from a fault to the primary's being made afresh, automatic
-  std::uint64_t catch_up = 16;                    // from 2: kept inputs that it is given with each input
-  std::uint64_t healthy_inputs = 1'000;           // from 1: how many it has to agree in before it leads again
-  std::uint64_t most_attempts = 3;                // to make it afresh, in a session
+  std::uint64_t retry_inputs = 10'000;               // from a fault to the primary's being made afresh, automatic
+  std::uint64_t catch_up = 16;                       // from 2: kept inputs that it is given with each input
+  std::uint64_t healthy_inputs = 1'000;              // from 1: how many it has to agree in before it leads again
+  std::uint64_t most_attempts = 3;                   // to make it afresh, in a session
   std::uint64_t log_bytes = std::uint64_t{1} << 30;  // of inputs kept for that; past it there is no handing back
+
+  bool operator==(const SwitchOptions&) const = default;
 };
 
 }  // namespace twinpath

@@ -163,12 +163,13 @@ void SwitchPath::primary_frame(std::span<const std::uint8_t> frame) {
     return;
   }
   if (frames_out_ != orders_out_)
-    return suspect(SwitchCause::drop, fmt::format("order frame {} came before the event of the one before", frames_out_));
+    return suspect(SwitchCause::drop,
+                   fmt::format("order frame {} came before the event of the one before", frames_out_));
   if (frames_.empty())
     return suspect(SwitchCause::disagreement, fmt::format("order frame {}: the shadow has none", frames_out_));
   if (!std::ranges::equal(frame, frames_.front().span())) {
-    const bool later = std::ranges::any_of(
-        frames_.all().subspan(1), [&](const HeldFrame& f) { return std::ranges::equal(f.span(), frame); });
+    const bool later = std::ranges::any_of(frames_.all().subspan(1),
+                                           [&](const HeldFrame& f) { return std::ranges::equal(f.span(), frame); });
     return suspect(later ? SwitchCause::drop : SwitchCause::disagreement,
                    fmt::format("order frame {} is not the shadow's", frames_out_));
   }
@@ -196,8 +197,8 @@ void SwitchPath::compare_event(const Event& e) {
   if (!same_event(e, expected)) {
     PathOutput shadow{};
     shadow.event = expected;
-    const bool later = std::ranges::any_of(events_.all().subspan(1),
-                                           [&](const HeldEvent& h) { return same_event(h.event, e); });
+    const bool later =
+        std::ranges::any_of(events_.all().subspan(1), [&](const HeldEvent& h) { return same_event(h.event, e); });
     const bool trust_lost = e.kind == expected.kind && e.symbol == expected.symbol && (e.book_flags & kTrusted) == 0 &&
                             (expected.book_flags & kTrusted) != 0;
     return suspect(later        ? SwitchCause::drop
@@ -207,7 +208,8 @@ void SwitchPath::compare_event(const Event& e) {
   }
   const bool explains = explains_frame(e);
   if (explains && frames_out_ != orders_out_ + 1)
-    return suspect(SwitchCause::drop, fmt::format("output {}: an event of an order frame that did not come", events_out_));
+    return suspect(SwitchCause::drop,
+                   fmt::format("output {}: an event of an order frame that did not come", events_out_));
   events_.pop();
   ++events_out_;
   orders_out_ += explains;
@@ -289,8 +291,8 @@ void SwitchPath::check_progress() {
     if (!events_.empty()) oldest = std::min(oldest, events_.front().input);
     if (!frames_.empty()) oldest = std::min(oldest, frames_.front().input);
     if (inputs_ - oldest < options_.stall_inputs) return;
-    suspect(SwitchCause::stall, fmt::format("an output of input {} did not come within {} further inputs", oldest,
-                                            inputs_ - oldest));
+    suspect(SwitchCause::stall,
+            fmt::format("an output of input {} did not come within {} further inputs", oldest, inputs_ - oldest));
     return fail();
   }
   if (log_.full()) {
@@ -307,7 +309,8 @@ void SwitchPath::check_progress() {
   if (even) {
     last_even_ = inputs_;
   } else if (inputs_ - last_even_ >= options_.stall_inputs) {
-    suspect(SwitchCause::stall, fmt::format("a primary made afresh is {} outputs behind", events_out_ - primary_events_));
+    suspect(SwitchCause::stall,
+            fmt::format("a primary made afresh is {} outputs behind", events_out_ - primary_events_));
     return fail();
   }
   if (inputs_ + 1 - batch_first_ + agreed_ < options_.healthy_inputs) {

@@ -42,12 +42,12 @@ struct SwitchStatus {
   std::uint64_t fault_input = 0;          // inputs given when it was seen
   std::uint64_t inputs = 0;
   std::uint64_t faults = 0, take_overs = 0, hand_backs = 0, attempts = 0;
-  std::uint64_t cancels = 0;           // of cancel_all_first
-  std::uint64_t held_orders = 0;       // order frames that wait
-  std::uint64_t longest_wait = 0;      // inputs between an order's own and its leaving
+  std::uint64_t cancels = 0;       // of cancel_all_first
+  std::uint64_t held_orders = 0;   // order frames that wait
+  std::uint64_t longest_wait = 0;  // inputs between an order's own and its leaving
   std::uint64_t log_bytes = 0;
-  bool log_full = false;               // no handing back any more
-  std::string counter_difference;      // after finish(), while the primary led
+  bool log_full = false;           // no handing back any more
+  std::string counter_difference;  // after finish(), while the primary led
 };
 
 // A line or two for a closing report.
@@ -89,9 +89,7 @@ class SwitchPath final : public Path {
     void on_order_frame(std::span<const std::uint8_t> frame) override {
       primary_ ? owner_.primary_frame(frame) : owner_.shadow_frame(frame);
     }
-    void on_event(const Event& event) override {
-      primary_ ? owner_.primary_event(event) : owner_.shadow_event(event);
-    }
+    void on_event(const Event& event) override { primary_ ? owner_.primary_event(event) : owner_.shadow_event(event); }
 
    private:
     SwitchPath& owner_;

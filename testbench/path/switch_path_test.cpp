@@ -150,8 +150,7 @@ TEST(SwitchPath, TakesOverFromASoundPrimaryByHand) {
   bool failed = false;
   Ledger ledger;
   SwitchPath path(
-      "switch:", s.config,
-      [&](PathSink& to) { return std::make_unique<FaultyPrimary>(Fault{}, s.config, to, failed); },
+      "switch:", s.config, [&](PathSink& to) { return std::make_unique<FaultyPrimary>(Fault{}, s.config, to, failed); },
       [&](PathSink& to) { return make_software_path(s.config, to, false); }, ledger, {});
   s.session->play(
       1, [&](std::span<const TimedInput> i) { path.submit(i); }, [&](const Bank& b) { path.load_inactive_bank(b); });
@@ -173,8 +172,7 @@ TEST(SwitchPath, DoesNotTakeAnErrorOfTheSinkForThePrimarysDeath) {
   const TrialSession& s = session(1);
   bool failed = false;
   SwitchPath path(
-      "switch:", s.config,
-      [&](PathSink& to) { return std::make_unique<FaultyPrimary>(Fault{}, s.config, to, failed); },
+      "switch:", s.config, [&](PathSink& to) { return std::make_unique<FaultyPrimary>(Fault{}, s.config, to, failed); },
       [&](PathSink& to) { return make_software_path(s.config, to, false); }, sink, {});
   unsigned thrown = 0;
   s.session->play(

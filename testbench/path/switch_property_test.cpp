@@ -44,9 +44,10 @@ TEST(SwitchProperties, EveryOrderLeavesOnceWhateverFailsAndWhenever) {
     cancels += r.status.cancels;
     if (t.options.policy == SwitchPolicy::automatic) longest = std::max(longest, r.longest);
   }
-  fmt::print("{} trials, {} orders a dozen of sessions; {} takeovers, {} handed back, {} failed again; {} orders left "
-             "late, the latest under automatic after {} inputs; {} cancels\n",
-             trials(), orders, take_overs, hand_backs, again, late, longest, cancels);
+  fmt::print(
+      "{} trials, {} orders a dozen of sessions; {} takeovers, {} handed back, {} failed again; {} orders left "
+      "late, the latest under automatic after {} inputs; {} cancels\n",
+      trials(), orders, take_overs, hand_backs, again, late, longest, cancels);
   for (std::size_t i = 1; i < causes.size(); ++i)
     fmt::print("  {}: {}\n", to_string(static_cast<SwitchCause>(i)), causes[i]);
   if (trials() < 1000) return;

@@ -115,9 +115,9 @@ struct SwitchTrial {
   std::uint64_t seed = 1;
   Fault fault;
   SwitchOptions options;
-  Fault second;                     // of a primary made afresh
-  std::size_t batch = 1;            // inputs a call, at most
-  std::uint64_t reaction = 0;       // of the operator, in inputs
+  Fault second;                // of a primary made afresh
+  std::size_t batch = 1;       // inputs a call, at most
+  std::uint64_t reaction = 0;  // of the operator, in inputs
   std::uint64_t hand_back_at = UINT64_MAX;
   FaultyPrimary::Frame wire;
 };
@@ -125,10 +125,10 @@ struct SwitchTrial {
 struct TrialResult {
   std::vector<std::string> wrong;
   SwitchStatus status;
-  bool failed = false;         // the primary did
+  bool failed = false;  // the primary did
   bool failed_again = false;
-  std::uint64_t longest = 0;   // inputs from an order's own to its leaving
-  std::uint64_t late = 0;      // orders that did not leave at once
+  std::uint64_t longest = 0;  // inputs from an order's own to its leaving
+  std::uint64_t late = 0;     // orders that did not leave at once
   Ledger ledger;
 };
 
@@ -160,7 +160,8 @@ inline void compare_with_reference(const TrialSession& s, const SwitchTrial& t, 
         r.wrong.push_back(fmt::format("a cancel of order {}, which is not open", e.event.user_ref));
       cancelled[e.event.user_ref] = true;
       cancels_seen = true;
-      if (i + 1 == all.size() || all[i + 1].is_frame == false || !cancel_of_switch(all[std::min(i + 2, all.size() - 1)].event)) {
+      if (i + 1 == all.size() || all[i + 1].is_frame == false ||
+          !cancel_of_switch(all[std::min(i + 2, all.size() - 1)].event)) {
         for (const auto& [ref, leaves] : open) {
           if (!cancelled[ref]) r.wrong.push_back(fmt::format("order {} is open and was not cancelled first", ref));
         }
@@ -185,7 +186,8 @@ inline void compare_with_reference(const TrialSession& s, const SwitchTrial& t, 
       }
     }
   }
-  if (cancels_seen && t.options.policy != SwitchPolicy::cancel_all_first) r.wrong.push_back("a cancel nobody asked for");
+  if (cancels_seen && t.options.policy != SwitchPolicy::cancel_all_first)
+    r.wrong.push_back("a cancel nobody asked for");
   if (frame != s.frames.size())
     r.wrong.push_back(fmt::format("{} of {} orders were never sent", s.frames.size() - frame, s.frames.size()));
   if (event != s.events.size()) r.wrong.push_back(fmt::format("{} outputs are missing", s.events.size() - event));
