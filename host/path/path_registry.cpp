@@ -1,6 +1,7 @@
 #include "host/path/path_registry.h"
 
 #include <stdexcept>
+#include <utility>
 
 #include "host/path/pipelined_path.h"
 #include "host/path/software_path.h"
@@ -10,6 +11,24 @@ namespace twinpath {
 namespace {
 
 constexpr std::string_view kSwitch = "switch:";
+
+// The two of an address behind `switch:`. Throws std::invalid_argument that says what is wrong with it.
+std::pair<std::string_view, std::string_view> split_switched(std::string_view rest) {
+  const std::size_t bar = rest.find('|');
+  const std::string found = "path 'switch:" + std::string(rest) + "': ";
+  if (bar == std::string_view::npos || bar == 0 || bar + 1 == rest.size() ||
+      rest.find('|', bar + 1) != std::string_view::npos)
+    throw std::invalid_argument(found +
+                                "expected two paths with one '|' between them; write switch:PRIMARY|sw:, in quotes "
+                                "where a shell reads it");
+  const auto primary = rest.substr(0, bar), shadow = rest.substr(bar + 1);
+  if (primary.starts_with("switch:"))
+    throw std::invalid_argument(found + "expected a primary that is no switched path itself; name one path");
+  if (!shadow.starts_with("sw:"))
+    throw std::invalid_argument(found + "expected a software path as the shadow, found '" + std::string(shadow) +
+                                "'; write sw: behind the '|'");
+  return {primary, shadow};
+}
 
 }  // namespace
 
@@ -39,7 +58,7 @@ std::unique_ptr<Path> PathRegistry::make(std::string_view address, const CoreCon
 std::unique_ptr<Path> PathRegistry::make_switched(std::string_view address, const CoreConfig& config, PathSink& sink,
                                                   const PathOptions& options) const {
   check(address);
-  const auto [primary, shadow] = SwitchPath::parse(address.substr(kSwitch.size()));
+  const auto [primary, shadow] = split_switched(address.substr(kSwitch.size()));
   PathOptions each = options;
   each.software.run_ahead = false;
   const auto maker = [&](std::string_view of) {
@@ -54,7 +73,7 @@ void PathRegistry::check(std::string_view address) const {
     factory(address);
     return;
   }
-  const auto [primary, shadow] = SwitchPath::parse(address.substr(kSwitch.size()));
+  const auto [primary, shadow] = split_switched(address.substr(kSwitch.size()));
   factory(primary);
   factory(shadow);
 }

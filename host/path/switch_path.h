@@ -22,36 +22,9 @@
 #include "host/path/path.h"
 #include "host/path/switch_log.h"
 #include "host/path/switch_options.h"
+#include "host/path/switch_status.h"
 
 namespace twinpath {
-
-// held: the primary has failed and the operator has to take over. cancelling: the shadow leads as soon as what was open
-// is answered. catching_up, proving: the shadow leads, and a primary made afresh is given what it missed, and then has
-// to agree.
-enum class SwitchState : std::uint8_t { primary_leads, held, cancelling, shadow_leads, catching_up, proving };
-std::string_view to_string(SwitchState s) noexcept;
-
-// untrusted: it does not trust a book that the shadow trusts. drop: an output is missing, later ones are there.
-enum class SwitchCause : std::uint8_t { none, stall, drop, untrusted, disagreement, death, by_hand };
-std::string_view to_string(SwitchCause c) noexcept;
-
-struct SwitchStatus {
-  SwitchState state = SwitchState::primary_leads;
-  SwitchCause cause = SwitchCause::none;  // of the last fault
-  std::string detail;                     // in words
-  std::uint64_t fault_input = 0;          // inputs given when it was seen
-  std::uint64_t inputs = 0;
-  std::uint64_t faults = 0, take_overs = 0, hand_backs = 0, attempts = 0;
-  std::uint64_t cancels = 0;       // of cancel_all_first
-  std::uint64_t held_orders = 0;   // order frames that wait
-  std::uint64_t longest_wait = 0;  // inputs between an order's own and its leaving
-  std::uint64_t log_bytes = 0;
-  bool log_full = false;           // no handing back any more
-  std::string counter_difference;  // after finish(), while the primary led
-};
-
-// A line or two for a closing report.
-std::string to_text(const SwitchStatus& s);
 
 class SwitchPath final : public Path {
  public:
@@ -73,13 +46,11 @@ class SwitchPath final : public Path {
   std::uint64_t simulated_cycles() const noexcept override { return primary_ ? primary_->simulated_cycles() : 0; }
 
   // The operator's word, between inputs. take_over: from a primary that leads, by the policy (but manual at once), or
-  // out of `held`. hand_back: begins to make the primary afresh. False when there is nothing to do in this state.
-  bool take_over();
-  bool hand_back();
+  // out of `held` and `cancelling`. hand_back: begins to make the primary afresh. Empty when it was done; else why not.
+  std::string take_over();
+  std::string hand_back();
+  SwitchState state() const noexcept { return state_; }
   SwitchStatus status() const;
-
-  // The two of an address behind `switch:`. Throws std::invalid_argument that says what is wrong with it.
-  static std::pair<std::string_view, std::string_view> parse(std::string_view rest);
 
  private:
   // What one twin gives, told apart.
@@ -144,16 +115,31 @@ class SwitchPath final : public Path {
   void primary_event(const Event& e);
   void compare_event(const Event& e);
 
+  // The event of an order frame, which has left before it or follows.
+  static bool explains_frame(const Event& e) noexcept {
+    return e.event_kind() == EventKind::order || e.event_kind() == EventKind::cancel;
+  }
+
   template <class Call>
-  void drive_primary(Call&& call);
+  void drive_primary(Call&& call) {
+    try {
+      call();
+    } catch (const std::exception& e) {
+      suspect(SwitchCause::death, e.what());
+    } catch (...) {
+      suspect(SwitchCause::death, "something that is no std::exception");
+    }
+    if (suspicion_) fail();
+  }
   void suspect(SwitchCause cause, std::string detail);
   void after_inputs();
   void check_progress();
+  void check_proof();
   void fail();
   void lead(SwitchCause cause);
   void complete_pair();
   void cancel_all();
-  void answered(const Command& c);
+  void answered(CommandOp op, std::uint32_t user_ref, std::uint32_t quantity);
   void release();
   void make_primary_afresh();
   void feed_primary(std::uint64_t entries);
@@ -183,8 +169,9 @@ class SwitchPath final : public Path {
   // Outputs that have left, in numbers; orders_out_: events of order frames. Cancels of cancel_all_first do not count.
   std::uint64_t frames_out_ = 0, events_out_ = 0, orders_out_ = 0;
   std::uint64_t primary_frames_ = 0, primary_events_ = 0;
-  std::uint64_t last_even_ = 0;  // inputs when the primary last had given all, or something (proving)
+  // While it proves itself: the inputs it has agreed in, and the events it has to have given `stall_inputs` after a mark.
   std::uint64_t agreed_ = 0;
+  std::uint64_t mark_input_ = 0, mark_events_ = 0;
   Held<HeldFrame> frames_;
   Held<HeldEvent> events_;
   std::unique_ptr<OrderLedger> ledger_ = std::make_unique<OrderLedger>();

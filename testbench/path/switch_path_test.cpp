@@ -154,9 +154,10 @@ TEST(SwitchPath, TakesOverFromASoundPrimaryByHand) {
       [&](PathSink& to) { return make_software_path(s.config, to, false); }, ledger, {});
   s.session->play(
       1, [&](std::span<const TimedInput> i) { path.submit(i); }, [&](const Bank& b) { path.load_inactive_bank(b); });
-  EXPECT_TRUE(path.take_over());
-  EXPECT_FALSE(path.take_over()) << "the shadow leads";
-  EXPECT_FALSE(path.hand_back()) << "no inputs are kept for it";
+  EXPECT_EQ(path.hand_back(), "the primary leads already");
+  EXPECT_EQ(path.take_over(), "");
+  EXPECT_EQ(path.take_over(), "the shadow leads already");
+  EXPECT_THAT(path.hand_back(), HasSubstr("no inputs are kept for it"));
   EXPECT_EQ(ledger.order_frames, s.frames.size());
 }
 

@@ -135,16 +135,44 @@ struct TrialResult {
 // The cancels of cancel_all_first are caused by no message.
 inline bool cancel_of_switch(const Event& e) { return e.event_kind() == EventKind::cancel && e.msg_type == 0; }
 
+struct SentOrder {
+  std::uint32_t quantity, leaves;  // leaves: by the outputs that have left
+  std::uint64_t input;             // that it was made of
+};
+
+// Whether the inputs up to this one have ended the order.
+inline bool answered(const TrialSession& s, std::uint32_t user_ref, const SentOrder& order, std::uint64_t until) {
+  std::uint64_t filled = 0;
+  for (const TimedInput& input : s.session->inputs().subspan(order.input, until - order.input)) {
+    if (input.is_frame || input.command.user_ref != user_ref) continue;
+    if (input.command.op == CommandOp::done) return true;
+    if (input.command.op == CommandOp::fill) filled += input.command.quantity;
+  }
+  return filled >= order.quantity;
+}
+
 inline void compare_with_reference(const TrialSession& s, const SwitchTrial& t, TrialResult& r) {
   std::size_t frame = 0, event = 0;
-  std::map<std::uint32_t, std::uint32_t> open;  // user_ref, leaves
+  std::map<std::uint32_t, SentOrder> open;  // by user_ref
   std::map<std::uint32_t, bool> cancelled;
+  std::map<std::uint32_t, SentOrder> awaited;  // by cancel_all_first
+  std::uint64_t awaited_from = 0;
   const auto& all = r.ledger.all;
   bool cancels_seen = false;
+  const auto check_awaited = [&](const Ledger::Entry& e) {
+    if (e.input < awaited_from + t.options.cancel_inputs && e.input < s.session->inputs().size()) {
+      for (const auto& [ref, order] : awaited) {
+        if (!answered(s, ref, order, e.input))
+          r.wrong.push_back(fmt::format("the shadow leads although order {} is not answered", ref));
+      }
+    }
+    awaited.clear();
+  };
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Ledger::Entry& e = all[i];
     if (e.is_frame) {
       if (i + 1 < all.size() && !all[i + 1].is_frame && cancel_of_switch(all[i + 1].event)) continue;
+      check_awaited(e);
       if (frame == s.frames.size() || e.frame != s.frames[frame].second) {
         r.wrong.push_back(fmt::format("order frame {} is not the one a sound path sends", frame));
         return;
@@ -160,27 +188,32 @@ inline void compare_with_reference(const TrialSession& s, const SwitchTrial& t, 
         r.wrong.push_back(fmt::format("a cancel of order {}, which is not open", e.event.user_ref));
       cancelled[e.event.user_ref] = true;
       cancels_seen = true;
+      awaited = open;
+      awaited_from = e.input;
       if (i + 1 == all.size() || all[i + 1].is_frame == false ||
           !cancel_of_switch(all[std::min(i + 2, all.size() - 1)].event)) {
-        for (const auto& [ref, leaves] : open) {
-          if (!cancelled[ref]) r.wrong.push_back(fmt::format("order {} is open and was not cancelled first", ref));
+        for (const auto& [ref, order] : open) {
+          if (!cancelled[ref] && !answered(s, ref, order, e.input))
+            r.wrong.push_back(fmt::format("order {} is open and was not cancelled first", ref));
         }
       }
       continue;
     }
+    check_awaited(e);
     if (event == s.events.size() || !same_event(e.event, s.events[event])) {
       r.wrong.push_back(fmt::format("output {} is not the one a sound path gives", event));
       return;
     }
     ++event;
-    if (e.event.event_kind() == EventKind::order) open[e.event.user_ref] = e.event.quantity;
+    if (e.event.event_kind() == EventKind::order) 
+      open[e.event.user_ref] = {e.event.quantity, e.event.quantity, s.frames[frame - 1].first};
     if (e.event.event_kind() == EventKind::cancel) cancelled[e.event.user_ref] = true;
     if (e.event.event_kind() == EventKind::command) {
       const auto op = static_cast<CommandOp>(e.event.reason);
       const auto o = open.find(e.event.user_ref);
       if (o == open.end()) continue;
-      if (op == CommandOp::fill) o->second -= std::min(o->second, e.event.quantity);
-      if (op == CommandOp::done || (op == CommandOp::fill && o->second == 0)) {
+      if (op == CommandOp::fill) o->second.leaves -= std::min(o->second.leaves, e.event.quantity);
+      if (op == CommandOp::done || (op == CommandOp::fill && o->second.leaves == 0)) {
         cancelled.erase(o->first);
         open.erase(o);
       }
@@ -193,6 +226,9 @@ inline void compare_with_reference(const TrialSession& s, const SwitchTrial& t, 
   if (event != s.events.size()) r.wrong.push_back(fmt::format("{} outputs are missing", s.events.size() - event));
 }
 
+// An input lost may change nothing, and a stall that ends is none.
+inline bool may_recover(Failure f) { return f == Failure::loses_input || f == Failure::stalls_a_while; }
+
 inline TrialResult run_trial(const TrialSession& s, const SwitchTrial& t) {
   TrialResult r;
   unsigned made = 0;
@@ -204,36 +240,47 @@ inline TrialResult run_trial(const TrialSession& s, const SwitchTrial& t) {
       "switch:faulty:|sw:", s.config, make_primary,
       [&](PathSink& sink) { return make_software_path(s.config, sink, false); }, r.ledger, t.options);
   std::mt19937_64 rng(t.seed);
-  std::uint64_t held_since = 0, held_frames = 0;
+  // The harness, not what the path says of itself, knows when nothing may leave: a primary that led has failed, and
+  // nobody has taken over.
+  SwitchStatus before = path.status();
+  bool waiting = false;
+  std::uint64_t waiting_since = 0, frames_then = 0;
   std::uint64_t cancelling_since = 0;
   const auto look = [&] {
     const SwitchStatus now = path.status();
-    if (now.state != SwitchState::held) held_since = 0;
-    if (now.state != SwitchState::cancelling) cancelling_since = 0;
-    if (now.state == SwitchState::held) {
-      if (held_since == 0) {
-        held_since = r.ledger.input;
-        held_frames = r.ledger.order_frames;
-      }
-      if (r.ledger.order_frames != held_frames) r.wrong.push_back("an order left while the operator was waited for");
-      if (r.ledger.input - held_since >= t.reaction) path.take_over();
+    if (t.options.policy == SwitchPolicy::manual && before.state == SwitchState::primary_leads &&
+        now.faults > before.faults) {
+      waiting = true;
+      waiting_since = r.ledger.input;
+      frames_then = r.ledger.order_frames;
     }
+    if (waiting && r.ledger.order_frames != frames_then) {
+      r.wrong.push_back("an order left while the operator was waited for");
+      waiting = false;
+    }
+    if (waiting && r.ledger.input - waiting_since >= t.reaction) {
+      if (const std::string refused = path.take_over(); !refused.empty())
+        r.wrong.push_back("the operator could not take over: " + refused);
+      waiting = false;
+    }
+    if (now.state != SwitchState::cancelling) cancelling_since = 0;
     if (now.state == SwitchState::cancelling) {
       if (cancelling_since == 0) {
         cancelling_since = r.ledger.input;
-        held_frames = r.ledger.order_frames;
+        frames_then = r.ledger.order_frames;
       }
-      if (r.ledger.order_frames != held_frames) r.wrong.push_back("an order left before the cancels were answered");
+      if (r.ledger.order_frames != frames_then) r.wrong.push_back("an order left before the cancels were answered");
     }
     if (r.ledger.input >= t.hand_back_at && now.state == SwitchState::shadow_leads && now.attempts == 0)
       path.hand_back();
+    if (now.hand_backs > before.hand_backs && now.attempts == 1 && r.failed_again && !may_recover(t.second.failure))
+      r.wrong.push_back("a primary made afresh that had failed was handed back to");
+    before = path.status();
   };
-  std::size_t at = 0;
   s.session->play(
       t.batch,
       [&](std::span<const TimedInput> inputs) {
         r.ledger.input += inputs.size();
-        at += inputs.size();
         path.submit(inputs);
         look();
       },
@@ -250,10 +297,11 @@ inline TrialResult run_trial(const TrialSession& s, const SwitchTrial& t) {
   if (r.longest > bound) r.wrong.push_back(fmt::format("an order left after {} inputs, expected {}", r.longest, bound));
   if (r.failed && t.fault.failure != Failure::loses_input && r.status.faults == 0)
     r.wrong.push_back("the fault was not noticed");
-  // While it catches up or proves itself the session may end before a stall is one, and a stall that ends is none.
-  if (r.failed_again && t.second.failure != Failure::loses_input && t.second.failure != Failure::stalls_a_while &&
-      r.status.faults < 2 && r.status.state == SwitchState::primary_leads)
+  // While it catches up or proves itself the session may end before a stall is one.
+  if (r.failed_again && !may_recover(t.second.failure) && r.status.faults < 2 && r.status.state == SwitchState::primary_leads)
     r.wrong.push_back("a primary made afresh leads although it has failed");
+  if (!r.failed_again && r.status.faults > 1)
+    r.wrong.push_back("a sound primary made afresh was taken for a failed one: " + r.status.detail);
   if (!r.failed && r.status.faults != 0) r.wrong.push_back("a fault was seen where there was none: " + r.status.detail);
   return r;
 }
