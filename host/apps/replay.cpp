@@ -17,6 +17,7 @@
 #include "host/apps/replay_setup.h"
 #include "host/apps/run_log.h"
 #include "host/path/replay.h"
+#include "host/path/switch_path.h"
 #include "host/wire/pcap_writer.h"
 
 namespace twinpath {
@@ -193,6 +194,10 @@ int run(const Options& o, const PathRegistry& registry) {
                      {std::filesystem::absolute(o.input), std::filesystem::absolute(o.config), o.paths, o.rate});
   }
   if (!o.quiet) report.print(!o.report.empty() ? o.report : "");
+  for (const auto& path : rig.paths) {
+    const auto* switched = dynamic_cast<const SwitchPath*>(path.get());
+    if (switched != nullptr && !o.quiet) fmt::print("{}", to_text(switched->status()));
+  }
   if (o.lockstep) fmt::print("{}\n", report.verdict());
   if (!source.error().empty()) {
     fmt::print(stderr, "twinpath replay: {}\n", source.error());
@@ -213,8 +218,8 @@ Run add_replay(CLI::App& app, const PathRegistry& registry) {
       ->required()
       ->check(CLI::ExistingFile);
   sub->add_option("--path", o->paths,
-                  "path to run, sw: (or sw:pipelined), verilator: or verilator:dense, xrt:0; may be given again; the "
-                  "first one leads")
+                  "path to run, sw: (or sw:pipelined), verilator: or verilator:dense, xrt:0, 'switch:xrt:0|sw:'; may be "
+                  "given again; the first one leads")
       ->required()
       ->expected(1)
       ->take_all();
