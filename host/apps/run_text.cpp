@@ -16,7 +16,8 @@ namespace twinpath {
 namespace {
 
 constexpr std::string_view kRequests =
-    "status, arm, disarm, kill, release, resume, trust [SYMBOL], position SYMBOL N, take-over, hand-back, reload or stop";
+    "status, arm, disarm, kill, release, resume, trust [SYMBOL], position SYMBOL N, take-over, hand-back, reload or "
+    "stop";
 
 std::string symbol_name(const CoreConfig& config, std::size_t i) {
   const auto& name = config.symbols[i].name;

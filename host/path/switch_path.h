@@ -169,7 +169,8 @@ class SwitchPath final : public Path {
   // Outputs that have left, in numbers; orders_out_: events of order frames. Cancels of cancel_all_first do not count.
   std::uint64_t frames_out_ = 0, events_out_ = 0, orders_out_ = 0;
   std::uint64_t primary_frames_ = 0, primary_events_ = 0;
-  // While it proves itself: the inputs it has agreed in, and the events it has to have given `stall_inputs` after a mark.
+  // While it proves itself: the inputs it has agreed in, and the events it has to have given `stall_inputs` after a
+  // mark.
   std::uint64_t agreed_ = 0;
   std::uint64_t mark_input_ = 0, mark_events_ = 0;
   Held<HeldFrame> frames_;

@@ -205,7 +205,7 @@ inline void compare_with_reference(const TrialSession& s, const SwitchTrial& t, 
       return;
     }
     ++event;
-    if (e.event.event_kind() == EventKind::order) 
+    if (e.event.event_kind() == EventKind::order)
       open[e.event.user_ref] = {e.event.quantity, e.event.quantity, s.frames[frame - 1].first};
     if (e.event.event_kind() == EventKind::cancel) cancelled[e.event.user_ref] = true;
     if (e.event.event_kind() == EventKind::command) {
@@ -298,7 +298,8 @@ inline TrialResult run_trial(const TrialSession& s, const SwitchTrial& t) {
   if (r.failed && t.fault.failure != Failure::loses_input && r.status.faults == 0)
     r.wrong.push_back("the fault was not noticed");
   // While it catches up or proves itself the session may end before a stall is one.
-  if (r.failed_again && !may_recover(t.second.failure) && r.status.faults < 2 && r.status.state == SwitchState::primary_leads)
+  if (r.failed_again && !may_recover(t.second.failure) && r.status.faults < 2 &&
+      r.status.state == SwitchState::primary_leads)
     r.wrong.push_back("a primary made afresh leads although it has failed");
   if (!r.failed_again && r.status.faults > 1)
     r.wrong.push_back("a sound primary made afresh was taken for a failed one: " + r.status.detail);
