@@ -36,7 +36,7 @@ TEST(SwitchProperties, EveryOrderLeavesOnceWhateverFailsAndWhenever) {
                                  << r.wrong.front() << "\n"
                                  << to_string(r.status.cause) << ": " << r.status.detail;
     failed[static_cast<std::size_t>(t.fault.failure)] += r.failed;
-    causes[static_cast<std::size_t>(r.status.cause)] += r.status.faults != 0;
+    causes[static_cast<std::size_t>(r.status.cause)] += r.status.cause != SwitchCause::none;
     take_overs += r.status.take_overs;
     hand_backs += r.status.hand_backs;
     again += r.failed_again;
@@ -51,6 +51,7 @@ TEST(SwitchProperties, EveryOrderLeavesOnceWhateverFailsAndWhenever) {
   for (std::size_t i = 1; i < causes.size(); ++i)
     fmt::print("  {}: {}\n", to_string(static_cast<SwitchCause>(i)), causes[i]);
   if (trials() < 1000) return;
+  for (std::size_t i = 1; i < causes.size(); ++i) EXPECT_GT(causes[i], 50u) << to_string(static_cast<SwitchCause>(i));
   for (std::size_t f = 1; f < failed.size(); ++f) EXPECT_GT(failed[f], 10u) << "failure " << f;
   EXPECT_GT(take_overs, trials() / 2);
   EXPECT_GT(hand_backs, 50u);
