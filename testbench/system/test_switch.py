@@ -13,6 +13,11 @@ class SwitchedLive(Live):
     def start(self, path, switch, options):
         orders = self.start_orders_capture()
         run = self.start_run(self.live("af_packet:vb") + f'path = "{path}"\n' + switch, options=options)
+        # A card takes its time to be programmed; nothing is answered before.
+        line = ""
+        while "trading" not in line:
+            line = run.stderr.readline()
+            self.assertTrue(line, "the run did not begin to trade")
         return orders, run
 
     def start_sender(self, speed):
