@@ -57,7 +57,7 @@ void SwitchPath::submit(std::span<const TimedInput> inputs) {
 void SwitchPath::advance(Cycles time) {
   batch_first_ = ++inputs_;
   now_ = time;
-  if (keeps_log_) log_.advance(time);
+  if (keeps_log_) log_.advance(time, state_ == SwitchState::catching_up ? log_at_ : 0);
   shadow_->advance(time);
   if (primary_takes_part()) drive_primary([&] { primary_->advance(time); });
   if (state_ == SwitchState::catching_up) feed_primary(options_.catch_up);

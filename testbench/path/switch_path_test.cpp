@@ -161,6 +161,44 @@ TEST(SwitchPath, TakesOverFromASoundPrimaryByHand) {
   EXPECT_EQ(ledger.order_frames, s.frames.size());
 }
 
+// A live run calls advance thousands of times a second while nothing arrives.
+TEST(SwitchPath, KeepsOneOfManyCallsOfAdvanceAndHandsBackByIt) {
+  const TrialSession& s = session(2);
+  const auto played = [&](unsigned advances) {
+    SwitchOptions options;
+    options.hand_back = HandBack::manual;
+    options.healthy_inputs = 10;
+    bool failed = false;
+    Ledger ledger;
+    SwitchPath path(
+        "switch:", s.config,
+        [&](PathSink& to) { return std::make_unique<FaultyPrimary>(Fault{}, s.config, to, failed); },
+        [&](PathSink& to) { return make_software_path(s.config, to, false); }, ledger, options);
+    unsigned at = 0;
+    s.session->play(
+        1,
+        [&](std::span<const TimedInput> i) {
+          path.submit(i);
+          for (unsigned n = 0; n < advances; ++n) path.advance(i.back().time);
+          ++at;
+          const std::string refused = at == 60 ? path.take_over() : at == 80 ? path.hand_back() : "";
+          EXPECT_EQ(refused, "");
+        },
+        [&](const Bank& b) { path.load_inactive_bank(b); });
+    path.finish();
+    EXPECT_EQ(ledger.order_frames, s.frames.size());
+    return path.status();
+  };
+  const SwitchStatus one = played(1), many = played(40);
+  for (const SwitchStatus& status : {one, many}) {
+    EXPECT_EQ(status.hand_backs, 1u);
+    EXPECT_EQ(status.faults, 0u) << status.detail;
+    EXPECT_EQ(status.state, SwitchState::primary_leads);
+  }
+  EXPECT_GT(many.inputs, 10 * one.inputs);
+  EXPECT_LT(many.log_bytes, one.log_bytes + one.log_bytes / 10);
+}
+
 // What the sink throws is the host's own trouble.
 TEST(SwitchPath, DoesNotTakeAnErrorOfTheSinkForThePrimarysDeath) {
   struct Full final : PathSink {

@@ -74,7 +74,7 @@ class SwitchedCard(CardTest):
 class SwitchedCardRun(CardTest, SwitchedLive):
     def test_killed_card_is_taken_over_by_hand_and_another_handed_back_to(self):
         # Behind a simulated card on a busy machine no input is ever fresh.
-        switch = '\n[switch]\npolicy = "manual"\nhand_back = "manual"\nhealthy_inputs = 20\ncatch_up = 2\n'
+        switch = '\n[switch]\npolicy = "manual"\nhand_back = "manual"\nhealthy_inputs = 20\ncatch_up = 8\n'
         orders, run = self.start("switch:xrt:0|sw:", 'arm = "at_start"\n' + switch, SHORT)
         sender = self.start_sender("0.02")
         self.wait_for(lambda s: s["counters"]["orders"] >= 3)
