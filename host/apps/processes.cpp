@@ -244,6 +244,9 @@ int run_orders(const Options& o, const PacketIoRegistry& io) {
       case ControlLine::Verb::reload:
         manager->swap(reload_bank(o.config, config));
         return control_ok();
+      case ControlLine::Verb::take_over:
+      case ControlLine::Verb::hand_back:
+        return control_error({"a run of many processes has no switched path, nobody can take over"});
       default:
         if (line.command.op == CommandOp::trust)
           return control_error({fmt::format("the feed process trusts books: ask {}.feed", live.control)});

@@ -23,9 +23,9 @@
 #include "host/live/input_record.h"
 #include "host/live/live_options.h"
 #include "host/live/order_journal.h"
-#include "host/live/order_ledger.h"
 #include "host/order/order_frame.h"
 #include "host/path/input_clock.h"
+#include "host/path/order_ledger.h"
 #include "host/path/packet_io.h"
 #include "host/path/path.h"
 

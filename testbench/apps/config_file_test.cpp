@@ -291,6 +291,36 @@ ring_slots = 256
               ElementsAre(HasSubstr("key 'software.arrangement'")));
 }
 
+TEST(ConfigFile, ReadsWhenAPathIsLeftForItsShadow) {
+  const SwitchOptions plain = parse(kMinimal).switching;
+  EXPECT_EQ(plain.policy, SwitchPolicy::automatic);
+  EXPECT_EQ(plain.hand_back, HandBack::never);
+  const SwitchOptions s = parse(std::string(kMinimal) + R"([switch]
+policy = "cancel_all_first"
+stall_inputs = 100
+cancel_inputs = 500
+hand_back = "automatic"
+retry_inputs = 0
+most_attempts = 9
+catch_up = 32
+healthy_inputs = 50
+log_mb = 2
+)")
+                              .switching;
+  EXPECT_EQ(s.policy, SwitchPolicy::cancel_all_first);
+  EXPECT_EQ(s.stall_inputs, 100u);
+  EXPECT_EQ(s.cancel_inputs, 500u);
+  EXPECT_EQ(s.hand_back, HandBack::automatic);
+  EXPECT_EQ(s.retry_inputs, 0u);
+  EXPECT_EQ(s.most_attempts, 9u);
+  EXPECT_EQ(s.catch_up, 32u);
+  EXPECT_EQ(s.healthy_inputs, 50u);
+  EXPECT_EQ(s.log_bytes, 2u << 20U);
+  EXPECT_THAT(errors_of(std::string(kMinimal) + "[switch]\npolicy = \"auto\"\nstall_inputs = 0\nprimary = \"xrt:0\"\n"),
+              ElementsAre(HasSubstr("key 'switch.policy'"), HasSubstr("key 'switch.stall_inputs'"),
+                          HasSubstr("switch.primary")));
+}
+
 TEST(ConfigFile, ReadsWhatALiveRunDoes) {
   EXPECT_FALSE(parse(kMinimal).live);
   EXPECT_EQ(parse(std::string(kMinimal) + "[live]\n").live, LiveOptions{});

@@ -140,11 +140,11 @@ class RunFiles(Runs):
         self.assertIn("the right to do this", done.stderr)
 
 
-class RunLive(Wire, Runs):
+class Live(Wire, Runs):
     """Market data from A's va to B's vb; orders back, from B to a capture in A."""
 
-    def start_run(self, live, *arguments):
-        text = self.live_config(live)
+    def start_run(self, live, *arguments, options=CLEAN):
+        text = self.live_config(live, options=options)
         self.text = text
         process = subprocess.Popen(["ip", "netns", "exec", self.b, self.command, "run", "--config", "session.toml", *arguments],
                                    cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -199,6 +199,8 @@ class RunLive(Wire, Runs):
         return (f'\n[live]\nfrom = "{source}"\nto = "af_packet:vb"\nrecord = "record.pcap"\ncontrol = "socket"\n'
                 "arm_lag_ms = 1000\n")
 
+
+class RunLive(Live):
     def trade(self, source, to):
         orders = self.start_orders_capture()
         run = self.start_run(self.live(source))
