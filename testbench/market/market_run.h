@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 
 #include "host/venue/random.h"
@@ -32,6 +33,8 @@ class MarketRun {
     for (const Execution& e : market_.executions()) {
       ++met.kinds[static_cast<unsigned>(e.kind)];
       ++met.reasons[static_cast<int>(e.reason)];
+      // The tape cannot say that an iceberg keeps its place in an auction.
+      if (r.kind == RequestKind::uncross && e.kind == ExecutionKind::restated) moved_.insert(e.reference);
       if (std::string wrong = ledger_.take(r, e); !wrong.empty()) return wrong;
     }
     if (std::string wrong = ledger_.compare(market_); !wrong.empty()) return wrong;
@@ -69,6 +72,7 @@ class MarketRun {
     if (joined_next_ == 0) return "";
     if (joined_.orders() != whole_.orders() || joined_.symbols() != whole_.symbols())
       return "a late joiner's books are not those of the whole tape";
+    if (joined_.turns(moved_) != whole_.turns(moved_)) return "the tape's order of turns is not the engine's";
     return "";
   }
 
@@ -78,6 +82,7 @@ class MarketRun {
   venue::Random random_;
   const MessageStore* tape_ = nullptr;
   TapeReader whole_, joined_;
+  std::set<std::uint64_t> moved_;
   std::uint64_t next_ = 1, joined_next_ = 0;  // 0: not joined
   std::uint64_t steps_ = 0;
 };
