@@ -19,6 +19,7 @@
 #include "host/apps/card.h"
 #endif
 #include "host/apps/commands.h"
+#include "host/apps/monitor.h"
 #ifdef TP_WITH_RTL
 #include "sim/verilator/verilated_path.h"
 #endif
@@ -69,6 +70,7 @@ int main(int argc, char** argv) {
   runs.push_back(add_orders(app, io));
   runs.push_back(add_strategy(app));
   runs.push_back(add_top(app));
+  runs.push_back(add_monitor(app));
 #ifdef TP_WITH_BENCH
   runs.push_back(add_bench(app, io, batches));
 #endif

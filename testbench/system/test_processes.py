@@ -22,7 +22,9 @@ FILL, DONE = 4, 5  # SEM 2.9
 SLOW = "0.05"  # of the session's pace: forty seconds
 
 
-class Processes(Wire, Runs):
+class ProcessRuns(Wire, Runs):
+    """The processes of a run in B."""
+
     def setUp(self):
         super().setUp()
         self.shared = tempfile.mkdtemp(prefix="twinpath-", dir="/dev/shm")
@@ -173,6 +175,8 @@ class Processes(Wire, Runs):
         self.end("feed")
         return self.wire(capture)
 
+
+class Processes(ProcessRuns):
     def test_trade_and_the_wire_is_the_journal(self):
         self.configure()
         capture = self.capture()
