@@ -4,6 +4,7 @@ wrong, slow, many or hostile."""
 import http.client
 import json
 import mmap
+import pathlib
 import random
 import re
 import shutil
@@ -315,7 +316,8 @@ class MonitorOfARun(Monitors, Runs):
         time.sleep(0.3)
         self.metrics()
         self.assertIsNone(process.poll())
-        self.assertLess(int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{process.pid}/status").read()).group(1)), 200_000)
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+        self.assertLess(int(re.search(r"VmRSS:\s+(\d+)", status).group(1)), 200_000)
 
     def test_a_run_that_does_not_answer_holds_up_nobody(self):
         self.finished_run('control = "deaf"\n')
