@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <exception>
 
 namespace twinpath {
 namespace {
@@ -34,7 +35,7 @@ const RunNow& RunView::look() {
   const auto one = [&](auto part) {
     try {
       (this->*part)();
-    } catch (const ipc::SegmentError& e) {
+    } catch (const std::exception& e) {
       now_.notes.emplace_back(e.what());
     }
   };
