@@ -68,8 +68,9 @@ HttpParsed parse_http(std::string_view bytes, HttpRequest& request) {
   const std::size_t line_end = bytes.find("\r\n");
   const std::string_view line = bytes.substr(0, line_end);
   // What can never become a request is told at once.
-  if (!is_text(line.ends_with('\r') ? line.substr(0, line.size() - 1) : line))
-    return {400, "a line of text that ends with CR LF"};
+  // The last byte of an unfinished line may be the first of its end.
+  const bool unfinished = line_end == std::string_view::npos && line.ends_with('\r');
+  if (!is_text(line.substr(0, line.size() - (unfinished ? 1 : 0)))) return {400, "a line of text that ends with CR LF"};
   if (line.size() > HttpRequest::kMostLine)
     return {414, fmt::format("a request line of at most {} bytes", HttpRequest::kMostLine)};
   if (line_end == std::string_view::npos) return {};
