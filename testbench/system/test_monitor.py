@@ -358,21 +358,6 @@ class MonitorOfARun(Monitors, Runs):
         self.assertEqual(self.metrics(), {})
         self.assertIn("no process", next(self.events())["notes"][0])
 
-    def test_page_in_a_browser(self):
-        browser = next((b for b in ("chromium", "chromium-browser", "google-chrome") if shutil.which(b)), None)
-        if not browser:
-            self.skipTest("chromium is absent")
-        self.finished_run()
-        self.monitor("--config", "session.toml")
-        flags = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={self.folder}/profile",
-                 "--window-size=1280,1600", "--timeout=4000"]
-        url = f"http://127.0.0.1:{self.port}/"
-        dom = subprocess.run([*flags, "--dump-dom", url], text=True, capture_output=True, timeout=90).stdout
-        self.assertRegex(dom, r'data-updates="[1-9]')
-        self.assertIn("The run is gone", dom)
-        subprocess.run([*flags, "--screenshot=page.png", url], cwd=self.folder, capture_output=True, timeout=90)
-        self.assertEqual((self.folder / "page.png").read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
-
 
 class MonitorOfProcesses(Monitors, ProcessRuns):
     def test_books_orders_and_the_kill_switch(self):

@@ -19,7 +19,6 @@ from test_packet_io import Wire
 from test_run import Runs
 
 FILL, DONE = 4, 5  # SEM 2.9
-SLOW = "0.05"  # of the session's pace: forty seconds
 
 
 class ProcessRuns(Wire, Runs):
@@ -82,12 +81,6 @@ class ProcessRuns(Wire, Runs):
         self.finish(capture)
         port = int(re.search(r'(?m)^destination = ".*:(\d+)"', self.text).group(1))
         return [f for f in self.orders("orders.pcap") if f[23] == 17 and int.from_bytes(f[36:38], "big") == port]
-
-    def sender(self, speed=SLOW):
-        process = subprocess.Popen(["ip", "netns", "exec", self.a, self.command, "send", "-q", "--from", "pcap:session.pcap", "--to",
-                                    "af_packet:va", "--speed", speed], cwd=self.folder)
-        self.addCleanup(process.kill)
-        return process
 
     def ask(self, what="", *request):
         done = subprocess.run([self.command, "control", "socket" + what, *(request or ("status",))], cwd=self.folder, text=True,
