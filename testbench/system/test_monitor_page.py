@@ -12,6 +12,7 @@ from test_processes import ProcessRuns
 from test_run import LIVE, RunLive, Runs
 
 SLOWLY = "0.02"  # of the session's pace: a hundred seconds, longer than any case looks
+PICTURE = (1120, 1080)
 
 
 class Pages(Monitors):
@@ -135,7 +136,7 @@ class PageOfProcesses(Pages, ProcessRuns):
         self.configure()
         self.all_up()
         monitor = self.monitor("--config", "session.toml")
-        self.open_page(1280, 1200)
+        self.open_page(*PICTURE)
         self.sender(SLOWLY)
         self.says("Armed: orders are sent")
         self.until_page("[...document.querySelectorAll('#books tr')].filter(r=>r.innerText.includes('trusted')"
@@ -164,7 +165,7 @@ class PageOfProcesses(Pages, ProcessRuns):
         self.browser.picture(self.folder / "page.png")
         picture = (self.folder / "page.png").read_bytes()
         self.assertEqual(picture[:8], b"\x89PNG\r\n\x1a\n")
-        self.assertEqual((int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")), (1280, 1200))
+        self.assertEqual((int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")), PICTURE)
         if os.environ.get("MONITOR_PICTURE"):
             shutil.copyfile(self.folder / "page.png", os.environ["MONITOR_PICTURE"])
 
