@@ -66,8 +66,11 @@ class Browser:
         if self.session:
             request["sessionId"] = self.session
         data = json.dumps(request).encode() + b"\0"
-        while data:
-            data = data[os.write(self.to, data):]
+        try:
+            while data:
+                data = data[os.write(self.to, data):]
+        except BrokenPipeError:
+            raise BrowserError(f"{method}: the browser has ended, status {self.process.wait()}") from None
         end = time.monotonic() + self.seconds
         while True:
             message = self._next(end, method)

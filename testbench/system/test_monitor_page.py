@@ -9,7 +9,7 @@ import time
 from browser import Browser, find_browser
 from test_monitor import Monitors, StatsFile
 from test_processes import ProcessRuns
-from test_run import LIVE, RunLive, Runs
+from test_run import LIVE, LiveRuns, Runs
 
 SLOWLY = "0.02"  # of the session's pace: a hundred seconds, longer than any case looks
 PICTURE = (1120, 1080)
@@ -81,7 +81,7 @@ class Pages(Monitors):
         self.assertEqual(self.browser.complaints, [])
 
 
-class PageOfARun(Pages, RunLive):
+class PageOfARun(Pages, LiveRuns):
     def setUp(self):
         self.need_browser()
         super().setUp()

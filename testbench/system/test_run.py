@@ -140,7 +140,7 @@ class RunFiles(Runs):
         self.assertIn("the right to do this", done.stderr)
 
 
-class RunLive(Wire, Runs):
+class LiveRuns(Wire, Runs):
     """Market data from A's va to B's vb; orders back, from B to a capture in A."""
 
     def start_run(self, live, *arguments):
@@ -199,6 +199,8 @@ class RunLive(Wire, Runs):
         return (f'\n[live]\nfrom = "{source}"\nto = "af_packet:vb"\nrecord = "record.pcap"\ncontrol = "socket"\n'
                 "arm_lag_ms = 1000\n")
 
+
+class RunLive(LiveRuns):
     def trade(self, source, to):
         orders = self.start_orders_capture()
         run = self.start_run(self.live(source))
