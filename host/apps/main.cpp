@@ -19,6 +19,9 @@
 #include "host/apps/card.h"
 #endif
 #include "host/apps/commands.h"
+#ifdef TP_WITH_SYSTEMC
+#include "sim/systemc/systemc_path.h"
+#endif
 #ifdef TP_WITH_RTL
 #include "sim/verilator/verilated_path.h"
 #endif
@@ -26,6 +29,9 @@
 int main(int argc, char** argv) {
   using namespace twinpath;
   PathRegistry paths;
+#ifdef TP_WITH_SYSTEMC
+  add_systemc_path(paths);
+#endif
 #ifdef TP_WITH_RTL
   add_verilated_path(paths);
 #endif
