@@ -20,6 +20,7 @@
 #endif
 #include "host/apps/commands.h"
 #ifdef TP_WITH_SYSTEMC
+#include "host/apps/platform_command.h"
 #include "sim/systemc/systemc_path.h"
 #endif
 #ifdef TP_WITH_RTL
@@ -80,6 +81,9 @@ int main(int argc, char** argv) {
 #endif
 #ifdef TP_WITH_XRT
   runs.push_back(add_card(app));
+#endif
+#ifdef TP_WITH_SYSTEMC
+  runs.push_back(add_platform(app));
 #endif
   try {
     app.parse(argc, argv);

@@ -75,6 +75,8 @@ class CoreModel {
   }
   void load_inactive_bank(const Bank& bank) { core_.load_inactive_bank(bank); }
   const CounterValues& counters() const noexcept { return counters_.values(); }
+  std::int32_t position(SymbolIndex s) const noexcept { return core_.risk().position(s); }
+  std::uint32_t open_orders() const noexcept { return core_.risk().observe(0).open_count; }
 
   // What leaves, each in the order of its times, all of them later than the input that caused it.
   std::deque<CoreOrder>& orders() noexcept { return out_.orders; }

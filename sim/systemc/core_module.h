@@ -1,5 +1,6 @@
 // The functional core as a SystemC module: frames and commands in at their times, order frames and events out at theirs.
 #pragma once
+#include <algorithm>
 #include <span>
 #include <systemc>
 
@@ -51,6 +52,7 @@ class CoreModule : public sc_core::sc_module {
   }
   void load_inactive_bank(const Bank& bank) { model_.load_inactive_bank(bank); }
   const CounterValues& counters() const noexcept { return model_.counters(); }
+  const CoreModel& model() const noexcept { return model_; }
   bool drained() noexcept { return model_.orders().empty() && model_.events().empty(); }
   // When the last of what is known to leave will have left; now when there is nothing.
   Picoseconds drained_at() noexcept {

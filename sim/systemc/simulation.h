@@ -1,6 +1,8 @@
-// A SystemC simulation of its own: a process may hold several, one after the other or side by side, each with its own time.
+// A SystemC simulation of its own: a process may hold several, one after the other or side by side, each with its own time. Threads take
+// turns: the kernel is one for all.
 #pragma once
 #include <memory>
+#include <mutex>
 #include <systemc>
 
 #include "sim/systemc/platform_time.h"
@@ -12,7 +14,7 @@ class Simulation {
  public:
   class Entered {
    public:
-    explicit Entered(sc_core::sc_simcontext* context) : outer_(sc_core::sc_curr_simcontext) {
+    explicit Entered(sc_core::sc_simcontext* context) : turn_(kernel_), outer_(sc_core::sc_curr_simcontext) {
       sc_core::sc_curr_simcontext = context;
     }
     ~Entered() { sc_core::sc_curr_simcontext = outer_; }
@@ -20,6 +22,7 @@ class Simulation {
     Entered& operator=(const Entered&) = delete;
 
    private:
+    std::scoped_lock<std::recursive_mutex> turn_;
     sc_core::sc_simcontext* outer_;
   };
 
@@ -28,6 +31,7 @@ class Simulation {
   [[nodiscard]] Entered enter() const { return Entered(context_.get()); }
 
  private:
+  static inline std::recursive_mutex kernel_;
   std::unique_ptr<sc_core::sc_simcontext> context_;
 };
 
