@@ -80,19 +80,21 @@ std::vector<PlatformCheck> check_platform(const PlatformExpectations& e, const P
   return c.all;
 }
 
-std::string platform_text(const PlatformScenario& s, const PlatformResult& r, const std::vector<PlatformCheck>& checks) {
+std::string platform_text(const PlatformScenario& s, const PlatformResult& r,
+                          const std::vector<PlatformCheck>& checks) {
   std::string out = fmt::format("{}: seed {}, {:.6f} s simulated, digest {:016x}\n", s.title, s.platform.seed,
                                 ns(r.end.value) * 1e-9, r.digest);
   for (unsigned i = 0; i < 2; ++i)
     out += fmt::format("line {}: {} frames published, {} lost, {} held back\n", i == 0 ? 'A' : 'B', r.published[i],
                        r.lost[i], r.reordered[i]);
-  out += fmt::format(
-      "card: {} frames, {} messages, {} lost in {} gaps; {} orders, {} cancels, {} rejections\n", r.frames_in,
-      at(r, Counter::messages), at(r, Counter::lost_messages), at(r, Counter::gaps_lost), r.sent, r.cancels, r.rejects);
+  out += fmt::format("card: {} frames, {} messages, {} lost in {} gaps; {} orders, {} cancels, {} rejections\n",
+                     r.frames_in, at(r, Counter::messages), at(r, Counter::lost_messages), at(r, Counter::gaps_lost),
+                     r.sent, r.cancels, r.rejects);
   out += fmt::format("venue: {} answers ({} lost on the way), {} fills; longest wait at the switch {:.3f} ns\n",
                      r.answers, r.answers_lost, r.fills, platform::to_ns(r.longest_switch_queue));
   out += "\nTick to trade, from publishing to the order's last bit at the venue, ns\n";
-  out += fmt::format("  {:<13}{:>12}{:>12}{:>12}{:>12}{:>12}{:>9}\n", "hop", "min", "p50", "p90", "p99", "max", "share");
+  out +=
+      fmt::format("  {:<13}{:>12}{:>12}{:>12}{:>12}{:>12}{:>9}\n", "hop", "min", "p50", "p90", "p99", "max", "share");
   const auto row = [&](std::string_view name, const std::vector<std::uint64_t>& v, double share) {
     if (v.empty()) return;
     out += fmt::format("  {:<13}{:>12.3f}{:>12.3f}{:>12.3f}{:>12.3f}{:>12.3f}{:>8.2f}%\n", name, ns(percentile(v, 0)),

@@ -158,8 +158,9 @@ PlatformScenario parse_scenario(std::string_view text, const std::string& name, 
   try {
     table = toml::parse(text, name);
   } catch (const toml::parse_error& e) {
-    errors.add_text(name, e.source().begin.line,
-                    fmt::format("not TOML at column {}: {}; correct the line", e.source().begin.column, e.description()));
+    errors.add_text(
+        name, e.source().begin.line,
+        fmt::format("not TOML at column {}: {}; correct the line", e.source().begin.column, e.description()));
     errors.throw_if_any();
   }
   PlatformScenario s;

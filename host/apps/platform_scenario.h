@@ -1,4 +1,5 @@
-// Scenarios of the platform model from TOML: the system, the session, and what must hold at the end. Keys: sim/systemc/README.md.
+// Scenarios of the platform model from TOML: the system, the session, and what must hold at the end. Keys:
+// sim/systemc/README.md.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -12,7 +13,8 @@
 
 namespace twinpath {
 
-// [expect]. What is absent is not checked; the rules (no order on stale books, none after a kill, nothing lost without a count) always are.
+// [expect]. What is absent is not checked; the rules (no order on stale books, none after a kill, nothing lost without
+// a count) always are.
 struct PlatformExpectations {
   std::optional<std::uint64_t> orders_min;
   std::optional<std::uint64_t> lost_messages_min, lost_messages_max;
@@ -25,8 +27,8 @@ struct PlatformExpectations {
 struct PlatformScenario {
   std::string title;
   platform::PlatformOptions platform;
-  venue::GeneratorOptions session;          // when `capture` is empty
-  std::filesystem::path capture, config;    // relative names count from the scenario's folder
+  venue::GeneratorOptions session;        // when `capture` is empty
+  std::filesystem::path capture, config;  // relative names count from the scenario's folder
   PlatformExpectations expect;
 };
 

@@ -77,8 +77,7 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
     const Event& e = event.event;
     digest(now().value, reinterpret_cast<const std::uint8_t*>(&e), sizeof e);
     rules.on_event(e);
-    if (e.event_kind() == EventKind::order)
-      causes[e.user_ref] = {e.frame, event.last_byte, e.stage(Stage::line_wait)};
+    if (e.event_kind() == EventKind::order) causes[e.user_ref] = {e.frame, event.last_byte, e.stage(Stage::line_wait)};
     ++events_sent;
     post(events, 0, e);
   }
@@ -109,7 +108,8 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
     if (!waiting_commands_.empty()) notify_at(command_due_, edge(waiting_commands_.front().first));
   }
   void send() {
-    for (; !sending_.empty() && sending_.front().first <= now(); sending_.pop_front()) out_.send(sending_.front().second);
+    for (; !sending_.empty() && sending_.front().first <= now(); sending_.pop_front())
+      out_.send(sending_.front().second);
     if (!sending_.empty()) notify_at(send_due_, sending_.front().first);
   }
   // FNV-1a, of time and bytes.

@@ -92,7 +92,8 @@ void CoreModel::Tap::on_message(const std::uint8_t* m, std::uint8_t type, const 
   model->core_.on_message(m, type, origin);
 }
 
-// A message of the frame itself passes with its beats; one of a packet that waited in a slot, behind the frame, a beat a cycle.
+// A message of the frame itself passes with its beats; one of a packet that waited in a slot, behind the frame, a beat
+// a cycle.
 void CoreModel::place(const std::uint8_t* m, std::size_t length, const Origin& origin) noexcept {
   const bool in_frame = !bytes_.empty() && m >= bytes_.data() && m < bytes_.data() + bytes_.size();
   Cycles last;

@@ -1,5 +1,6 @@
-// The core in the platform model, functional: what it does is the software twin's decision core, when it does it are the stages' cycles
-// of the RTL (hw/README.md; measured by `twinpath bench actionable`). One message at a time; nothing here knows SystemC.
+// The core in the platform model, functional: what it does is the software twin's decision core, when it does it are
+// the stages' cycles of the RTL (hw/README.md; measured by `twinpath bench actionable`). One message at a time; nothing
+// here knows SystemC.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -17,10 +18,11 @@
 
 namespace twinpath::platform {
 
-// When the beats of a frame are on the core's 64-bit stream: one a cycle at most, and none before the wire has brought its bytes.
+// When the beats of a frame are on the core's 64-bit stream: one a cycle at most, and none before the wire has brought
+// its bytes.
 struct Beats {
-  Cycles first;         // cycle of the first beat
-  Picoseconds start{};  // when the frame's first byte began to come out of the MAC
+  Cycles first;               // cycle of the first beat
+  Picoseconds start{};        // when the frame's first byte began to come out of the MAC
   std::uint64_t byte_ps = 0;  // 0: one beat a cycle, from `first` on
   std::size_t bytes = 0;
 
@@ -32,7 +34,8 @@ struct Beats {
   Cycles last() const noexcept { return at(bytes == 0 ? 0 : (bytes - 1) / 8); }
 };
 
-// Cycles from the beat with a message's last byte. Adds and trades go the short way; what asks the order table, the long one.
+// Cycles from the beat with a message's last byte. Adds and trades go the short way; what asks the order table, the
+// long one.
 struct StageCycles {
   std::uint16_t decoded, looked_up, booked, decided, checked, first_beat;
 };
@@ -41,7 +44,8 @@ inline constexpr StageCycles kLongWay{2, 4, 5, 5, 5, 6};
 constexpr const StageCycles& stage_cycles(std::uint8_t type) noexcept {
   return type == 'E' || type == 'C' || type == 'X' || type == 'D' || type == 'U' ? kLongWay : kShortWay;
 }
-// From where an order would begin to leave to its event at the stream of events, and from where it does (hw/rtl/risk, hw/rtl/order).
+// From where an order would begin to leave to its event at the stream of events, and from where it does (hw/rtl/risk,
+// hw/rtl/order).
 inline constexpr Cycles kEventAfterVerdict{4}, kEventAfterStart{3};
 // From a command's stamp to its event: an assumption (the RTL has from 8 to 12, by the command).
 inline constexpr Cycles kEventAfterCommand{10};
@@ -122,8 +126,8 @@ class CoreModel {
   // The input at work.
   std::span<const std::uint8_t> bytes_;
   Beats beats_{};
-  Cycles free_{};            // nothing passes before it
-  Cycles replay_from_{};     // first beat of the packet being replayed
+  Cycles free_{};             // nothing passes before it
+  Cycles replay_from_{};      // first beat of the packet being replayed
   std::size_t replayed_ = 0;  // its bytes so far
   std::uint64_t replay_next_ = 0;
   std::uint32_t replay_frame_ = 0;

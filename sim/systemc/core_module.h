@@ -1,4 +1,5 @@
-// The functional core as a SystemC module: frames and commands in at their times, order frames and events out at theirs.
+// The functional core as a SystemC module: frames and commands in at their times, order frames and events out at
+// theirs.
 #pragma once
 #include <algorithm>
 #include <span>

@@ -1,4 +1,5 @@
-// Host software: events from the card, answers from the venue, and the commands that the card is told of them. One answer at a time.
+// Host software: events from the card, answers from the venue, and the commands that the card is told of them. One
+// answer at a time.
 #pragma once
 #include <deque>
 #include <map>

@@ -31,7 +31,8 @@ class FrameIf : virtual public sc_core::sc_interface {
   virtual void frame(const PacketPtr& packet, std::uint64_t byte_ps) = 0;
 };
 
-// IEEE 802.3: preamble and start delimiter 8 bytes, 64 at least with the FCS of 4, gap of 12. What waits stands in a queue without end.
+// IEEE 802.3: preamble and start delimiter 8 bytes, 64 at least with the FCS of 4, gap of 12. What waits stands in a
+// queue without end.
 class Wire : public sc_core::sc_module {
  public:
   static constexpr std::uint64_t kPreamble = 8, kFcs = 4, kGap = 12, kLeast = 60;
@@ -59,9 +60,7 @@ class Wire : public sc_core::sc_module {
   Picoseconds longest_wait() const noexcept { return longest_wait_; }
 
  private:
-  Picoseconds arrival(const Packet& p) const {
-    return p.wire_start + Picoseconds{kPreamble * byte_ps_} + propagation_;
-  }
+  Picoseconds arrival(const Packet& p) const { return p.wire_start + Picoseconds{kPreamble * byte_ps_} + propagation_; }
   void arrive() {
     while (!on_wire_.empty() && arrival(*on_wire_.front()) <= now()) {
       const PacketPtr packet = on_wire_.front();
@@ -79,15 +78,16 @@ class Wire : public sc_core::sc_module {
   sc_core::sc_event due_;
 };
 
-// Publishes a session's frames; each line loses, delays and reorders on its own. Then the switch: one port, one queue to the card's wire.
+// Publishes a session's frames; each line loses, delays and reorders on its own. Then the switch: one port, one queue
+// to the card's wire.
 class ExchangeFeed : public sc_core::sc_module {
  public:
   // When the first frame is published: above zero, so that a command may come before it.
   static constexpr Picoseconds kBegin{1'000'000};
 
   SC_HAS_PROCESS(ExchangeFeed);
-  ExchangeFeed(sc_core::sc_module_name name, const PlatformOptions& options, const FeedConfig& feed, FrameSource& source,
-               Wire& wire)
+  ExchangeFeed(sc_core::sc_module_name name, const PlatformOptions& options, const FeedConfig& feed,
+               FrameSource& source, Wire& wire)
       : sc_module(name), feed_(feed), source_(source), wire_(wire) {
     for (unsigned i = 0; i < 2; ++i) {
       Line& line = lines_[i];

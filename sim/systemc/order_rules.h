@@ -1,4 +1,5 @@
-// What must never be in a core's events, whatever happens: orders on stale books, orders after a kill. Judged from the events alone.
+// What must never be in a core's events, whatever happens: orders on stale books, orders after a kill. Judged from the
+// events alone.
 #pragma once
 #include <cstdint>
 

@@ -1,10 +1,11 @@
-// PCIe between card and host, loosely timed: TLM-2.0 blocking transport of generic payloads, posted writes both ways. A direction sends one
-// transaction after the other at the link's rate; each arrives a latency later, which the receiver sees as the delay of its b_transport.
+// PCIe between card and host, loosely timed: TLM-2.0 blocking transport of generic payloads, posted writes both ways. A
+// direction sends one transaction after the other at the link's rate; each arrives a latency later, which the receiver
+// sees as the delay of its b_transport.
 #pragma once
 #define SC_INCLUDE_DYNAMIC_PROCESSES
-#include <tlm>
 #include <tlm_utils/simple_initiator_socket.h>
 #include <tlm_utils/simple_target_socket.h>
+#include <tlm>
 
 #include <algorithm>
 #include <cstdint>
@@ -42,7 +43,8 @@ class PcieDirection : public sc_core::sc_module {
   Picoseconds free_{};
 };
 
-// Takes posted writes of one kind of record and gives each to `take` when it has arrived. Another size or command: a response with an error.
+// Takes posted writes of one kind of record and gives each to `take` when it has arrived. Another size or command: a
+// response with an error.
 template <class Record>
 class RecordTarget : public sc_core::sc_module {
  public:
@@ -85,7 +87,8 @@ class RecordTarget : public sc_core::sc_module {
   sc_core::sc_event due_;
 };
 
-// A posted write of a record. Throws std::logic_error when the other side does not take it: the platform is wired wrongly.
+// A posted write of a record. Throws std::logic_error when the other side does not take it: the platform is wired
+// wrongly.
 template <class Socket, class Record>
 void post(Socket& socket, std::uint64_t address, Record record) {
   tlm::tlm_generic_payload payload;

@@ -45,16 +45,9 @@ OrderTimes times_of(const Venue::Arrival& arrival, std::uint32_t user_ref, const
   // The message's last byte at the core: with its frame, or later when the packet had to wait for one that was missing.
   const Cycles in_frame = std::min(cause.last_byte, frame.beats.last());
   const Packet& order = *arrival.packet;
-  const std::array<Picoseconds, kHops + 1> at{frame.published,
-                                              frame.queued,
-                                              frame.wire_start,
-                                              edge(in_frame) - mac_in,
-                                              edge(in_frame),
-                                              edge(cause.last_byte),
-                                              order.published,
-                                              order.queued,
-                                              order.wire_start,
-                                              arrival.at};
+  const std::array<Picoseconds, kHops + 1> at{
+      frame.published,       frame.queued,    frame.wire_start, edge(in_frame) - mac_in, edge(in_frame),
+      edge(cause.last_byte), order.published, order.queued,     order.wire_start,        arrival.at};
   for (unsigned i = 0; i < kHops; ++i) t.hops[i] = (at[i + 1] - at[i]).value;
   t.total = (at[kHops] - at[0]).value;
   t.core_cycles = (cycle_at(order.published) - cause.last_byte).value;
@@ -98,8 +91,8 @@ void count(Modules& m, const PlatformOptions& o, const CoreConfig& config, Platf
 }  // namespace
 
 const char* to_string(Hop hop) noexcept {
-  static constexpr std::array<const char*, kHops> kNames{"network",  "switch queue", "wire in",    "mac in",  "gap wait",
-                                                         "core",     "mac out",      "wire queue", "wire out"};
+  static constexpr std::array<const char*, kHops> kNames{"network", "switch queue", "wire in",    "mac in",  "gap wait",
+                                                         "core",    "mac out",      "wire queue", "wire out"};
   return kNames[static_cast<std::size_t>(hop)];
 }
 

@@ -1,5 +1,5 @@
-// The whole trading system in simulated time: exchange feed, wire, card, PCIe, host, venue (sim/systemc/README.md has the picture). A run is
-// a function of options, configuration and session: the same to the picosecond, every time.
+// The whole trading system in simulated time: exchange feed, wire, card, PCIe, host, venue (sim/systemc/README.md has
+// the picture). A run is a function of options, configuration and session: the same to the picosecond, every time.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -28,13 +28,13 @@ struct LineModel {
 struct PlatformOptions {
   std::uint64_t seed = 1;
   std::array<LineModel, 2> lines;
-  std::uint64_t wire_gbps = 10;      // 10 or 25, both ways
-  Picoseconds wire_propagation{};    // switch to card
-  Picoseconds venue_propagation{};   // card to venue, and venue to host
-  Picoseconds mac_in{}, mac_out{};   // MAC and PCS, from the last bit of a byte to its beat, and back
-  Picoseconds pcie_latency{};        // one way
-  std::uint64_t pcie_byte_ps = 127;  // of the link
-  std::uint64_t pcie_overhead = 24;  // bytes a transaction
+  std::uint64_t wire_gbps = 10;               // 10 or 25, both ways
+  Picoseconds wire_propagation{};             // switch to card
+  Picoseconds venue_propagation{};            // card to venue, and venue to host
+  Picoseconds mac_in{}, mac_out{};            // MAC and PCS, from the last bit of a byte to its beat, and back
+  Picoseconds pcie_latency{};                 // one way
+  std::uint64_t pcie_byte_ps = 127;           // of the link
+  std::uint64_t pcie_overhead = 24;           // bytes a transaction
   Picoseconds host_service{}, host_jitter{};  // from an answer to its command; jitter is uniform
   ResponseModel venue;
   double answer_loss = 0;  // answers of the venue that never reach the host
@@ -59,10 +59,10 @@ struct OrderTimes {
 };
 
 struct PlatformResult {
-  std::vector<OrderTimes> orders;  // that reached the venue, in the order of arrival
+  std::vector<OrderTimes> orders;                                 // that reached the venue, in the order of arrival
   std::array<std::uint64_t, 2> published{}, lost{}, reordered{};  // frames, by line
-  std::uint64_t frames_in = 0;         // that reached the card
-  std::uint64_t published_messages = 0;  // by sequence number
+  std::uint64_t frames_in = 0;                                    // that reached the card
+  std::uint64_t published_messages = 0;                           // by sequence number
   std::uint64_t sent = 0, cancels = 0, rejects = 0;
   std::uint64_t stale_orders = 0;   // on stale books
   std::uint64_t killed_orders = 0;  // after a kill
@@ -77,7 +77,8 @@ struct PlatformResult {
   std::uint64_t digest = 0;  // of every order and event with its time
 };
 
-// `source` gives frames at the times at which the exchange published them. Throws std::invalid_argument for options out of range.
+// `source` gives frames at the times at which the exchange published them. Throws std::invalid_argument for options out
+// of range.
 PlatformResult run_platform(const PlatformOptions& options, const CoreConfig& config, FrameSource& source);
 
 }  // namespace twinpath::platform

@@ -1,5 +1,5 @@
-// The platform model's time: picoseconds, and the core's clock of 322.265625 MHz in them. 165 cycles are 512 ns exactly; an edge that falls
-// between two picoseconds counts for the later one, so no error adds up.
+// The platform model's time: picoseconds, and the core's clock of 322.265625 MHz in them. 165 cycles are 512 ns
+// exactly; an edge that falls between two picoseconds counts for the later one, so no error adds up.
 #pragma once
 #include <cstdint>
 

@@ -1,5 +1,5 @@
-// A SystemC simulation of its own: a process may hold several, one after the other or side by side, each with its own time. Threads take
-// turns: the kernel is one for all.
+// A SystemC simulation of its own: a process may hold several, one after the other or side by side, each with its own
+// time. Threads take turns: the kernel is one for all.
 #pragma once
 #include <memory>
 #include <mutex>

@@ -1,5 +1,5 @@
-// `systemc:` the platform model's functional core as a path: decisions of the software twin, at the times and with the stage stamps (in
-// cycles) of the RTL.
+// `systemc:` the platform model's functional core as a path: decisions of the software twin, at the times and with the
+// stage stamps (in cycles) of the RTL.
 #pragma once
 #include "host/path/path_registry.h"
 

@@ -1,4 +1,5 @@
-// The venue: takes order frames (OUCH 5.0 in UDP), and answers as the response model says, in OUCH 5.0 over a wire to the host.
+// The venue: takes order frames (OUCH 5.0 in UDP), and answers as the response model says, in OUCH 5.0 over a wire to
+// the host.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -13,7 +14,8 @@
 
 namespace twinpath::platform {
 
-// Ethernet, IPv4 and TCP headers and the SoupBinTCP packet header in front of an answer. Their bytes stay zero: only their length counts.
+// Ethernet, IPv4 and TCP headers and the SoupBinTCP packet header in front of an answer. Their bytes stay zero: only
+// their length counts.
 inline constexpr std::size_t kAnswerHeader = 14 + 20 + 20 + 3;
 
 class Venue : public sc_core::sc_module, public FrameIf {
@@ -70,7 +72,8 @@ class Venue : public sc_core::sc_module, public FrameIf {
       ouch::EnterOrder enter;
       ouch::CancelOrder cancel;
       const auto message = bytes.subspan(kOrderHeaderBytes);
-      if (ouch::decode(message.first(std::min<std::size_t>(47, message.size())), enter, none) == ouch::DecodeError::none) {
+      if (ouch::decode(message.first(std::min<std::size_t>(47, message.size())), enter, none) ==
+          ouch::DecodeError::none) {
         const auto symbol = symbols_.find(std::string(enter.symbol.begin(), enter.symbol.end()));
         if (symbol == symbols_.end()) continue;
         e.kind = static_cast<std::uint8_t>(EventKind::order);

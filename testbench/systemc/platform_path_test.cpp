@@ -1,4 +1,5 @@
-// `systemc:` against `sw:`: the same decisions on generated and hostile sessions, with the core's cycles in every event.
+// `systemc:` against `sw:`: the same decisions on generated and hostile sessions, with the core's cycles in every
+// event.
 #include <gtest/gtest.h>
 
 #include <map>

@@ -1,4 +1,5 @@
-// The whole system in the platform model: every scenario holds, is the same to the picosecond, and each check catches what it is for.
+// The whole system in the platform model: every scenario holds, is the same to the picosecond, and each check catches
+// what it is for.
 #include <gtest/gtest.h>
 
 #include <filesystem>
