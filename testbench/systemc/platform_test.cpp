@@ -85,6 +85,15 @@ TEST(Platform, LossOnOneLineCostsNothingButTime) {
   EXPECT_GT(r.reordered[0], 10u);
 }
 
+TEST(Platform, LossOnBothLinesEndsTrading) {
+  PlatformScenario s = scenario("loss_on_both");
+  const PlatformResult lossy = run_scenario(s);
+  for (platform::LineModel& line : s.platform.lines) line.loss = 0;
+  const PlatformResult whole = run_scenario(s);
+  EXPECT_GT(lossy.sent, 0u);
+  EXPECT_LT(lossy.sent, whole.sent);
+}
+
 TEST(Platform, AnAnswerThatIsLostIsFoundWhenPositionsAreCompared) {
   PlatformScenario s = scenario("quiet_day");
   s.platform.answer_loss = 0.2;
