@@ -210,7 +210,7 @@ Run add_replay(CLI::App& app, const PathRegistry& registry) {
       ->required()
       ->check(CLI::ExistingFile);
   sub->add_option("--path", o->paths,
-                  "path to run, sw: (or sw:pipelined), verilator: or verilator:dense, xrt:0; may be given again; the "
+                  "path to run, sw: (or sw:pipelined), systemc:, verilator: or verilator:dense, xrt:0; may be given again; the "
                   "first one leads")
       ->required()
       ->expected(1)
