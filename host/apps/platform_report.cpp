@@ -40,6 +40,11 @@ class Checks {
   void at_most(std::string_view what, std::optional<std::uint64_t> most, std::uint64_t found) {
     if (most) all.push_back({fmt::format("{}: expected {} at most, found {}", what, *most, found), found <= *most});
   }
+  void at_least_ns(std::string_view what, std::optional<double> least, std::uint64_t found_ps) {
+    if (least)
+      all.push_back({fmt::format("{}: expected {} ns at least, found {:.3f} ns", what, *least, ns(found_ps)),
+                     ns(found_ps) >= *least});
+  }
   void at_most_ns(std::string_view what, std::optional<double> most, std::uint64_t found_ps, bool any) {
     if (most)
       all.push_back({fmt::format("{}: expected {} ns at most, found {}", what, *most,
@@ -56,18 +61,31 @@ std::vector<PlatformCheck> check_platform(const PlatformExpectations& e, const P
   Checks c;
   c.equal("orders on stale books", 0, r.stale_orders);
   c.equal("orders after a kill", 0, r.killed_orders);
-  c.equal("frames that reached the card", r.published[0] + r.published[1] - r.lost[0] - r.lost[1], r.frames_in);
+  c.equal("orders of a card that is not armed", 0, r.unarmed_orders);
+  c.equal("frames that reached the card, or came while it was in reset",
+          r.published[0] + r.published[1] - r.lost[0] - r.lost[1], r.frames_in + r.reset_frames);
   c.equal("frames that the core counted", r.frames_in, at(r, Counter::frames));
   c.equal("messages that the core took or counted as lost", r.published_messages,
           at(r, Counter::messages) + at(r, Counter::lost_messages));
-  c.equal("orders that reached the venue", r.sent, r.orders.size());
-  c.equal("events that reached the host", r.card_events, r.host_events);
+  c.equal("orders that reached the venue, or a session that was down", r.sent, r.orders.size() + r.refused);
+  c.equal("events that reached the host, or found the ring full", r.card_events, r.host_events + r.lost_events);
+  c.equal("lost events that the host was told of", r.lost_events, r.told_events);
   c.equal("commands that reached the card", r.host_commands, r.card_commands);
   if (e.reconciles) {
     c.equal("symbols with another position at the card than at the venue", 0, r.position_differences);
     c.equal("orders that the card holds for open at the end", 0, r.open_at_card);
   }
   c.at_least("orders", e.orders_min, r.sent);
+  c.at_most("orders", e.orders_max, r.sent);
+  c.at_least("orders after a recovery", e.recovered_orders_min, r.recovered_orders);
+  c.at_least("orders that found the session down", e.refused_orders_min, r.refused);
+  c.at_least("events that found the ring full", e.lost_events_min, r.lost_events);
+  c.at_most("events that found the ring full", e.lost_events_max, r.lost_events);
+  c.at_least("frames that came while the card was in reset", e.reset_frames_min, r.reset_frames);
+  c.at_least("messages within a microsecond", e.burst_min, r.most_in_microsecond);
+  c.at_least_ns("longest wait at the switch", e.switch_wait_min_ns, r.longest_switch_queue.value);
+  c.at_least_ns("longest time of a PCIe transaction", e.pcie_min_ns, r.longest_pcie.value);
+  c.at_least_ns("longest time from an answer to its command", e.host_min_ns, r.longest_host.value);
   c.at_least("messages lost", e.lost_messages_min, at(r, Counter::lost_messages));
   c.at_most("messages lost", e.lost_messages_max, at(r, Counter::lost_messages));
   c.at_least("gaps lost", e.gaps_lost_min, at(r, Counter::gaps_lost));
@@ -90,8 +108,12 @@ std::string platform_text(const PlatformScenario& s, const PlatformResult& r,
   out += fmt::format("card: {} frames, {} messages, {} lost in {} gaps; {} orders, {} cancels, {} rejections\n",
                      r.frames_in, at(r, Counter::messages), at(r, Counter::lost_messages), at(r, Counter::gaps_lost),
                      r.sent, r.cancels, r.rejects);
-  out += fmt::format("venue: {} answers ({} lost on the way), {} fills; longest wait at the switch {:.3f} ns\n",
-                     r.answers, r.answers_lost, r.fills, platform::to_ns(r.longest_switch_queue));
+  out += fmt::format("venue: {} answers ({} lost on the way), {} fills, {} orders refused\n", r.answers, r.answers_lost,
+                     r.fills, r.refused);
+  out += fmt::format(
+      "most messages in a microsecond {}; longest: wait at the switch {:.3f} ns, PCIe {:.3f} ns, host {:.3f} ns\n",
+      r.most_in_microsecond, platform::to_ns(r.longest_switch_queue), platform::to_ns(r.longest_pcie),
+      platform::to_ns(r.longest_host));
   out += "\nTick to trade, from publishing to the order's last bit at the venue, ns\n";
   out +=
       fmt::format("  {:<13}{:>12}{:>12}{:>12}{:>12}{:>12}{:>9}\n", "hop", "min", "p50", "p90", "p99", "max", "share");

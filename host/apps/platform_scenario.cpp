@@ -74,6 +74,42 @@ void read_session(Reader& top, PlatformScenario& s, const std::filesystem::path&
   r->finish();
 }
 
+// `[[key]]`, each from `at_us` on for `for_us`.
+void read_outages(Reader& top, std::string_view key, std::vector<platform::Outage>& outages) {
+  for (Reader& r : top.tables(key)) {
+    platform::Outage o{};
+    for (const auto& [name, out] : {std::pair{"at_us", &o.at}, std::pair{"for_us", &o.length}}) {
+      if (!r.has(name)) r.missing(name, "microseconds", "say when, since the first packet, and for how long");
+      if (const auto t = r.microseconds(name, 1e11)) *out = platform::picoseconds(*t);
+    }
+    if (!outages.empty() && o.at < outages.back().at + outages.back().length)
+      r.wrong("at_us", "behind the end of the one in front of it", "put them in the order of their times");
+    outages.push_back(o);
+    r.finish();
+  }
+}
+
+void read_commands(Reader& top, platform::PlatformOptions& o) {
+  for (Reader& r : top.tables("command")) {
+    platform::PlatformOptions::HostCommand c{};
+    if (const auto at = r.microseconds("at_us", 1e11)) c.at = platform::picoseconds(*at);
+    if (const auto burst = r.flag("in_burst")) c.in_burst = *burst;
+    const auto op = r.choice("op", {"kill", "release", "trust", "arm", "disarm"});
+    if (!op) {
+      if (!r.has("op")) r.missing("op", "kill, release, trust, arm or disarm", "say what the host commands");
+    } else {
+      c.command.op = *op == "kill"      ? CommandOp::kill
+                     : *op == "release" ? CommandOp::release
+                     : *op == "trust"   ? CommandOp::trust
+                     : *op == "arm"     ? CommandOp::arm
+                                        : CommandOp::disarm;
+      if (c.command.op == CommandOp::trust) c.command.symbol = 0xFFFF;
+    }
+    o.commands.push_back(c);
+    r.finish();
+  }
+}
+
 void read_system(Reader& top, platform::PlatformOptions& o) {
   read_line(top, "line_a", o.lines[0]);
   read_line(top, "line_b", o.lines[1]);
@@ -100,6 +136,14 @@ void read_system(Reader& top, platform::PlatformOptions& o) {
   if (auto r = top.table("host")) {
     time_ns(*r, "service_ns", o.host_service);
     time_ns(*r, "jitter_ns", o.host_jitter);
+    if (r->has("recovery_ns")) time_ns(*r, "recovery_ns", o.host_recovery.emplace());
+    time_ns(*r, "session_detect_ns", o.session_detect);
+    time_ns(*r, "session_settle_ns", o.session_settle);
+    number(*r, "burst_messages", o.burst_messages, 1, 1'000'000);
+    r->finish();
+  }
+  if (auto r = top.table("card")) {
+    number(*r, "ring_events", o.ring_events, 1, 1'000'000'000);
     r->finish();
   }
   if (auto r = top.table("venue")) {
@@ -114,31 +158,28 @@ void read_system(Reader& top, platform::PlatformOptions& o) {
       r->wrong("ack_ns", "ack_ns <= fill_ns <= done_ns", "an order is acknowledged, then filled, then done");
     r->finish();
   }
-  for (Reader& r : top.tables("command")) {
-    platform::PlatformOptions::HostCommand c{};
-    if (const auto at = r.microseconds("at_us", 1e11)) c.at = platform::picoseconds(*at);
-    const auto op = r.choice("op", {"kill", "release", "trust", "arm", "disarm"});
-    if (!op) {
-      if (!r.has("op")) r.missing("op", "kill, release, trust, arm or disarm", "say what the host commands");
-    } else {
-      c.command.op = *op == "kill"      ? CommandOp::kill
-                     : *op == "release" ? CommandOp::release
-                     : *op == "trust"   ? CommandOp::trust
-                     : *op == "arm"     ? CommandOp::arm
-                                        : CommandOp::disarm;
-      if (c.command.op == CommandOp::trust) c.command.symbol = 0xFFFF;
-    }
-    if (!o.commands.empty() && c.at < o.commands.back().at)
-      r.wrong("at_us", "commands in the order of their times", "move it up");
-    o.commands.push_back(c);
-    r.finish();
-  }
+  read_commands(top, o);
+  read_outages(top, "pcie_stall", o.pcie_stalls);
+  read_outages(top, "host_pause", o.host_pauses);
+  read_outages(top, "session_drop", o.session_drops);
+  read_outages(top, "card_reset", o.card_resets);
 }
 
 void read_expectations(Reader& top, PlatformExpectations& e) {
   auto r = top.table("expect");
   if (!r) return top.missing("expect", "a table", "say what must hold; a scenario without it proves nothing");
   bound(*r, "orders_min", e.orders_min);
+  bound(*r, "orders_max", e.orders_max);
+  bound(*r, "recovered_orders_min", e.recovered_orders_min);
+  bound(*r, "refused_orders_min", e.refused_orders_min);
+  bound(*r, "lost_events_min", e.lost_events_min);
+  bound(*r, "lost_events_max", e.lost_events_max);
+  bound(*r, "reset_frames_min", e.reset_frames_min);
+  bound(*r, "burst_min", e.burst_min);
+  for (const auto& [key, out] : {std::pair{"switch_wait_min_ns", &e.switch_wait_min_ns},
+                                 std::pair{"pcie_min_ns", &e.pcie_min_ns}, std::pair{"host_min_ns", &e.host_min_ns}}) {
+    if (const auto ns = r->number(key, 0, kMostNs)) *out = ns;
+  }
   bound(*r, "lost_messages_min", e.lost_messages_min);
   bound(*r, "lost_messages_max", e.lost_messages_max);
   bound(*r, "gaps_lost_min", e.gaps_lost_min);

@@ -16,12 +16,18 @@ namespace twinpath {
 // [expect]. What is absent is not checked; the rules (no order on stale books, none after a kill, nothing lost without
 // a count) always are.
 struct PlatformExpectations {
-  std::optional<std::uint64_t> orders_min;
+  std::optional<std::uint64_t> orders_min, orders_max;
   std::optional<std::uint64_t> lost_messages_min, lost_messages_max;
   std::optional<std::uint64_t> gaps_lost_min, gaps_lost_max;
-  std::optional<std::uint64_t> core_cycles_max;  // not counting waits for an earlier order's frame
-  std::optional<double> p50_max_ns, p99_max_ns;  // tick to trade
-  bool reconciles = true;                        // positions at the card and the venue agree at the end
+  std::optional<std::uint64_t> core_cycles_max;       // not counting waits for an earlier order's frame
+  std::optional<double> p50_max_ns, p99_max_ns;       // tick to trade
+  std::optional<std::uint64_t> recovered_orders_min;  // sent after the host said TRUST
+  std::optional<std::uint64_t> refused_orders_min;    // by a session that was down
+  std::optional<std::uint64_t> lost_events_min, lost_events_max;
+  std::optional<std::uint64_t> reset_frames_min;
+  std::optional<std::uint64_t> burst_min;                              // messages within a microsecond
+  std::optional<double> switch_wait_min_ns, pcie_min_ns, host_min_ns;  // the longest there was
+  bool reconciles = true;  // positions at the card and the venue agree at the end
 };
 
 struct PlatformScenario {

@@ -14,56 +14,110 @@ const CoreConfig& only_rules(const CoreConfig& config) {
   return config;
 }
 
-std::uint16_t cycles16(std::uint64_t cycles) noexcept {
-  return static_cast<std::uint16_t>(std::min<std::uint64_t>(cycles, 65535));
+// Of two cycle counts of 16 bits, as an event has them.
+std::uint16_t between(Cycles from, Cycles to) noexcept { return static_cast<std::uint16_t>((to - from).value); }
+
+// How long a command holds the pipeline (hw/rtl/risk/README.md).
+unsigned held_by(const Command& c, const Risk& risk) noexcept {
+  switch (c.op) {
+    case CommandOp::ack:
+      return 1;
+    case CommandOp::fill:
+    case CommandOp::done:
+      return risk.open_order(c.user_ref) == nullptr ? 1 : 4;
+    case CommandOp::position:
+      return c.symbol < kSymbols ? 4 : 0;
+    default:
+      return 0;
+  }
 }
 
 }  // namespace
 
-CoreModel::CoreModel(const CoreConfig& config)
-    : out_{&stamps_, {}, {}, {}, {}},
+CoreModel::CoreModel(const CoreConfig& config, Fault fault)
+    : fault_(fault),
+      config_(config.feed),
+      out_{&stamps_, {}, {}, {}, {}, false},
       tap_{this},
       core_(only_rules(config), counters_, out_, stamps_),
       feed_(config.feed, counters_, tap_) {}
 
-void CoreModel::frame(std::span<const std::uint8_t> bytes, bool fcs_error, const Beats& beats) {
-  advance(beats.first);
+void CoreModel::frame(Cycles stamp, std::span<const std::uint8_t> bytes, bool fcs_error, const Beats& beats) {
+  advance(stamp, beats.first);
+  const std::uint64_t packets = count(Counter::packets_a) + count(Counter::packets_b);
+  const std::uint64_t messages = count(Counter::messages), stored = count(Counter::reorder_stored);
+  const std::size_t header = kFrameHeaderBytes + (bytes.size() > 13 && load_be16(&bytes[12]) == 0x8100 ? 4 : 0);
+  late_ = beats.first - stamp;
   bytes_ = bytes;
-  beats_ = beats;
-  replaying_ = false;
-  feed_.frame(beats.first, bytes, fcs_error);
-  free_ = std::max(free_, beats.last());
+  began_ = beats.first;
+  in_frame_ = true;
+  timing_.begin_frame(beats, header);
+  feed_.frame(stamp, bytes, fcs_error);
+  if (count(Counter::packets_a) + count(Counter::packets_b) == packets) {
+    timing_.drop_frame();
+  } else {
+    leave_frame(count(Counter::messages) != messages);
+    settle();
+    FeedPacket packet;
+    if (count(Counter::reorder_stored) != stored && parse_frame(bytes, config_, packet) == Counter::frames)
+      kept_.keep(packet, next_frame_, began_, header);
+  }
+  ++next_frame_;
   bytes_ = {};
+  in_frame_ = false;
 }
 
-void CoreModel::command(Cycles stamp, const Command& command) {
-  advance(stamp);
+void CoreModel::command(Cycles stamp, Cycles pins, const Command& command) {
+  advance(stamp, pins);
+  late_ = pins - stamp;
   feed_.command(stamp);
-  stamps_.last_byte = free_ = std::max(free_, stamp);
+  const unsigned held = held_by(command, core_.risk());
+  stamps_.at = timing_.command(pins);
+  stamps_.held = Cycles{held == 0 ? 0 : held - 1};
+  timing_.hold(stamps_.at.verdict, held);
   core_.command(stamp, command);
+  if (fault_ == Fault::deaf_to_kill && command.op == CommandOp::kill) undo(CommandOp::release, stamp);
+  stamps_.held = {};
 }
 
-void CoreModel::advance(Cycles time) {
+// Takes back what was told.
+void CoreModel::undo(CommandOp op, Cycles stamp) noexcept {
+  Command c;
+  c.op = op;
+  c.symbol = 0xFFFF;
+  out_.mute = true;
+  core_.command(stamp, c);
+  out_.mute = false;
+}
+
+void CoreModel::advance(Cycles time) { advance(time, time + late_); }
+
+void CoreModel::advance(Cycles time, Cycles pins) {
   const auto due = deadline();
   if (!due || *due > time) return;
-  bytes_ = {};
-  beats_ = {.first = *due};
-  replaying_ = false;
+  const Cycles seen = *due + late_;
+  timing_.expire(jumps_ && timing_.rests(seen) ? pins : seen);
   feed_.advance(time);
+  settle();
 }
 
 void CoreModel::Stamps::fill(Event& e) const noexcept {
-  e.stages = {way->decoded, way->looked_up, way->booked, way->decided, way->checked};
-  const auto set = [&](Stage s, Cycles c) { e.stages[static_cast<std::size_t>(s)] = cycles16(c.value); };
-  set(Stage::frame_to_last_byte, last_byte - frame_began);
+  e.stages = {};
+  const auto set = [&](Stage s, Cycles from, Cycles to) { e.stages[static_cast<std::size_t>(s)] = between(from, to); };
+  set(Stage::decoded, at.last_byte, at.split + Cycles{1});
+  set(Stage::looked_up, at.last_byte, at.looked_up);
+  set(Stage::booked, at.last_byte, at.verdict);
+  set(Stage::decided, at.last_byte, at.verdict);
+  set(Stage::checked, at.last_byte, at.verdict);
+  set(Stage::frame_to_last_byte, frame_began, at.last_byte);
   if (e.event_kind() != EventKind::order && e.event_kind() != EventKind::cancel) return;
-  set(Stage::first_beat, first_beat - last_byte);
-  set(Stage::line_wait, first_beat - last_byte - Cycles{way->first_beat});
+  set(Stage::first_beat, at.last_byte, first_beat);
+  set(Stage::line_wait, at.verdict + Cycles{1}, first_beat);
 }
 
 void CoreModel::Out::on_order_frame(std::span<const std::uint8_t> frame) noexcept {
   CoreOrder& order = orders.emplace_back();
-  order.first_beat = std::max(stamps->last_byte + Cycles{stamps->way->first_beat}, line_free);
+  order.first_beat = std::max(stamps->at.verdict + Cycles{1}, line_free);
   order.bytes = static_cast<std::uint16_t>(frame.size());
   std::copy(frame.begin(), frame.end(), order.frame.begin());
   stamps->first_beat = order.first_beat;
@@ -71,49 +125,87 @@ void CoreModel::Out::on_order_frame(std::span<const std::uint8_t> frame) noexcep
 }
 
 void CoreModel::Out::on_event(const Event& event) noexcept {
+  if (mute) return;
   const EventKind kind = event.event_kind();
-  Cycles at = stamps->last_byte + Cycles{stamps->way->first_beat} + kEventAfterVerdict;
-  if (kind == EventKind::command) at = stamps->last_byte + kEventAfterCommand;
+  Cycles at = stamps->at.verdict + kEventAfterVerdict + stamps->held;
   if (kind == EventKind::order || kind == EventKind::cancel) at = std::max(at, stamps->first_beat + kEventAfterStart);
   event_at = std::max(event_at + Cycles{1}, at);
-  events.push_back({event_at, stamps->last_byte, event});
+  events.push_back({event_at, stamps->at.last_byte, event});
 }
 
 void CoreModel::Tap::on_feed_state(StateReason reason, const Origin& origin) noexcept {
-  CoreModel& m = *model;
-  m.stamps_.way = &kShortWay;
-  m.stamps_.last_byte = m.free_ = std::max(m.free_, m.bytes_.empty() ? m.beats_.first : m.beats_.last());
-  m.core_.on_feed_state(reason, origin);
+  // A frame is told to be wrong behind its messages, its end of session behind all of it.
+  if (model->in_frame_) model->leave_frame(reason == StateReason::fcs_error);
+  model->stamps_.at = model->timing_.own();
+  model->lost_ = model->count(Counter::lost_messages);
+  model->core_.on_feed_state(reason, origin);
+  if (model->fault_ == Fault::blind_to_gaps) model->undo(CommandOp::trust, origin.stamp);
 }
 
 void CoreModel::Tap::on_message(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept {
-  model->stamps_.way = &stage_cycles(type);
-  model->place(m, itch::message_length(type), origin);
+  model->place(m, type, origin);
   model->core_.on_message(m, type, origin);
 }
 
-// A message of the frame itself passes with its beats; one of a packet that waited in a slot, behind the frame, a beat
-// a cycle.
-void CoreModel::place(const std::uint8_t* m, std::size_t length, const Origin& origin) noexcept {
-  const bool in_frame = !bytes_.empty() && m >= bytes_.data() && m < bytes_.data() + bytes_.size();
-  Cycles last;
-  if (in_frame) {
-    last = beats_.at(static_cast<std::size_t>(m - bytes_.data() + static_cast<std::ptrdiff_t>(length) - 1) / 8);
-    stamps_.frame_began = beats_.first;
-  } else {
-    if (!replaying_ || origin.frame != replay_frame_ || origin.sequence != replay_next_) {
-      const Cycles end = replaying_ ? free_ : std::max(free_, bytes_.empty() ? beats_.first : beats_.last());
-      replay_from_ = end + kReplayAfter;
-      replayed_ = 0;
-      replay_frame_ = origin.frame;
-      replaying_ = true;
-    }
-    replayed_ += 2 + length;
-    replay_next_ = origin.sequence + 1;
-    last = replay_from_ + Cycles{(replayed_ - 1) / 8};
-    stamps_.frame_began = replay_from_;
+// A message of the frame itself passes with its beats; one of a packet that was kept, when that is replayed.
+void CoreModel::place(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept {
+  if (in_frame_ && m >= bytes_.data() && m < bytes_.data() + bytes_.size()) {
+    const auto end = static_cast<std::size_t>(m - bytes_.data()) + itch::message_length(type);
+    stamps_.at = timing_.in_frame(end, type);
+    stamps_.frame_began = began_;
+    return;
   }
-  stamps_.last_byte = free_ = std::max(last, free_ + Cycles{1});
+  leave_frame(true);
+  if (replayed_ == nullptr || replayed_->frame != origin.frame) replay_until(origin);
+  if (replayed_ == nullptr) return;
+  stamps_.at = timing_.in_replay(replayed_->end_of(origin.msg_index), type);
+  stamps_.frame_began = replayed_->frame_began;
+}
+
+void CoreModel::leave_frame(bool delivered) noexcept {
+  if (!in_frame_) return;
+  in_frame_ = false;
+  timing_.end_frame(delivered, feed_.gap_open() || kept_.any());
+}
+
+// Passes over slots to the one that the message at `origin` is from.
+void CoreModel::replay_until(const Origin& origin) noexcept {
+  end_replay();
+  look_again();
+  while (KeptPacket* slot = kept_.due(origin.sequence)) {
+    if (slot->frame != origin.frame && slot->sequence + slot->count <= origin.sequence) {
+      timing_.pass_slot();
+      kept_.free(*slot);
+      continue;
+    }
+    timing_.begin_replay(slot->lane, slot->blocks);
+    replayed_ = slot;
+    if (slot->frame == origin.frame) return;
+    end_replay();  // nothing of it was whole
+  }
+}
+
+void CoreModel::end_replay() noexcept {
+  if (replayed_ == nullptr) return;
+  timing_.end_replay();
+  kept_.free(*replayed_);
+  replayed_ = nullptr;
+}
+
+// After a deadline slots are searched anew for every gap behind the first.
+void CoreModel::look_again() noexcept {
+  if (count(Counter::lost_messages) != lost_) timing_.look_again();
+  lost_ = count(Counter::lost_messages);
+}
+
+// What is due and says nothing.
+void CoreModel::settle() noexcept {
+  end_replay();
+  look_again();
+  while (KeptPacket* slot = kept_.due(feed_.expected_sequence())) {
+    timing_.pass_slot();
+    kept_.free(*slot);
+  }
 }
 
 }  // namespace twinpath::platform

@@ -14,43 +14,15 @@
 #include "host/core/event.h"
 #include "host/feed/feed.h"
 #include "host/path/decision_core.h"
-#include "sim/systemc/platform_time.h"
+#include "sim/systemc/core_timing.h"
+#include "sim/systemc/kept_packets.h"
+#include "sim/systemc/platform.h"
 
 namespace twinpath::platform {
 
-// When the beats of a frame are on the core's 64-bit stream: one a cycle at most, and none before the wire has brought
-// its bytes.
-struct Beats {
-  Cycles first;               // cycle of the first beat
-  Picoseconds start{};        // when the frame's first byte began to come out of the MAC
-  std::uint64_t byte_ps = 0;  // 0: one beat a cycle, from `first` on
-  std::size_t bytes = 0;
-
-  Cycles at(std::size_t beat) const noexcept {
-    const Cycles dense = first + Cycles{beat};
-    if (byte_ps == 0) return dense;
-    return std::max(dense, cycle_at(start + Picoseconds{std::min(8 * (beat + 1), bytes) * byte_ps}));
-  }
-  Cycles last() const noexcept { return at(bytes == 0 ? 0 : (bytes - 1) / 8); }
-};
-
-// Cycles from the beat with a message's last byte. Adds and trades go the short way; what asks the order table, the
-// long one.
-struct StageCycles {
-  std::uint16_t decoded, looked_up, booked, decided, checked, first_beat;
-};
-inline constexpr StageCycles kShortWay{2, 2, 3, 3, 3, 4};
-inline constexpr StageCycles kLongWay{2, 4, 5, 5, 5, 6};
-constexpr const StageCycles& stage_cycles(std::uint8_t type) noexcept {
-  return type == 'E' || type == 'C' || type == 'X' || type == 'D' || type == 'U' ? kLongWay : kShortWay;
-}
-// From where an order would begin to leave to its event at the stream of events, and from where it does (hw/rtl/risk,
-// hw/rtl/order).
-inline constexpr Cycles kEventAfterVerdict{4}, kEventAfterStart{3};
-// From a command's stamp to its event: an assumption (the RTL has from 8 to 12, by the command).
-inline constexpr Cycles kEventAfterCommand{10};
-// From the end of a frame to the first beat of a packet replayed behind it (hw/rtl/feed/README.md, reorder_buffer).
-inline constexpr Cycles kReplayAfter{2};
+// From the verdict on a message to its event at the stream of events, and there from the first beat of an order that
+// had to wait for its turn (hw/rtl/risk, hw/rtl/order).
+inline constexpr Cycles kEventAfterVerdict{6}, kEventAfterStart{3};
 
 struct CoreOrder {
   Cycles first_beat;
@@ -67,12 +39,16 @@ struct CoreEvent {
 class CoreModel {
  public:
   // Throws std::invalid_argument for a strategy that is not the rules: the core has none other.
-  explicit CoreModel(const CoreConfig& config);
+  explicit CoreModel(const CoreConfig& config, Fault fault = Fault::none);
 
-  // Inputs in the order of their stamps (SEM 1); the frame's stamp is the cycle of its first beat.
-  void frame(std::span<const std::uint8_t> bytes, bool fcs_error, const Beats& beats);
-  void command(Cycles stamp, const Command& command);
+  // Inputs in the order of their stamps (SEM 1). `beats` and `pins` are when they are at the core's pins: with their
+  // stamps, or later when something before them took its time.
+  void frame(Cycles stamp, std::span<const std::uint8_t> bytes, bool fcs_error, const Beats& beats);
+  void command(Cycles stamp, Cycles pins, const Command& command);
   void advance(Cycles time);
+  // Time jumps from input to input while nothing is at work, as on the pins of `verilator:`: a deadline in between is
+  // seen with the next input.
+  void jump_between_inputs() noexcept { jumps_ = true; }
   // When a gap that is open counts as lost.
   std::optional<Cycles> deadline() const noexcept {
     return feed_.gap_open() ? std::optional(feed_.deadline()) : std::nullopt;
@@ -81,6 +57,7 @@ class CoreModel {
   const CounterValues& counters() const noexcept { return counters_.values(); }
   std::int32_t position(SymbolIndex s) const noexcept { return core_.risk().position(s); }
   std::uint32_t open_orders() const noexcept { return core_.risk().observe(0).open_count; }
+  std::uint64_t expected_sequence() const noexcept { return feed_.expected_sequence(); }
 
   // What leaves, each in the order of its times, all of them later than the input that caused it.
   std::deque<CoreOrder>& orders() noexcept { return out_.orders; }
@@ -89,10 +66,10 @@ class CoreModel {
  private:
   // The message at work, in cycles; what DecisionCore asks of a stamper.
   struct Stamps {
-    Cycles last_byte;
+    Passage at{};
     Cycles frame_began;
     Cycles first_beat;
-    const StageCycles* way = &kShortWay;
+    Cycles held;  // behind the verdict, by a command
 
     void start() noexcept {}
     void mark(Stage) noexcept {}
@@ -104,6 +81,7 @@ class CoreModel {
     std::deque<CoreEvent> events;
     Cycles line_free;
     Cycles event_at;
+    bool mute = false;
 
     void on_order_frame(std::span<const std::uint8_t> frame) noexcept;
     void on_event(const Event& event) noexcept;
@@ -115,23 +93,35 @@ class CoreModel {
     void on_message(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept;
   };
 
-  void place(const std::uint8_t* m, std::size_t length, const Origin& origin) noexcept;
+  std::uint64_t count(Counter c) const noexcept { return counters_.values()[static_cast<std::size_t>(c)]; }
+  void place(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept;
+  void leave_frame(bool delivered) noexcept;
+  void replay_until(const Origin& origin) noexcept;
+  void end_replay() noexcept;
+  void settle() noexcept;
+  void look_again() noexcept;
+  void advance(Cycles time, Cycles pins);
+  void undo(CommandOp op, Cycles stamp) noexcept;
 
+  Fault fault_;
+  FeedConfig config_;
   Counters counters_;
   Stamps stamps_;
   Out out_;
   Tap tap_;
   DecisionCore<Out, Stamps> core_;
   Feed<Tap> feed_;
+  CoreTiming timing_;
+  KeptPackets kept_;
   // The input at work.
   std::span<const std::uint8_t> bytes_;
-  Beats beats_{};
-  Cycles free_{};             // nothing passes before it
-  Cycles replay_from_{};      // first beat of the packet being replayed
-  std::size_t replayed_ = 0;  // its bytes so far
-  std::uint64_t replay_next_ = 0;
-  std::uint32_t replay_frame_ = 0;
-  bool replaying_ = false;
+  Cycles began_{};         // a frame's first beat
+  bool in_frame_ = false;  // its own messages pass, none that was kept
+  KeptPacket* replayed_ = nullptr;
+  bool jumps_ = false;
+  Cycles late_{};  // from its stamp to the pins
+  std::uint32_t next_frame_ = 0;
+  std::uint64_t lost_ = 0;  // messages, when slots were last asked
 };
 
 }  // namespace twinpath::platform

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <queue>
 #include <systemc>
@@ -14,6 +15,18 @@
 #include "sim/systemc/simulation.h"
 
 namespace twinpath::platform {
+
+// When the first frame is published: above zero, so that a command may come before it.
+inline constexpr Picoseconds kBegin{1'000'000};
+
+// The first time from `t` on that lies in none of `outages`, which are in the order of their times.
+inline Picoseconds behind_outages(const std::vector<Outage>& outages, Picoseconds t) {
+  for (const Outage& o : outages) {
+    if (t >= kBegin + o.at && t < kBegin + o.at + o.length) t = kBegin + o.at + o.length;
+  }
+  return t;
+}
+inline bool in_outage(const std::vector<Outage>& outages, Picoseconds t) { return behind_outages(outages, t) != t; }
 
 // A frame on its way (without FCS), and where it has been.
 struct Packet {
@@ -82,13 +95,10 @@ class Wire : public sc_core::sc_module {
 // to the card's wire.
 class ExchangeFeed : public sc_core::sc_module {
  public:
-  // When the first frame is published: above zero, so that a command may come before it.
-  static constexpr Picoseconds kBegin{1'000'000};
-
   SC_HAS_PROCESS(ExchangeFeed);
   ExchangeFeed(sc_core::sc_module_name name, const PlatformOptions& options, const FeedConfig& feed,
                FrameSource& source, Wire& wire)
-      : sc_module(name), feed_(feed), source_(source), wire_(wire) {
+      : sc_module(name), feed_(feed), source_(source), wire_(wire), burst_messages_(options.burst_messages) {
     for (unsigned i = 0; i < 2; ++i) {
       Line& line = lines_[i];
       line.model = options.lines[i];
@@ -106,7 +116,11 @@ class ExchangeFeed : public sc_core::sc_module {
     if (next_) notify_at(publish_due_, next_->published);
   }
 
+  // Called when so many messages have been published within a microsecond; once.
+  std::function<void()> on_burst;
+
   void count(PlatformResult& result) const {
+    result.most_in_microsecond = most_in_microsecond_;
     for (unsigned i = 0; i < 2; ++i) {
       result.published[i] = lines_[i].published;
       result.lost[i] = lines_[i].lost;
@@ -155,6 +169,7 @@ class ExchangeFeed : public sc_core::sc_module {
     if (ours && parsed.count != 0 && parsed.count != kEndOfSessionCount) {
       first_sequence_ = std::min(first_sequence_, parsed.sequence);
       last_sequence_ = std::max(last_sequence_, parsed.sequence + parsed.count);
+      if (parsed.line == FeedLine::a) watch(parsed.count);
     }
     Line& line = lines_[ours ? static_cast<unsigned>(parsed.line) : 0];
     ++line.published;
@@ -172,6 +187,18 @@ class ExchangeFeed : public sc_core::sc_module {
     coming_.push({at, number_++, packet});
     notify_at(arrive_due_, coming_.top().at);
   }
+  // How many messages the last microsecond has.
+  void watch(std::uint64_t messages) {
+    constexpr Picoseconds kMicrosecond{1'000'000};
+    for (; !recent_.empty() && recent_.front().first + kMicrosecond <= now(); recent_.pop_front())
+      in_microsecond_ -= recent_.front().second;
+    recent_.push_back({now(), messages});
+    in_microsecond_ += messages;
+    most_in_microsecond_ = std::max(most_in_microsecond_, in_microsecond_);
+    if (in_microsecond_ < burst_messages_ || told_burst_) return;
+    told_burst_ = true;
+    if (on_burst) on_burst();
+  }
   void arrive() {
     for (; !coming_.empty() && coming_.top().at <= now(); coming_.pop()) wire_.send(coming_.top().packet);
     if (!coming_.empty()) notify_at(arrive_due_, coming_.top().at);
@@ -188,6 +215,10 @@ class ExchangeFeed : public sc_core::sc_module {
   FrameSource& source_;
   Wire& wire_;
   std::array<Line, 2> lines_;
+  std::uint64_t burst_messages_;
+  bool told_burst_ = false;
+  std::deque<std::pair<Picoseconds, std::uint64_t>> recent_;  // packets of line A
+  std::uint64_t in_microsecond_ = 0, most_in_microsecond_ = 0;
   bool begun_ = false;
   Nanoseconds first_{}, last_{};
   PacketPtr next_;

@@ -1,5 +1,5 @@
-// What must never be in a core's events, whatever happens: orders on stale books, orders after a kill. Judged from the
-// events alone.
+// What must never be in a core's events, whatever happens: orders on stale books, after a kill, while it is not armed.
+// Judged from the events alone.
 #pragma once
 #include <cstdint>
 
@@ -25,6 +25,8 @@ class OrderRules {
         ++sent;
         if (stale_) ++stale_orders;
         if (killed_) ++killed_orders;
+        if (unarmed_) ++unarmed_orders;
+        if (recoveries != 0) ++recovered_orders;
         return;
       case EventKind::cancel:
         ++cancels;
@@ -38,13 +40,29 @@ class OrderRules {
   }
 
   std::uint64_t sent = 0, cancels = 0, rejects = 0;
-  std::uint64_t stale_orders = 0, killed_orders = 0;
+  std::uint64_t stale_orders = 0, killed_orders = 0, unarmed_orders = 0;
+  std::uint64_t recoveries = 0;        // TRUST of all books while they were stale
+  std::uint64_t recovered_orders = 0;  // after the first of them
+
+  // The core begins anew, and is to wait until the host arms it.
+  void on_reset() noexcept {
+    stale_ = killed_ = false;
+    unarmed_ = true;
+  }
 
  private:
   void command(const Event& e) noexcept {
     switch (static_cast<CommandOp>(e.reason)) {
       case CommandOp::trust:
-        if (e.symbol == 0xFFFF) stale_ = false;
+        if (e.symbol != 0xFFFF) return;
+        if (stale_) ++recoveries;
+        stale_ = false;
+        return;
+      case CommandOp::arm:
+        unarmed_ = false;
+        return;
+      case CommandOp::disarm:
+        unarmed_ = true;
         return;
       case CommandOp::kill:
         killed_ = true;
@@ -59,6 +77,7 @@ class OrderRules {
 
   bool stale_ = false;
   bool killed_ = false;
+  bool unarmed_ = false;
 };
 
 }  // namespace twinpath::platform

@@ -15,8 +15,7 @@
 #include <systemc>
 #include <type_traits>
 
-#include "sim/systemc/platform.h"
-#include "sim/systemc/simulation.h"
+#include "sim/systemc/network_modules.h"
 
 namespace twinpath::platform {
 
@@ -26,21 +25,37 @@ class PcieDirection : public sc_core::sc_module {
   tlm_utils::simple_initiator_socket<PcieDirection> to{"to"};
 
   PcieDirection(sc_core::sc_module_name name, const PlatformOptions& o)
-      : sc_module(name), latency_(o.pcie_latency), byte_ps_(o.pcie_byte_ps), overhead_(o.pcie_overhead) {
+      : sc_module(name),
+        latency_(o.pcie_latency),
+        byte_ps_(o.pcie_byte_ps),
+        overhead_(o.pcie_overhead),
+        stalls_(o.pcie_stalls) {
     from.register_b_transport(this, &PcieDirection::transport);
   }
+  // From a transaction's start to its arrival.
+  Picoseconds longest() const noexcept { return longest_; }
 
  private:
   void transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
-    const Picoseconds start = std::max(now() + Picoseconds{delay.value()}, free_);
+    const Picoseconds given = now() + Picoseconds{delay.value()};
+    const Picoseconds start = behind_outages(stalls_, std::max(given, free_));
     free_ = start + Picoseconds{(payload.get_data_length() + overhead_) * byte_ps_};
+    longest_ = std::max(longest_, free_ + latency_ - given);
     delay = as_sc_time(free_ + latency_ - now());
     to->b_transport(payload, delay);
   }
 
   Picoseconds latency_;
   std::uint64_t byte_ps_, overhead_;
-  Picoseconds free_{};
+  std::vector<Outage> stalls_;
+  Picoseconds free_{}, longest_{};
+};
+
+// What the host writes to the card: a command, or how many events it has read from the ring.
+struct HostWrite {
+  bool is_command = true;
+  Command command;
+  std::uint64_t events_read = 0;
 };
 
 // Takes posted writes of one kind of record and gives each to `take` when it has arrived. Another size or command: a

@@ -26,6 +26,7 @@ struct Modules {
     to_host.out(host);
     card.events.bind(pcie_up.from);
     pcie_up.to.bind(host.events.socket);
+    feed.on_burst = [this] { host.on_burst(); };
     host.commands.bind(pcie_down.from);
     pcie_down.to.bind(card.commands.socket);
   }
@@ -61,7 +62,9 @@ void count(Modules& m, const PlatformOptions& o, const CoreConfig& config, Platf
     const std::uint8_t* message = a.packet->bytes.data() + kOrderHeaderBytes;
     if (message[0] != ouch::EnterOrder::kType) continue;
     const std::uint32_t user_ref = load_be32(message + 1);
-    const Card::OrderCause& cause = m.card.causes.at(user_ref);
+    const auto known = m.card.causes.find(user_ref);
+    if (known == m.card.causes.end()) continue;  // its event was lost with the core
+    const Card::OrderCause& cause = known->second;
     r.orders.push_back(times_of(a, user_ref, cause, m.card.frames.at(cause.frame), o.mac_in));
   }
   const OrderRules& rules = m.card.rules;
@@ -71,20 +74,30 @@ void count(Modules& m, const PlatformOptions& o, const CoreConfig& config, Platf
   r.rejects = rules.rejects;
   r.stale_orders = rules.stale_orders;
   r.killed_orders = rules.killed_orders;
+  r.unarmed_orders = rules.unarmed_orders;
+  r.recoveries = rules.recoveries;
+  r.recovered_orders = rules.recovered_orders;
   r.answers = m.venue.answers();
   r.answers_lost = m.venue.lost();
   r.fills = m.venue.fills();
-  r.card_events = m.card.events_sent;
+  r.refused = m.venue.refused();
+  r.card_events = m.card.events_made;
+  r.lost_events = m.card.lost_events;
   r.host_events = m.host.events_taken;
+  r.told_events = m.host.events_told_lost;
   r.host_commands = m.host.commands_sent;
   r.card_commands = m.card.commands_taken;
+  r.reset_frames = m.card.reset_frames;
+  r.reset_commands = m.card.reset_commands;
   const CoreModel& core = m.card.core.model();
   for (unsigned s = 0; s < config.symbols.size(); ++s) {
     if (core.position(static_cast<SymbolIndex>(s)) != m.venue.positions()[s]) ++r.position_differences;
   }
   r.open_at_card = core.open_orders();
   r.longest_switch_queue = m.to_card.longest_wait();
-  r.counters = core.counters();
+  r.longest_pcie = std::max(m.pcie_up.longest(), m.pcie_down.longest());
+  r.longest_host = m.host.longest();
+  r.counters = m.card.counters();
   r.digest = m.card.digest_value;
 }
 
@@ -101,6 +114,13 @@ PlatformResult run_platform(const PlatformOptions& options, const CoreConfig& co
     throw std::invalid_argument("platform: wires have 10 or 25 Gbit/s, found " + std::to_string(options.wire_gbps));
   Simulation simulation;
   const auto inside = simulation.enter();
+  for (const auto* outages :
+       {&options.pcie_stalls, &options.host_pauses, &options.session_drops, &options.card_resets}) {
+    for (std::size_t i = 0; i + 1 < outages->size(); ++i) {
+      if ((*outages)[i + 1].at < (*outages)[i].at + (*outages)[i].length)
+        throw std::invalid_argument("platform: an outage begins before the one in front of it has ended");
+    }
+  }
   const auto modules = std::make_unique<Modules>(options, config, source);
   // Nothing has a clock of its own: what is left to do ends.
   sc_core::sc_start();

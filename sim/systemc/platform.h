@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,24 @@ struct LineModel {
   Picoseconds reorder_hold{};  // added to a frame that others may then overtake
 };
 
+// Something does not work from `at` on (since the first frame was published), for so long.
+struct Outage {
+  Picoseconds at, length;
+};
+
+// What is made wrong on purpose, so that it is seen which check says so.
+enum class Fault : std::uint8_t {
+  none,
+  lose_frames,     // the MAC, now and then one
+  lose_orders,     // the way to the venue
+  lose_events,     // PCIe
+  lose_commands,   // PCIe
+  blind_to_gaps,   // the core tells a lost gap and trades on
+  deaf_to_kill,    // the core tells a kill and trades on
+  armed_by_reset,  // the core comes back armed, and takes the first packet for the session's first
+  forget_loss,     // a full event ring loses events and does not tell
+};
+
 struct PlatformOptions {
   std::uint64_t seed = 1;
   std::array<LineModel, 2> lines;
@@ -39,10 +58,18 @@ struct PlatformOptions {
   ResponseModel venue;
   double answer_loss = 0;  // answers of the venue that never reach the host
   struct HostCommand {
-    Picoseconds at;  // since the first frame was published
+    Picoseconds at;  // since the first frame was published, or since the burst
     Command command;
+    bool in_burst = false;
   };
   std::vector<HostCommand> commands;
+  std::uint64_t burst_messages = UINT64_MAX;  // so many within a microsecond on line A are the burst of a command
+  std::uint64_t ring_events = 0;              // that the event ring has room for; 0: without end
+  std::optional<Picoseconds> host_recovery;   // from a lost gap to TRUST; absent: nobody says it
+  Picoseconds session_detect{};               // from the session's drop to the host's KILL
+  Picoseconds session_settle{};               // from the session's return to RELEASE; answers are there by then
+  std::vector<Outage> pcie_stalls, host_pauses, session_drops, card_resets;
+  Fault fault = Fault::none;
 };
 
 // Of an order's way, from the exchange's publishing of the packet to the last bit of the order at the venue.
@@ -66,12 +93,19 @@ struct PlatformResult {
   std::uint64_t sent = 0, cancels = 0, rejects = 0;
   std::uint64_t stale_orders = 0;   // on stale books
   std::uint64_t killed_orders = 0;  // after a kill
+  std::uint64_t unarmed_orders = 0;
+  std::uint64_t recoveries = 0, recovered_orders = 0;  // TRUST after a lost gap, and orders after the first
   std::uint64_t answers = 0, answers_lost = 0, fills = 0;
+  std::uint64_t refused = 0;  // orders that came while the session was down
   std::uint64_t card_events = 0, host_events = 0;
+  std::uint64_t lost_events = 0, told_events = 0;  // by a full ring, and of them those that the host was told of
   std::uint64_t host_commands = 0, card_commands = 0;
+  std::uint64_t reset_frames = 0, reset_commands = 0;  // that came while the card was in reset
   std::uint64_t position_differences = 0;  // symbols whose position at the card is not what the venue filled
   std::uint64_t open_at_card = 0;          // orders at the end
+  std::uint64_t most_in_microsecond = 0;   // messages published on line A
   Picoseconds longest_switch_queue;
+  Picoseconds longest_pcie, longest_host;  // from a transaction's start to its end, from an answer to its command
   Picoseconds end;
   CounterValues counters{};
   std::uint64_t digest = 0;  // of every order and event with its time

@@ -46,6 +46,7 @@ class SystemcPath final : public Path {
   SystemcPath(const CoreConfig& config, PathSink& sink) {
     const auto inside = simulation_.enter();
     bench_ = std::make_unique<Bench>(config, sink);
+    bench_->core.jump_between_inputs();
   }
   ~SystemcPath() override {
     const auto inside = simulation_.enter();
@@ -58,10 +59,14 @@ class SystemcPath final : public Path {
     const auto inside = simulation_.enter();
     for (const TimedInput& input : inputs) {
       run_until(edge(input.time));
-      if (input.is_frame)
-        bench_->core.frame(input.frame, input.fcs_error, {.first = input.time, .bytes = input.frame.size()});
-      else
-        bench_->core.command(input.time, input.command);
+      // A command has a cycle of its own in front of the next input, as on the pins of `verilator:`.
+      const Cycles pins = input.time + commands_;
+      if (input.is_frame) {
+        bench_->core.frame(input.time, input.frame, input.fcs_error, {.first = pins, .bytes = input.frame.size()});
+      } else {
+        bench_->core.command(input.time, pins, input.command);
+        commands_ += Cycles{1};
+      }
     }
   }
   void advance(Cycles time) override {
@@ -84,6 +89,7 @@ class SystemcPath final : public Path {
  private:
   Simulation simulation_;
   std::unique_ptr<Bench> bench_;
+  Cycles commands_{};
 };
 
 }  // namespace

@@ -31,7 +31,8 @@ class Venue : public sc_core::sc_module, public FrameIf {
         to_host_(to_host),
         responder_(options.venue),
         answer_loss_(options.answer_loss),
-        random_(options.seed * 4 + 2) {
+        random_(options.seed * 4 + 2),
+        drops_(options.session_drops) {
     for (std::size_t i = 0; i < config.symbols.size(); ++i)
       symbols_[std::string(config.symbols[i].name.data(), 8)] = static_cast<std::uint16_t>(i);
     SC_METHOD(take);
@@ -40,6 +41,10 @@ class Venue : public sc_core::sc_module, public FrameIf {
     SC_METHOD(answer);
     sensitive << answer_due_;
     dont_initialize();
+    SC_METHOD(session);
+    sensitive << session_due_;
+    dont_initialize();
+    if (!drops_.empty()) notify_at(session_due_, kBegin + drops_.front().at);
   }
 
   void frame(const PacketPtr& packet, std::uint64_t byte_ps) override {
@@ -53,6 +58,7 @@ class Venue : public sc_core::sc_module, public FrameIf {
   std::uint64_t answers() const noexcept { return answers_; }
   std::uint64_t lost() const noexcept { return lost_; }
   std::uint64_t fills() const noexcept { return fills_; }
+  std::uint64_t refused() const noexcept { return refused_; }
 
  private:
   struct Live {
@@ -63,6 +69,10 @@ class Venue : public sc_core::sc_module, public FrameIf {
 
   void take() {
     for (; !coming_.empty() && coming_.front().at <= now(); coming_.pop_front()) {
+      if (in_outage(drops_, now())) {
+        if (coming_.front().packet->bytes[kOrderHeaderBytes] == ouch::EnterOrder::kType) ++refused_;
+        continue;
+      }
       arrivals_.push_back(coming_.front());
       const std::span<const std::uint8_t> bytes(coming_.front().packet->bytes);
       std::span<const std::uint8_t> none;
@@ -137,6 +147,25 @@ class Venue : public sc_core::sc_module, public FrameIf {
     schedule();
   }
 
+  // A session that drops takes its open orders with it; what the venue has to say waits until it is back.
+  void session() {
+    const Outage& drop = drops_[session_ / 2];
+    if (session_++ % 2 == 0) {
+      for (const auto& [user_ref, order] : live_) {
+        ouch::Canceled m{};
+        m.timestamp = now().value / 1000;
+        m.user_ref_num = user_ref;
+        m.quantity = order.quantity;
+        send(m);
+      }
+      live_.clear();
+      return notify_at(session_due_, kBegin + drop.at + drop.length);
+    }
+    for (const PacketPtr& packet : held_) to_host_.send(packet);
+    held_.clear();
+    if (session_ / 2 < drops_.size()) notify_at(session_due_, kBegin + drops_[session_ / 2].at);
+  }
+
   template <class M>
   void send(const M& m) {
     ++answers_;
@@ -148,6 +177,7 @@ class Venue : public sc_core::sc_module, public FrameIf {
     packet->bytes.resize(kAnswerHeader + M::kLength);
     m.write(packet->bytes.data() + kAnswerHeader);
     packet->published = now();
+    if (in_outage(drops_, now())) return held_.push_back(packet);
     to_host_.send(packet);
   }
 
@@ -160,8 +190,11 @@ class Venue : public sc_core::sc_module, public FrameIf {
   std::deque<Arrival> coming_;
   std::vector<Arrival> arrivals_;
   std::array<std::int64_t, kSymbols> positions_{};
-  std::uint64_t answers_ = 0, lost_ = 0, fills_ = 0;
-  sc_core::sc_event taken_, answer_due_;
+  std::vector<Outage> drops_;
+  std::size_t session_ = 0;  // how often it went down or came up
+  std::vector<PacketPtr> held_;
+  std::uint64_t answers_ = 0, lost_ = 0, fills_ = 0, refused_ = 0;
+  sc_core::sc_event taken_, answer_due_, session_due_;
 };
 
 }  // namespace twinpath::platform

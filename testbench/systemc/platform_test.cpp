@@ -2,8 +2,8 @@
 // what it is for.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
-#include <sstream>
 
 #include "host/apps/config_file.h"
 #include "host/apps/platform_scenario.h"
@@ -27,7 +27,16 @@ std::string failures(const PlatformScenario& s, const PlatformResult& r) {
   return out;
 }
 
-class Scenarios : public testing::TestWithParam<const char*> {};
+std::vector<std::string> names() {
+  std::vector<std::string> all;
+  for (const auto& file :
+       std::filesystem::directory_iterator(std::filesystem::path(TP_SOURCE_DIR) / "sim/systemc/scenarios"))
+    all.push_back(file.path().stem().string());
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+class Scenarios : public testing::TestWithParam<std::string> {};
 
 TEST_P(Scenarios, HoldAndAreTheSameToThePicosecond) {
   const PlatformScenario s = scenario(GetParam());
@@ -44,9 +53,53 @@ TEST_P(Scenarios, HoldAndAreTheSameToThePicosecond) {
   EXPECT_NE(run_scenario(other).digest, first.digest);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Scenarios,
-                         testing::Values("quiet_day", "opening_burst", "loss_on_a", "loss_on_both", "kill_switch"),
-                         [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(All, Scenarios, testing::ValuesIn(names()), [](const auto& info) { return info.param; });
+
+// Each check fails when what it is for is made wrong on purpose, and holds without.
+struct FaultCase {
+  platform::Fault fault;
+  const char* scenario;
+  const char* check;
+};
+class Faults : public testing::TestWithParam<FaultCase> {};
+
+TEST_P(Faults, AreNamedByTheirCheck) {
+  PlatformScenario s = scenario(GetParam().scenario);
+  s.platform.fault = GetParam().fault;
+  EXPECT_NE(failures(s, run_scenario(s)).find(GetParam().check), std::string::npos) << GetParam().check << "\n"
+                                                                                    << failures(s, run_scenario(s));
+}
+
+using platform::Fault;
+INSTANTIATE_TEST_SUITE_P(
+    All, Faults,
+    testing::Values(FaultCase{Fault::lose_frames, "quiet_day", "frames that reached the card"},
+                    FaultCase{Fault::lose_orders, "opening_burst", "orders that reached the venue"},
+                    FaultCase{Fault::lose_events, "pcie_stall", "events that reached the host"},
+                    FaultCase{Fault::lose_commands, "host_pause", "commands that reached the card"},
+                    FaultCase{Fault::blind_to_gaps, "loss_on_both", "orders on stale books"},
+                    FaultCase{Fault::deaf_to_kill, "kill_in_burst", "orders after a kill"},
+                    FaultCase{Fault::deaf_to_kill, "session_drop", "orders after a kill"},
+                    FaultCase{Fault::armed_by_reset, "card_reset", "messages that the core took or counted as lost"},
+                    FaultCase{Fault::forget_loss, "ring_overflow", "lost events that the host was told of"}),
+    [](const auto& info) { return std::string(info.param.scenario) + std::to_string(info.index); });
+
+// What a scenario is about does happen in it: without it, the scenario fails.
+TEST(Platform, AScenarioWithoutItsTroubleFails) {
+  const auto fails = [](const char* name, auto&& spare, const char* what) {
+    PlatformScenario s = scenario(name);
+    spare(s.platform);
+    EXPECT_NE(failures(s, run_scenario(s)).find(what), std::string::npos) << name << "\n"
+                                                                          << failures(s, run_scenario(s));
+  };
+  fails("pcie_stall", [](auto& o) { o.pcie_stalls.clear(); }, "longest time of a PCIe transaction");
+  fails("host_pause", [](auto& o) { o.host_pauses.clear(); }, "longest time from an answer to its command");
+  fails("ring_overflow", [](auto& o) { o.host_pauses.clear(); }, "events that found the ring full");
+  fails("session_drop", [](auto& o) { o.session_drops.clear(); }, "orders that found the session down");
+  fails("card_reset", [](auto& o) { o.card_resets.clear(); }, "frames that came while the card was in reset");
+  fails("gap_recovery", [](auto& o) { o.host_recovery.reset(); }, "orders after a recovery");
+  fails("kill_in_burst", [](auto& o) { o.commands.clear(); }, "orders: expected");
+}
 
 TEST(Platform, AnOrdersHopsAreItsWholeWay) {
   const PlatformResult r = run_scenario(scenario("loss_on_a"));
@@ -58,7 +111,9 @@ TEST(Platform, AnOrdersHopsAreItsWholeWay) {
       sum += hop;
     }
     EXPECT_EQ(sum, o.total);
-    EXPECT_TRUE(o.core_cycles - o.line_wait == 4 || o.core_cycles - o.line_wait == 6) << "order " << o.user_ref;
+    // A cycle less in a packet that was replayed.
+    EXPECT_GE(o.core_cycles - o.line_wait, 3u) << "order " << o.user_ref;
+    EXPECT_LE(o.core_cycles - o.line_wait, 6u) << "order " << o.user_ref;
   }
 }
 
@@ -116,14 +171,8 @@ TEST(Platform, EveryCountThatIsWrongIsNamed) {
     spoil(bad);
     EXPECT_NE(failures(s, bad).find(what), std::string::npos) << what << "\n" << failures(s, bad);
   };
-  fails([](PlatformResult& r) { r.stale_orders = 1; }, "orders on stale books");
-  fails([](PlatformResult& r) { r.killed_orders = 1; }, "orders after a kill");
-  fails([](PlatformResult& r) { --r.frames_in; }, "frames that reached the card");
   fails([](PlatformResult& r) { --r.counters[static_cast<std::size_t>(Counter::frames)]; }, "the core counted");
   fails([](PlatformResult& r) { ++r.published_messages; }, "took or counted as lost");
-  fails([](PlatformResult& r) { r.orders.pop_back(); }, "orders that reached the venue");
-  fails([](PlatformResult& r) { --r.host_events; }, "events that reached the host");
-  fails([](PlatformResult& r) { --r.card_commands; }, "commands that reached the card");
   fails([](PlatformResult& r) { r.open_at_card = 1; }, "holds for open");
   fails([](PlatformResult& r) { r.orders[0].core_cycles = 7 + r.orders[0].line_wait; }, "cycles in the core");
 }
@@ -162,6 +211,17 @@ TEST(OrderRules, KnowWhenAnOrderMustNotBe) {
   order();
   EXPECT_EQ(rules.killed_orders, 1u);
   EXPECT_EQ(rules.sent, 6u);
+  EXPECT_EQ(rules.recoveries, 1u);
+  EXPECT_EQ(rules.recovered_orders, 3u);
+  rules.on_reset();
+  order();
+  EXPECT_EQ(rules.unarmed_orders, 1u);
+  command(CommandOp::arm);
+  order();
+  EXPECT_EQ(rules.unarmed_orders, 1u);
+  command(CommandOp::disarm);
+  order();
+  EXPECT_EQ(rules.unarmed_orders, 2u);
 }
 
 TEST(ScenarioFile, NamesEveryMistakeWithItsLine) {
