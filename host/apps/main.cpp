@@ -20,6 +20,10 @@
 #endif
 #include "host/apps/commands.h"
 #include "host/apps/monitor.h"
+#ifdef TP_WITH_SYSTEMC
+#include "host/apps/platform_command.h"
+#include "sim/systemc/systemc_path.h"
+#endif
 #ifdef TP_WITH_RTL
 #include "sim/verilator/verilated_path.h"
 #endif
@@ -27,6 +31,9 @@
 int main(int argc, char** argv) {
   using namespace twinpath;
   PathRegistry paths;
+#ifdef TP_WITH_SYSTEMC
+  add_systemc_path(paths);
+#endif
 #ifdef TP_WITH_RTL
   add_verilated_path(paths);
 #endif
@@ -68,6 +75,9 @@ int main(int argc, char** argv) {
 #endif
 #ifdef TP_WITH_XRT
   add(add_card(app));
+#endif
+#ifdef TP_WITH_SYSTEMC
+  add(add_platform(app));
 #endif
   int status = 0;
   if (!app.parse(argc, argv, status)) return status == 0 ? 0 : kExitError;

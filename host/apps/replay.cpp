@@ -219,7 +219,7 @@ Run add_replay(cli::App& app, const PathRegistry& registry) {
       ->check(cli::ExistingFile);
   sub->add_option(
          "--path", o->paths,
-         "path to run, sw: (or sw:pipelined), verilator: or verilator:dense, xrt:0, 'switch:xrt:0|sw:'; may be "
+         "path to run, sw: (or sw:pipelined), systemc:, verilator: or verilator:dense, xrt:0, 'switch:xrt:0|sw:'; may be "
          "given again; the first one leads")
       ->required()
       ->expected(1)
