@@ -115,7 +115,9 @@ typedef struct packed {
   logic                 side;            // which may change
   tp_bbo_t              prior;           // as tp_booked_t.bbo_before
   tp_bbo_t              here;            // best levels in B; without states, anything where there is no level
-  logic [31:0]          sum;             // the other quantity
+  logic                 whole;           // the other quantity is `rest`, else `other`
+  logic [31:0]          rest;            // early, as `other`
+  logic [31:0]          other;
   logic [31:0]          price;           // of the message
   logic [31:0]          shares;
   logic [31:0]          second_price;

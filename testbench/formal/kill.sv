@@ -157,6 +157,10 @@ module risk_quote #(
     input  wire logic [31:0]      b_duplicate_window_i,
     input  wire logic [3*32-1:0]  b_price_i,
     input  wire logic [4*32-1:0]  b_there_i,
+    input  wire logic             b_mine_i,
+    input  wire logic             b_whole_i,
+    input  wire logic [31:0]      b_rest_i,
+    input  wire logic [31:0]      b_other_i,
 
     input  wire logic [3:0]       picked_i,
     input  wire logic             trade_i,

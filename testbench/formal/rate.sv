@@ -75,7 +75,6 @@ module rate_formal #(
       .clk_i               (clk_i),
       .en_i                (1'b0),
       .b_outlook_i         ('0),
-      .b_lag_is_own_i      (1'b0),
       .b_lag_bbo_i         ('0),
       .b_rules_i           ('0),
       .b_limits0_i         ('0),

@@ -44,8 +44,7 @@ module book_outlook (
   tp_bbo_t     prior;
   tp_bbo_t     first_before_q;
   logic [31:0] term;
-  logic [32:0] bid_sum;      // one bit up: the lowest one carries
-  logic [32:0] ask_sum;
+  logic [32:0] other;        // one bit up: the lowest one carries
   logic [31:0] rest;
   logic [31:0] sum;
   logic [31:0] best_price;
@@ -62,12 +61,11 @@ module book_outlook (
     (kind_i.replaces ? first_before_q[63:0] : {ask_i.price[31:0], ask_i.quantity[31:0]}) & {64{kind_i.replaces || ask_i.state[0]}}
   };
 
-  // Of both sides, before it is known which.
+  // Both, before it is known whether all of the order goes: a comparison of its own.
   assign term     = change_i.removes ? ~shares_i : shares_i;
-  assign bid_sum  = {bid_i.quantity[31:0], 1'b1} + {term, change_i.removes};
-  assign ask_sum  = {ask_i.quantity[31:0], 1'b1} + {term, change_i.removes};
-  assign rest     = own_i.quantity[31:0] - order_i;
-  assign sum      = change_i.side ? (whole_i ? rest : ask_sum[32:1]) : (whole_i ? rest : bid_sum[32:1]);
+  assign other    = {best_quantity, 1'b1} + {term, change_i.removes};
+  assign rest     = best_quantity - order_i;
+  assign sum      = whole_i ? rest : other[32:1];
 
   assign best_price      = change_i.side ? ask_i.price[31:0] : bid_i.price[31:0];
   assign best_quantity   = change_i.side ? ask_i.quantity[31:0] : bid_i.quantity[31:0];
@@ -79,7 +77,9 @@ module book_outlook (
     outlook_o.side            = change_i.side;
     outlook_o.prior           = prior;
     outlook_o.here            = {2'd0, bid_i.price[31:0], bid_i.quantity[31:0], 2'd0, ask_i.price[31:0], ask_i.quantity[31:0]};
-    outlook_o.sum             = sum;
+    outlook_o.whole           = whole_i;
+    outlook_o.rest            = rest;
+    outlook_o.other           = other[32:1];
     outlook_o.price           = price_i;
     outlook_o.shares          = shares_i;
     outlook_o.second_price    = second_price;

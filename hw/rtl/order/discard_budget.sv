@@ -10,7 +10,7 @@
 /// Safety: off after a reset and until written. Any W cycles see at most burst + W / (interval * 1,024) discards: the
 /// interval is counted only while something is spent, so no credit is saved up beyond the burst.
 /// Ordering: spend_i is seen by may_o in the next cycle.
-/// Latency: may_o depends on registers only.
+/// Latency: may_o depends on registers only. spend_i may be late: it chooses between two credits.
 module discard_budget (
     input  wire logic    clk_i,
     input  wire logic    rst_i,
@@ -28,16 +28,18 @@ module discard_budget (
   logic [TIMER_W-1:0] timer_q;
   logic               full;
   logic               give;
-  logic               spend;
+  logic [7:0]         kept;   // the credit then, unless it is spent from
+  logic [7:0]         spent;  // and if it is
 
   assign may_o = enable_q && credit_q != '0;
   assign full  = credit_q == burst_q;
   assign give  = !full && interval_q != '0 && timer_q == {interval_q, 10'd0} - 1'b1;
-  assign spend = spend_i && credit_q != '0;
+  assign kept  = give ? credit_q + 1'b1 : credit_q;
+  assign spent = credit_q == '0 ? kept : give ? credit_q : credit_q - 1'b1;
 
   always_ff @(posedge clk_i) begin
     timer_q <= (full || give) ? '0 : timer_q + 1'b1;
-    if (give != spend) credit_q <= give ? credit_q + 1'b1 : credit_q - 1'b1;
+    credit_q <= spend_i ? spent : kept;
     if (cfg_i.valid && cfg_i.table_id == TP_CFG_CONTROL && cfg_i.word == 5'd2) begin
       enable_q   <= cfg_i.data[0];
       burst_q    <= cfg_i.data[15:8];

@@ -91,7 +91,6 @@ module decide_stage (
   logic [5*NEXT_W-1:0]   b_next;
   logic [4:0]            b_fires;
   logic [5*NEXT_W-1:0]   b_fired;
-  logic                  b_lag_is_own;
   tp_bbo_t               b_lag_bbo;
   tp_account_t           b_account0;
   tp_account_t           b_account1;
@@ -204,7 +203,6 @@ module decide_stage (
       .b_next_o      (b_next),
       .b_fires_o     (b_fires),
       .b_fired_o     (b_fired),
-      .b_lag_is_own_o(b_lag_is_own),
       .b_lag_bbo_o   (b_lag_bbo),
       .lag_symbol_o  (lag_symbol),
       .lag_is_own_o  (lag_is_own),
@@ -382,7 +380,6 @@ module decide_stage (
       .clk_i               (clk_i),
       .en_i                (en_i),
       .b_outlook_i         (outlook_i),
-      .b_lag_is_own_i      (b_lag_is_own),
       .b_lag_bbo_i         (b_lag_bbo),
       .b_rules_i           (b_rules),
       .b_limits0_i         (b_limits0),

@@ -45,10 +45,10 @@ module strategy_ahead (
 
   logic [159:0] cooldown;
   logic [4:0]   ready;         // enabled and cooled down
-  logic [33:0]  distance;
   logic [15:0]  ratio;
   logic [31:0]  best_price;
   logic [31:0]  best_quantity;
+  logic [31:0]  sum;
   logic [127:0] own_price;     // by case
   logic [127:0] own_quantity;
   logic [31:0]  prior_price;
@@ -58,13 +58,13 @@ module strategy_ahead (
 
   assign cooldown = {rules_i.leadlag_cooldown, rules_i.momentum_cooldown, rules_i.imbalance_cooldown, rules_i.take_cooldown,
                      rules_i.cancel_cooldown};
-  assign distance  = {2'd0, rules_i.cancel_distance};
-  assign ratio     = rules_i.imbalance_ratio[15:0];
+  assign ratio    = rules_i.imbalance_ratio[15:0];
 
   assign best_price     = outlook_i.side ? outlook_i.here.ask_price : outlook_i.here.bid_price;
   assign best_quantity  = outlook_i.side ? outlook_i.here.ask_quantity : outlook_i.here.bid_quantity;
   assign own_price      = {best_price, outlook_i.second_price, outlook_i.price, best_price};
-  assign own_quantity   = {outlook_i.sum, outlook_i.second_quantity, outlook_i.shares, best_quantity};
+  assign sum            = outlook_i.whole ? outlook_i.rest : outlook_i.other;
+  assign own_quantity   = {sum, outlook_i.second_quantity, outlook_i.shares, best_quantity};
   assign prior_price    = outlook_i.side ? outlook_i.prior.ask_price : outlook_i.prior.bid_price;
   assign prior_quantity = outlook_i.side ? outlook_i.prior.ask_quantity : outlook_i.prior.bid_quantity;
   assign bid_before     = outlook_i.prior.bid_state == TP_SIDE_QUOTED;
@@ -97,19 +97,19 @@ module strategy_ahead (
     logic        take_sell;
     logic        lead_buy;
     logic        lead_sell;
-    logic [33:0] left_bid;   // negative: a working sell is too far above
-    logic [33:0] left_ask;
+    logic        sell_stays; // a working sell is not too far above
+    logic        buy_stays;
     logic        away;
     logic        narrow;
+    logic        bid_enough;
+    logic        ask_enough;
+    logic        moved;
 
     assign bid          = outlook_i.side ? outlook_i.here.bid_price : own_price[32*n+:32];
     assign ask          = outlook_i.side ? own_price[32*n+:32] : outlook_i.here.ask_price;
     assign bid_quantity = outlook_i.side ? outlook_i.here.bid_quantity : own_quantity[32*n+:32];
     assign ask_quantity = outlook_i.side ? own_quantity[32*n+:32] : outlook_i.here.ask_quantity;
-    // The working order may be of this very cycle: it comes last.
-    assign left_bid     = ({2'd0, bid} + distance) - {2'd0, working_i.price};
-    assign left_ask     = {2'd0, working_i.price} - ({2'd0, ask} - distance);
-    assign away         = (working_i.side && left_bid[33]) || (!working_i.side && left_ask[33]);
+    assign away         = (working_i.side && !sell_stays) || (!working_i.side && !buy_stays);
     always_comb begin
       bid_low  = '0;
       bid_high = '0;
@@ -123,22 +123,73 @@ module strategy_ahead (
       end
     end
 
+    // The other quantity is late: it is judged as both it may be, and chosen behind the comparisons.
+    localparam int QUANTITIES = n == 3 ? 3 : 1;
+    logic [QUANTITIES-1:0] buy;
+    logic [QUANTITIES-1:0] sell;
+    logic [QUANTITIES-1:0] of_bid;  // enough on that side
+    logic [QUANTITIES-1:0] of_ask;
+
+    for (genvar v = 0; v < QUANTITIES; v = v + 1) begin : g_quantity
+      logic [31:0] of_bid_shares;
+      logic [31:0] of_ask_shares;
+
+      assign of_bid_shares = v == 2 ? outlook_i.rest : v == 1 ? outlook_i.other : n == 3 ? outlook_i.here.bid_quantity : bid_quantity;
+      assign of_ask_shares = v == 2 ? outlook_i.rest : v == 1 ? outlook_i.other : n == 3 ? outlook_i.here.ask_quantity : ask_quantity;
+      assign of_bid[v]     = of_bid_shares >= rules_i.imbalance_min_qty;
+      assign of_ask[v]     = of_ask_shares >= rules_i.imbalance_min_qty;
+
+      sum_compare #(
+          .WIDTH(48)
+      ) u_heavy_buy (
+          .a_i    ({8'd0, of_bid_shares, 8'd0}),
+          .b_i    ({ask_high, 16'd0}),
+          .c_i    ({16'd0, ask_low}),
+          .holds_o(buy[v])
+      );
+
+      sum_compare #(
+          .WIDTH(48)
+      ) u_heavy_sell (
+          .a_i    ({8'd0, of_ask_shares, 8'd0}),
+          .b_i    ({bid_high, 16'd0}),
+          .c_i    ({16'd0, bid_low}),
+          .holds_o(sell[v])
+      );
+    end
+
+    if (n < 3) begin : g_early
+      assign heavy_buy  = buy[0];
+      assign heavy_sell = sell[0];
+      assign bid_enough = of_bid[0];
+      assign ask_enough = of_ask[0];
+      assign moved      = own_price[32*n+:32] != prior_price || own_quantity[32*n+:32] != prior_quantity;
+    end else begin : g_late
+      assign heavy_buy  = outlook_i.side ? buy[0] : outlook_i.whole ? buy[2] : buy[1];
+      assign heavy_sell = !outlook_i.side ? sell[0] : outlook_i.whole ? sell[2] : sell[1];
+      assign bid_enough = outlook_i.side ? of_bid[0] : outlook_i.whole ? of_bid[2] : of_bid[1];
+      assign ask_enough = !outlook_i.side ? of_ask[0] : outlook_i.whole ? of_ask[2] : of_ask[1];
+      assign moved      = best_price != prior_price ||
+          (outlook_i.whole ? outlook_i.rest != prior_quantity : outlook_i.other != prior_quantity);
+    end
+
+    // A working order may be of this very cycle.
     sum_compare #(
-        .WIDTH(48)
-    ) u_heavy_buy (
-        .a_i    ({8'd0, bid_quantity, 8'd0}),
-        .b_i    ({ask_high, 16'd0}),
-        .c_i    ({16'd0, ask_low}),
-        .holds_o(heavy_buy)
+        .AT_LEAST(1'b0)
+    ) u_sell_stays (
+        .a_i    (working_i.price),
+        .b_i    (bid),
+        .c_i    (rules_i.cancel_distance),
+        .holds_o(sell_stays)
     );
 
     sum_compare #(
-        .WIDTH(48)
-    ) u_heavy_sell (
-        .a_i    ({8'd0, ask_quantity, 8'd0}),
-        .b_i    ({bid_high, 16'd0}),
-        .c_i    ({16'd0, bid_low}),
-        .holds_o(heavy_sell)
+        .AT_LEAST(1'b0)
+    ) u_buy_stays (
+        .a_i    (ask),
+        .b_i    (working_i.price),
+        .c_i    (rules_i.cancel_distance),
+        .holds_o(buy_stays)
     );
 
     sum_compare #(
@@ -181,14 +232,14 @@ module strategy_ahead (
     always_ff @(posedge clk_i) begin
       if (en_i) begin
         crossed_o[n]    <= bid >= ask;
-        moved_o[n]      <= own_price[32*n+:32] != prior_price || own_quantity[32*n+:32] != prior_quantity;
+        moved_o[n]      <= moved;
         cancel_o[n]     <= away;
         take_buy_o[n]   <= take_buy;
         take_sell_o[n]  <= take_sell;
         heavy_buy_o[n]  <= heavy_buy;
         heavy_sell_o[n] <= heavy_sell;
-        narrow_buy_o[n]  <= narrow && bid_quantity >= rules_i.imbalance_min_qty;
-        narrow_sell_o[n] <= narrow && ask_quantity >= rules_i.imbalance_min_qty;
+        narrow_buy_o[n]  <= narrow && bid_enough;
+        narrow_sell_o[n] <= narrow && ask_enough;
         lead_buy_o[n]   <= bid_before && lead_buy;
         lead_sell_o[n]  <= ask_before && lead_sell;
       end
@@ -200,7 +251,8 @@ module strategy_ahead (
       may_cancel_o   <= ready[0] && working_i.open && !working_i.cancel_sent;
       may_buy_o      <= ready[4:1] & {rules_i.flags[14], rules_i.flags[12], rules_i.flags[10], rules_i.flags[8]};
       may_sell_o     <= ready[4:1] & {rules_i.flags[15], rules_i.flags[13], rules_i.flags[11], rules_i.flags[9]};
-      large_o        <= rules_i.flags[16] && outlook_i.trade_quantity >= rules_i.momentum_min_shares;
+      // Not counted: more than any quantity. As a bit of the comparison, nothing is behind it.
+      large_o        <= {1'b0, outlook_i.trade_quantity} >= {!rules_i.flags[16], rules_i.momentum_min_shares};
       through_o      <= rules_i.flags[17];
       trade_up_o     <= outlook_i.price >= outlook_i.here.ask_price;
       trade_down_o   <= outlook_i.price <= outlook_i.here.bid_price;

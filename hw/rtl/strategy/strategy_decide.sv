@@ -93,15 +93,16 @@ module strategy_decide (
       .lead_sell_o     (lead_sell)
   );
 
+  // Of the states, each bit is that of one of them: the lower one quoted, the upper one unknown.
   assign evaluate_o = is_book_i && booked_i.effect && armed_i && !feed_stale_i && !booked_i.sticky_after &&
-      likely_i.bid_state != TP_SIDE_UNKNOWN && likely_i.ask_state != TP_SIDE_UNKNOWN && !crossing;
+      !likely_i.bid_state[1] && !likely_i.ask_state[1] && !crossing;
 
   // What is asked of the lagging symbol's book is asked of the message's own anyway.
   assign lag_ok  = lag_is_own_i || (!lag_sticky_i && lag_bbo_i.bid_state != TP_SIDE_UNKNOWN &&
       lag_bbo_i.ask_state != TP_SIDE_UNKNOWN &&
       !(lag_bbo_i.bid_state == TP_SIDE_QUOTED && lag_bbo_i.ask_state == TP_SIDE_QUOTED && lag_crossed_i));
-  assign lag_bid = lag_is_own_i ? likely_i.bid_state == TP_SIDE_QUOTED : lag_bbo_i.bid_state == TP_SIDE_QUOTED;
-  assign lag_ask = lag_is_own_i ? likely_i.ask_state == TP_SIDE_QUOTED : lag_bbo_i.ask_state == TP_SIDE_QUOTED;
+  assign lag_bid = lag_is_own_i ? likely_i.bid_state[0] : lag_bbo_i.bid_state == TP_SIDE_QUOTED;
+  assign lag_ask = lag_is_own_i ? likely_i.ask_state[0] : lag_bbo_i.ask_state == TP_SIDE_QUOTED;
   assign wish_o  = {lead_sell && lag_ok && lag_bid, lead_buy && lag_ok && lag_ask, sell[3], buy[3], sell[2], buy[2], sell[1], buy[1]};
 
 endmodule

@@ -53,8 +53,8 @@ module strategy_rules (
   logic down;
 
   always_comb begin
-    bid        = likely_i.bid_state == TP_SIDE_QUOTED;
-    ask        = likely_i.ask_state == TP_SIDE_QUOTED;
+    bid        = likely_i.bid_state[0];  // the lower bit is that of TP_SIDE_QUOTED alone
+    ask        = likely_i.ask_state[0];
     changed    = likely_i.bid_state != prior_i.bid_state || likely_i.ask_state != prior_i.ask_state ||
         ((side_i ? ask : bid) && (picked_i & moved_i) != '0);
     crossing_o = bid && ask && (picked_i & crossed_i) != '0;

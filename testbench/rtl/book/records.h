@@ -109,7 +109,7 @@ inline std::ostream& operator<<(std::ostream& os, const Booked& b) {
 inline constexpr int kMessageBits = 631;
 inline constexpr int kBookedBits = 965;
 inline constexpr int kBestPricesBits = 132;
-inline constexpr int kOutlookBits = 538;
+inline constexpr int kOutlookBits = 571;
 
 template <class Words>
 void pack(Words& words, const Message& m) {
@@ -157,7 +157,10 @@ Outlook unpack_outlook(const Words& words) {
   o.side = static_cast<unsigned>(u.get(1));
   unpack(u, o.prior);
   unpack(u, o.here);
-  o.sum.quantity = u32();
+  const bool whole = u.get(1) != 0;
+  const std::uint32_t rest = u32();
+  const std::uint32_t other = u32();
+  o.sum.quantity = whole ? rest : other;
   o.fresh.price = u32();
   o.fresh.quantity = u32();
   o.second.price = u32();

@@ -162,15 +162,16 @@ class DecideDriver {
                                                                                : same(b.before, f.likely, false);
     o.here.bid_state = o.here.ask_state = 0;
     for (auto* v :
-         {&o.sum, &o.price, &o.shares, &o.second_price, &o.second_quantity, &o.trade_price, &o.trade_quantity})
+         {&o.rest, &o.other, &o.price, &o.shares, &o.second_price, &o.second_quantity, &o.trade_price, &o.trade_quantity})
       *v = anything();
+    o.whole = chance(50);
     if (b.trade) o.trade_price = b.trade_price, o.trade_quantity = b.trade_quantity;
     if (b.msg.op == kTrade) o.price = b.trade_price;
     std::uint32_t& price = o.side ? o.here.ask_price : o.here.bid_price;
     std::uint32_t& quantity = o.side ? o.here.ask_quantity : o.here.bid_quantity;
     switch (b.msg.op == kTrade ? 0 : rng_() % 4) {
       case 1:
-        f.pick = 1, o.sum = std::exchange(quantity, anything());
+        f.pick = 1, (o.whole ? o.rest : o.other) = std::exchange(quantity, anything());
         break;
       case 2:
         f.pick = 2, o.price = std::exchange(price, anything()), o.shares = std::exchange(quantity, anything());
