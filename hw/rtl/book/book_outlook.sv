@@ -44,8 +44,10 @@ module book_outlook (
   tp_bbo_t     prior;
   tp_bbo_t     first_before_q;
   logic [31:0] term;
-  logic [32:0] other;        // one bit up: the lowest one carries
-  logic [31:0] rest;
+  logic [32:0] bid_other;    // one bit up: the lowest one carries
+  logic [32:0] ask_other;
+  logic [31:0] bid_rest;
+  logic [31:0] ask_rest;
   logic [31:0] sum;
   logic [31:0] best_price;
   logic [31:0] best_quantity;
@@ -54,18 +56,16 @@ module book_outlook (
 
   assign bid_quote = {bid_i.state, bid_i.state[0] ? {bid_i.price[31:0], bid_i.quantity[31:0]} : 64'd0};
   assign ask_quote = {ask_i.state, ask_i.state[0] ? {ask_i.price[31:0], ask_i.quantity[31:0]} : 64'd0};
-  assign prior     = {
-    kind_i.replaces ? first_before_q[131:130] : bid_i.state,
-    (kind_i.replaces ? first_before_q[129:66] : {bid_i.price[31:0], bid_i.quantity[31:0]}) & {64{kind_i.replaces || bid_i.state[0]}},
-    kind_i.replaces ? first_before_q[65:64] : ask_i.state,
-    (kind_i.replaces ? first_before_q[63:0] : {ask_i.price[31:0], ask_i.quantity[31:0]}) & {64{kind_i.replaces || ask_i.state[0]}}
-  };
+  assign prior     = kind_i.replaces ? first_before_q : {bid_i.state, bid_i.price[31:0], bid_i.quantity[31:0],
+                                                        ask_i.state, ask_i.price[31:0], ask_i.quantity[31:0]};
 
-  // Both, before it is known whether all of the order goes: a comparison of its own.
-  assign term     = change_i.removes ? ~shares_i : shares_i;
-  assign other    = {best_quantity, 1'b1} + {term, change_i.removes};
-  assign rest     = best_quantity - order_i;
-  assign sum      = whole_i ? rest : other[32:1];
+  // Of both sides, and both quantities: which it is are choices, and whether all of the order goes a comparison of its own.
+  assign term      = change_i.removes ? ~shares_i : shares_i;
+  assign bid_other = {bid_i.quantity[31:0], 1'b1} + {term, change_i.removes};
+  assign ask_other = {ask_i.quantity[31:0], 1'b1} + {term, change_i.removes};
+  assign bid_rest  = bid_i.quantity[31:0] - order_i;
+  assign ask_rest  = ask_i.quantity[31:0] - order_i;
+  assign sum       = change_i.side ? (whole_i ? ask_rest : ask_other[32:1]) : (whole_i ? bid_rest : bid_other[32:1]);
 
   assign best_price      = change_i.side ? ask_i.price[31:0] : bid_i.price[31:0];
   assign best_quantity   = change_i.side ? ask_i.quantity[31:0] : bid_i.quantity[31:0];
@@ -73,20 +73,24 @@ module book_outlook (
   assign second_quantity = change_i.side ? ask_i.quantity[63:32] : bid_i.quantity[63:32];
 
   always_comb begin
-    outlook_o.valid           = kind_i.valid;
-    outlook_o.side            = change_i.side;
-    outlook_o.prior           = prior;
-    outlook_o.here            = {2'd0, bid_i.price[31:0], bid_i.quantity[31:0], 2'd0, ask_i.price[31:0], ask_i.quantity[31:0]};
-    outlook_o.whole           = whole_i;
-    outlook_o.rest            = rest;
-    outlook_o.other           = other[32:1];
-    outlook_o.price           = price_i;
-    outlook_o.shares          = shares_i;
-    outlook_o.second_price    = second_price;
-    outlook_o.second_quantity = second_quantity;
-    outlook_o.trade_price     = change_i.removes && !priced_i ? change_i.price : price_i;
-    outlook_o.trade_quantity  = change_i.shares;
-    outlook_o.stamp           = stamp_i;
+    outlook_o.valid               = kind_i.valid;
+    outlook_o.side                = change_i.side;
+    outlook_o.prior               = prior;
+    outlook_o.here                = {2'd0, bid_i.price[31:0], bid_i.quantity[31:0], 2'd0, ask_i.price[31:0], ask_i.quantity[31:0]};
+    outlook_o.whole               = whole_i;
+    outlook_o.bid_rest            = bid_rest;
+    outlook_o.bid_other           = bid_other[32:1];
+    outlook_o.ask_rest            = ask_rest;
+    outlook_o.ask_other           = ask_other[32:1];
+    outlook_o.price               = price_i;
+    outlook_o.shares              = shares_i;
+    outlook_o.bid_second_price    = bid_i.price[63:32];
+    outlook_o.bid_second_quantity = bid_i.quantity[63:32];
+    outlook_o.ask_second_price    = ask_i.price[63:32];
+    outlook_o.ask_second_quantity = ask_i.quantity[63:32];
+    outlook_o.trade_price         = change_i.removes && !priced_i ? change_i.price : price_i;
+    outlook_o.trade_quantity      = change_i.shares;
+    outlook_o.stamp               = stamp_i;
   end
 
   // The best level of each side beside the change, as if it were of that side: one carry chain for each "less than".
@@ -179,7 +183,7 @@ module book_outlook (
       second_price_q    <= second_price;
       second_quantity_q <= second_quantity;
       now_q             <= kind_i.stateless ? '0 : {bid_quote, ask_quote};
-      prior_q           <= kind_i.stateless ? '0 : prior;
+      prior_q           <= kind_i.stateless ? '0 : kind_i.replaces ? first_before_q : {bid_quote, ask_quote};
       if (kind_i.first) first_before_q <= {bid_quote, ask_quote};
     end
   end

@@ -28,23 +28,29 @@ module discard_budget (
   logic [TIMER_W-1:0] timer_q;
   logic               full;
   logic               give;
+  logic               write;
   logic [7:0]         kept;   // the credit then, unless it is spent from
   logic [7:0]         spent;  // and if it is
 
   assign may_o = enable_q && credit_q != '0;
   assign full  = credit_q == burst_q;
   assign give  = !full && interval_q != '0 && timer_q == {interval_q, 10'd0} - 1'b1;
-  assign kept  = give ? credit_q + 1'b1 : credit_q;
-  assign spent = credit_q == '0 ? kept : give ? credit_q : credit_q - 1'b1;
+  assign write = cfg_i.valid && cfg_i.table_id == TP_CFG_CONTROL && cfg_i.word == 5'd2;
+
+  always_comb begin
+    kept  = give ? credit_q + 1'b1 : credit_q;
+    spent = give ? credit_q : credit_q - 1'b1;
+    if (credit_q == '0) spent = kept;
+    if (write) {kept, spent} = {2{cfg_i.data[15:8]}};
+  end
 
   always_ff @(posedge clk_i) begin
     timer_q <= (full || give) ? '0 : timer_q + 1'b1;
     credit_q <= spend_i ? spent : kept;
-    if (cfg_i.valid && cfg_i.table_id == TP_CFG_CONTROL && cfg_i.word == 5'd2) begin
+    if (write) begin
       enable_q   <= cfg_i.data[0];
       burst_q    <= cfg_i.data[15:8];
       interval_q <= cfg_i.data[31:16];
-      credit_q   <= cfg_i.data[15:8];
       timer_q    <= '0;
     end
     if (rst_i) begin

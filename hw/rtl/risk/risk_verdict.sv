@@ -61,19 +61,18 @@ module risk_verdict (
   logic [4*96-1:0]  quote;
   logic [4*128-1:0] there;
   logic [127:0]     wanted;  // of rules 4 to 1
-  logic [31:0]      sum;
-
-  assign sum    = b_outlook_i.whole ? b_outlook_i.rest : b_outlook_i.other;
   assign wanted = {b_rules_i.leadlag_quantity, b_rules_i.momentum_quantity, b_rules_i.imbalance_quantity, b_rules_i.take_quantity};
   always_comb begin
     quote[191:0] = {{3{b_outlook_i.here.bid_price}}, {3{b_outlook_i.here.ask_price}}};
     there[255:0] = {{4{b_outlook_i.here.bid_quantity}}, {4{b_outlook_i.here.ask_quantity}}};
     if (b_outlook_i.side) begin
-      quote[95:32]  = {b_outlook_i.second_price, b_outlook_i.price};
-      there[127:32] = {sum, b_outlook_i.second_quantity, b_outlook_i.shares};
+      quote[95:32]  = {b_outlook_i.ask_second_price, b_outlook_i.price};
+      there[127:32] = {b_outlook_i.whole ? b_outlook_i.ask_rest : b_outlook_i.ask_other, b_outlook_i.ask_second_quantity,
+                       b_outlook_i.shares};
     end else begin
-      quote[191:128] = {b_outlook_i.second_price, b_outlook_i.price};
-      there[255:160] = {sum, b_outlook_i.second_quantity, b_outlook_i.shares};
+      quote[191:128] = {b_outlook_i.bid_second_price, b_outlook_i.price};
+      there[255:160] = {b_outlook_i.whole ? b_outlook_i.bid_rest : b_outlook_i.bid_other, b_outlook_i.bid_second_quantity,
+                        b_outlook_i.shares};
     end
     quote[383:192] = {{3{b_lag_bbo_i.bid_price}}, {3{b_lag_bbo_i.ask_price}}};
     there[511:256] = {{4{b_lag_bbo_i.bid_quantity}}, {4{b_lag_bbo_i.ask_quantity}}};
@@ -122,8 +121,8 @@ module risk_verdict (
         .b_there_i           (there[128*c+:128]),
         .b_mine_i            (c < 2 && b_outlook_i.side == (c % 2 == 1 ? 1'b0 : 1'b1)),
         .b_whole_i           (b_outlook_i.whole),
-        .b_rest_i            (b_outlook_i.rest),
-        .b_other_i           (b_outlook_i.other),
+        .b_rest_i            (c % 2 == 1 ? b_outlook_i.bid_rest : b_outlook_i.ask_rest),
+        .b_other_i           (c % 2 == 1 ? b_outlook_i.bid_other : b_outlook_i.ask_other),
         .picked_i            (c < 2 ? picked_i : 4'd1),
         .trade_i             (trade_i && c < 2),
         .max_notional_i      (c < 2 ? max_notional0_i : max_notional1_i),

@@ -46,13 +46,11 @@ module strategy_ahead (
   logic [159:0] cooldown;
   logic [4:0]   ready;         // enabled and cooled down
   logic [15:0]  ratio;
-  logic [31:0]  best_price;
-  logic [31:0]  best_quantity;
-  logic [31:0]  sum;
-  logic [127:0] own_price;     // by case
-  logic [127:0] own_quantity;
-  logic [31:0]  prior_price;
-  logic [31:0]  prior_quantity;
+  // By case, should it be of that side.
+  logic [127:0] bid_price;
+  logic [127:0] ask_price;
+  logic [127:0] bid_shares;
+  logic [127:0] ask_shares;
   logic         bid_before;
   logic         ask_before;
 
@@ -60,15 +58,14 @@ module strategy_ahead (
                      rules_i.cancel_cooldown};
   assign ratio    = rules_i.imbalance_ratio[15:0];
 
-  assign best_price     = outlook_i.side ? outlook_i.here.ask_price : outlook_i.here.bid_price;
-  assign best_quantity  = outlook_i.side ? outlook_i.here.ask_quantity : outlook_i.here.bid_quantity;
-  assign own_price      = {best_price, outlook_i.second_price, outlook_i.price, best_price};
-  assign sum            = outlook_i.whole ? outlook_i.rest : outlook_i.other;
-  assign own_quantity   = {sum, outlook_i.second_quantity, outlook_i.shares, best_quantity};
-  assign prior_price    = outlook_i.side ? outlook_i.prior.ask_price : outlook_i.prior.bid_price;
-  assign prior_quantity = outlook_i.side ? outlook_i.prior.ask_quantity : outlook_i.prior.bid_quantity;
-  assign bid_before     = outlook_i.prior.bid_state == TP_SIDE_QUOTED;
-  assign ask_before     = outlook_i.prior.ask_state == TP_SIDE_QUOTED;
+  assign bid_price  = {outlook_i.here.bid_price, outlook_i.bid_second_price, outlook_i.price, outlook_i.here.bid_price};
+  assign ask_price  = {outlook_i.here.ask_price, outlook_i.ask_second_price, outlook_i.price, outlook_i.here.ask_price};
+  assign bid_shares = {outlook_i.whole ? outlook_i.bid_rest : outlook_i.bid_other, outlook_i.bid_second_quantity, outlook_i.shares,
+                       outlook_i.here.bid_quantity};
+  assign ask_shares = {outlook_i.whole ? outlook_i.ask_rest : outlook_i.ask_other, outlook_i.ask_second_quantity, outlook_i.shares,
+                       outlook_i.here.ask_quantity};
+  assign bid_before = outlook_i.prior.bid_state == TP_SIDE_QUOTED;
+  assign ask_before = outlook_i.prior.ask_state == TP_SIDE_QUOTED;
 
   for (genvar r = 0; r < 5; r = r + 1) begin : g_rule
     logic [NEXT_W:0] since_next;  // negative: too early
@@ -103,12 +100,14 @@ module strategy_ahead (
     logic        narrow;
     logic        bid_enough;
     logic        ask_enough;
+    logic        bid_moved;  // its quantity has
+    logic        ask_moved;
     logic        moved;
 
-    assign bid          = outlook_i.side ? outlook_i.here.bid_price : own_price[32*n+:32];
-    assign ask          = outlook_i.side ? own_price[32*n+:32] : outlook_i.here.ask_price;
-    assign bid_quantity = outlook_i.side ? outlook_i.here.bid_quantity : own_quantity[32*n+:32];
-    assign ask_quantity = outlook_i.side ? own_quantity[32*n+:32] : outlook_i.here.ask_quantity;
+    assign bid          = n % 3 == 0 || outlook_i.side ? outlook_i.here.bid_price : bid_price[32*n+:32];
+    assign ask          = n % 3 == 0 || !outlook_i.side ? outlook_i.here.ask_price : ask_price[32*n+:32];
+    assign bid_quantity = n == 0 || outlook_i.side ? outlook_i.here.bid_quantity : bid_shares[32*n+:32];
+    assign ask_quantity = n == 0 || !outlook_i.side ? outlook_i.here.ask_quantity : ask_shares[32*n+:32];
     assign away         = (working_i.side && !sell_stays) || (!working_i.side && !buy_stays);
     always_comb begin
       bid_low  = '0;
@@ -134,8 +133,10 @@ module strategy_ahead (
       logic [31:0] of_bid_shares;
       logic [31:0] of_ask_shares;
 
-      assign of_bid_shares = v == 2 ? outlook_i.rest : v == 1 ? outlook_i.other : n == 3 ? outlook_i.here.bid_quantity : bid_quantity;
-      assign of_ask_shares = v == 2 ? outlook_i.rest : v == 1 ? outlook_i.other : n == 3 ? outlook_i.here.ask_quantity : ask_quantity;
+      assign of_bid_shares = v == 2 ? outlook_i.bid_rest : v == 1 ? outlook_i.bid_other
+                           : n == 3 ? outlook_i.here.bid_quantity : bid_quantity;
+      assign of_ask_shares = v == 2 ? outlook_i.ask_rest : v == 1 ? outlook_i.ask_other
+                           : n == 3 ? outlook_i.here.ask_quantity : ask_quantity;
       assign of_bid[v]     = of_bid_shares >= rules_i.imbalance_min_qty;
       assign of_ask[v]     = of_ask_shares >= rules_i.imbalance_min_qty;
 
@@ -163,15 +164,18 @@ module strategy_ahead (
       assign heavy_sell = sell[0];
       assign bid_enough = of_bid[0];
       assign ask_enough = of_ask[0];
-      assign moved      = own_price[32*n+:32] != prior_price || own_quantity[32*n+:32] != prior_quantity;
+      assign bid_moved  = bid_shares[32*n+:32] != outlook_i.prior.bid_quantity;
+      assign ask_moved  = ask_shares[32*n+:32] != outlook_i.prior.ask_quantity;
     end else begin : g_late
       assign heavy_buy  = outlook_i.side ? buy[0] : outlook_i.whole ? buy[2] : buy[1];
       assign heavy_sell = !outlook_i.side ? sell[0] : outlook_i.whole ? sell[2] : sell[1];
       assign bid_enough = outlook_i.side ? of_bid[0] : outlook_i.whole ? of_bid[2] : of_bid[1];
       assign ask_enough = !outlook_i.side ? of_ask[0] : outlook_i.whole ? of_ask[2] : of_ask[1];
-      assign moved      = best_price != prior_price ||
-          (outlook_i.whole ? outlook_i.rest != prior_quantity : outlook_i.other != prior_quantity);
+      assign bid_moved  = outlook_i.whole || outlook_i.bid_other != outlook_i.prior.bid_quantity;
+      assign ask_moved  = outlook_i.whole || outlook_i.ask_other != outlook_i.prior.ask_quantity;
     end
+    assign moved = outlook_i.side ? ask_moved || ask_price[32*n+:32] != outlook_i.prior.ask_price
+                                  : bid_moved || bid_price[32*n+:32] != outlook_i.prior.bid_price;
 
     // A working order may be of this very cycle.
     sum_compare #(
