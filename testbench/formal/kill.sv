@@ -199,7 +199,8 @@ module strategy_ahead (
 
     output logic [3:0]                crossed_o,
     output logic [3:0]                moved_o,
-    output logic [3:0]                cancel_o,
+    output logic [3:0]                sell_away_o,
+    output logic [3:0]                buy_away_o,
     output logic [3:0]                take_buy_o,
     output logic [3:0]                take_sell_o,
     output logic [3:0]                heavy_buy_o,
@@ -219,8 +220,8 @@ module strategy_ahead (
     output logic                      working_side_o
 );
   localparam int NEXT_W = 5 * (TP_TIME_W + 1);
-  (* anyseq *) logic [NEXT_W+64:0] anything;
-  assign {fired_o, crossed_o, moved_o, cancel_o, take_buy_o, take_sell_o, heavy_buy_o, heavy_sell_o, narrow_buy_o, narrow_sell_o,
+  (* anyseq *) logic [NEXT_W+68:0] anything;
+  assign {fired_o, crossed_o, moved_o, sell_away_o, buy_away_o, take_buy_o, take_sell_o, heavy_buy_o, heavy_sell_o, narrow_buy_o, narrow_sell_o,
           lead_buy_o, lead_sell_o, may_cancel_o, may_buy_o, may_sell_o, large_o, through_o, trade_up_o, trade_down_o, working_side_o} = anything;
 endmodule
 `default_nettype wire

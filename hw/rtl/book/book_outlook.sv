@@ -122,6 +122,9 @@ module book_outlook (
 
   // ---- B: which it is; an add is taken to lie in the window ------------------------------------------------------------------
   logic       in_early;
+  logic       adds_early;   // an addition, as in_early
+  logic       bid_fresh;    // which becomes the best level
+  logic       ask_fresh;
   logic       of_best;      // if the change is of the same price: the best level changes,
   logic       empties;      // or goes
   logic       goes;         // the best level
@@ -135,6 +138,10 @@ module book_outlook (
 
   // An addition without room leaves its side unknown, whatever is picked.
   assign in_early     = change_i.touch && (change_i.late || in_i);
+  assign adds_early   = (kind_i.add || (change_i.replaced && in_i)) && !change_i.zero && !change_i.dup && !change_i.full;
+  // A side that is not the addition's counts as better than any price: as a bit of the comparison, nothing is behind it.
+  assign bid_fresh    = {!adds_early || change_i.side, bid_i.price[31:0]} < {1'b0, change_i.price};
+  assign ask_fresh    = {!adds_early || !change_i.side, change_i.price} < {1'b0, ask_i.price[31:0]};
   assign of_best      = in_early && own_i.held[0];
   assign empties      = change_i.touch && change_i.removes && in_i && whole_i && own_i.held[0] && !more;
   assign goes         = empties && same;
@@ -152,7 +159,6 @@ module book_outlook (
   logic        fresh_q;
   logic        quantity_q;
   logic        second_q;
-  logic [1:0]  which_q;         // as the three, if a level changes: 1 quantity, 2 fresh, 3 second
   logic        through_q;       // of an order outside the window
   logic        replaces_in_q;
   logic [1:0]  state_q;         // unless the best level goes
@@ -168,12 +174,11 @@ module book_outlook (
 
   always_ff @(posedge clk_i) begin
     if (en_i && kind_i.valid) begin
-      fresh_q           <= in_early && change_i.adds && front;
+      fresh_q           <= bid_fresh || ask_fresh || (adds_early && !own_i.held[0]);
       quantity_q        <= of_best && same && !empties;
       second_q          <= goes;
       through_q         <= !in_i && front;
       replaces_in_q     <= kind_i.replaces && in_i;
-      which_q           <= {goes || (in_early && change_i.adds && front), of_best && same};
       state_q           <= !kind_i.replaces || in_i ? state_stays : far_i ? state_far : TP_SIDE_UNKNOWN;
       state_goes_q      <= state_goes;
       state_far_q       <= state_far;
@@ -203,12 +208,9 @@ module book_outlook (
   assign likely_state = second_q ? state_goes_q : replaces_in_q && d_change_i.over ? TP_SIDE_UNKNOWN : state_q;
   assign state_o      = !misses ? likely_state : d_far_i ? state_far_q : TP_SIDE_UNKNOWN;
   always_comb begin
-    case (which_q)
-      2'd0:    likely = {best_price_q, best_quantity_q};
-      2'd1:    likely = {best_price_q, sum_q};
-      2'd2:    likely = {d_change_i.price, d_change_i.shares};
-      default: likely = {second_price_q, second_quantity_q};
-    endcase
+    likely = {best_price_q, quantity_q ? sum_q : best_quantity_q};
+    if (fresh_q) likely = {d_change_i.price, d_change_i.shares};
+    if (second_q) likely = {second_price_q, second_quantity_q};
     own_likely = {likely_state, likely & {64{likely_state[0]}}};
     own_after  = {state_o, (misses ? {best_price_q, best_quantity_q} : likely) & {64{state_o[0]}}};
 

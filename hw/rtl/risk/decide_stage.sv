@@ -289,7 +289,8 @@ module decide_stage (
   logic                outlook_side_q;
   logic [3:0]          crossed;
   logic [3:0]          moved;
-  logic [3:0]          cancels;
+  logic [3:0]          sell_away;
+  logic [3:0]          buy_away;
   logic [3:0]          take_buy;
   logic [3:0]          take_sell;
   logic [3:0]          heavy_buy;
@@ -321,7 +322,8 @@ module decide_stage (
       .fired_o       (fired),
       .crossed_o     (crossed),
       .moved_o       (moved),
-      .cancel_o      (cancels),
+      .sell_away_o   (sell_away),
+      .buy_away_o    (buy_away),
       .take_buy_o    (take_buy),
       .take_sell_o   (take_sell),
       .heavy_buy_o   (heavy_buy),
@@ -354,7 +356,8 @@ module decide_stage (
       .lag_sticky_i    (lag_sticky),
       .crossed_i       (crossed),
       .moved_i         (moved),
-      .cancel_i        (cancels),
+      .sell_away_i     (sell_away),
+      .buy_away_i      (buy_away),
       .take_buy_i      (take_buy),
       .take_sell_i     (take_sell),
       .heavy_buy_i     (heavy_buy),

@@ -21,7 +21,8 @@ module strategy_ahead (
     // by case
     output logic [3:0]                crossed_o,     // if both sides have a level
     output logic [3:0]                moved_o,       // the side that may change is not as before, if it has a level
-    output logic [3:0]                cancel_o,      // rule 0, if it may
+    output logic [3:0]                sell_away_o,   // rule 0, if it may and the working order is a sell,
+    output logic [3:0]                buy_away_o,    // or a buy
     output logic [3:0]                take_buy_o,    // rule 1, if it may
     output logic [3:0]                take_sell_o,
     output logic [3:0]                heavy_buy_o,   // rule 2, if it may and
@@ -96,7 +97,6 @@ module strategy_ahead (
     logic        lead_sell;
     logic        sell_stays; // a working sell is not too far above
     logic        buy_stays;
-    logic        away;
     logic        narrow;
     logic        bid_enough;
     logic        ask_enough;
@@ -108,7 +108,6 @@ module strategy_ahead (
     assign ask          = n % 3 == 0 || !outlook_i.side ? outlook_i.here.ask_price : ask_price[32*n+:32];
     assign bid_quantity = n == 0 || outlook_i.side ? outlook_i.here.bid_quantity : bid_shares[32*n+:32];
     assign ask_quantity = n == 0 || !outlook_i.side ? outlook_i.here.ask_quantity : ask_shares[32*n+:32];
-    assign away         = (working_i.side && !sell_stays) || (!working_i.side && !buy_stays);
     always_comb begin
       bid_low  = '0;
       bid_high = '0;
@@ -140,23 +139,29 @@ module strategy_ahead (
       assign of_bid[v]     = of_bid_shares >= rules_i.imbalance_min_qty;
       assign of_ask[v]     = of_ask_shares >= rules_i.imbalance_min_qty;
 
-      sum_compare #(
-          .WIDTH(48)
-      ) u_heavy_buy (
-          .a_i    ({8'd0, of_bid_shares, 8'd0}),
-          .b_i    ({ask_high, 16'd0}),
-          .c_i    ({16'd0, ask_low}),
-          .holds_o(buy[v])
-      );
+      if (v == 0) begin : g_late_product
+        sum_compare #(
+            .WIDTH(48)
+        ) u_heavy_buy (
+            .a_i    ({8'd0, of_bid_shares, 8'd0}),
+            .b_i    ({ask_high, 16'd0}),
+            .c_i    ({16'd0, ask_low}),
+            .holds_o(buy[v])
+        );
 
-      sum_compare #(
-          .WIDTH(48)
-      ) u_heavy_sell (
-          .a_i    ({8'd0, of_ask_shares, 8'd0}),
-          .b_i    ({bid_high, 16'd0}),
-          .c_i    ({16'd0, bid_low}),
-          .holds_o(sell[v])
-      );
+        sum_compare #(
+            .WIDTH(48)
+        ) u_heavy_sell (
+            .a_i    ({8'd0, of_ask_shares, 8'd0}),
+            .b_i    ({bid_high, 16'd0}),
+            .c_i    ({16'd0, bid_low}),
+            .holds_o(sell[v])
+        );
+      end else begin : g_late_quantity
+        // Where these are chosen, the product is of the other side, and early.
+        assign buy[v]  = {8'd0, of_bid_shares, 8'd0} >= {ask_high, 16'd0} + {16'd0, ask_low};
+        assign sell[v] = {8'd0, of_ask_shares, 8'd0} >= {bid_high, 16'd0} + {16'd0, bid_low};
+      end
     end
 
     if (n < 3) begin : g_early
@@ -237,7 +242,8 @@ module strategy_ahead (
       if (en_i) begin
         crossed_o[n]    <= bid >= ask;
         moved_o[n]      <= moved;
-        cancel_o[n]     <= away;
+        sell_away_o[n]  <= !sell_stays;
+        buy_away_o[n]   <= !buy_stays;
         take_buy_o[n]   <= take_buy;
         take_sell_o[n]  <= take_sell;
         heavy_buy_o[n]  <= heavy_buy;
