@@ -18,6 +18,8 @@ module book_outlook (
     input  wire logic                 far_i,        // far from it
     input  wire logic [31:0]          price_i,      // of the message
     input  wire logic [31:0]          shares_i,
+    input  wire logic [31:0]          short_shares_i, // should it have come the short way,
+    input  wire logic [31:0]          long_shares_i,  // or the long one
     input  wire logic                 priced_i,     // an execution has a price of its own
     input  wire logic [31:0]          order_i,      // shares of the order it names
     input  wire logic [TP_TIME_W-1:0] stamp_i,
@@ -59,8 +61,9 @@ module book_outlook (
   assign prior     = kind_i.replaces ? first_before_q : {bid_i.state, bid_i.price[31:0], bid_i.quantity[31:0],
                                                         ask_i.state, ask_i.price[31:0], ask_i.quantity[31:0]};
 
+  // What removes without reducing takes the whole order, so that only `rest` counts then.
   // Of both sides, and both quantities: which it is are choices, and whether all of the order goes a comparison of its own.
-  assign term      = change_i.removes ? ~shares_i : shares_i;
+  assign term      = kind_i.reduces ? ~long_shares_i : kind_i.replaces ? long_shares_i : short_shares_i;
   assign bid_other = {bid_i.quantity[31:0], 1'b1} + {term, change_i.removes};
   assign ask_other = {ask_i.quantity[31:0], 1'b1} + {term, change_i.removes};
   assign bid_rest  = bid_i.quantity[31:0] - order_i;
@@ -127,7 +130,9 @@ module book_outlook (
   logic       ask_fresh;
   logic       of_best;      // if the change is of the same price: the best level changes,
   logic       empties;      // or goes
-  logic       goes;         // the best level
+  logic       goes;         // the best level, if it is of the same price and has no more
+  logic       bid_stays;    // it does not
+  logic       ask_stays;
   logic       leaves;       // an order outside the window
   logic       beyond_after;
   logic       far_after;
@@ -144,7 +149,10 @@ module book_outlook (
   assign ask_fresh    = {!adds_early || !change_i.side, change_i.price} < {1'b0, ask_i.price[31:0]};
   assign of_best      = in_early && own_i.held[0];
   assign empties      = change_i.touch && change_i.removes && in_i && whole_i && own_i.held[0] && !more;
-  assign goes         = empties && same;
+  // As with an addition: no part of a comparison that says so is behind it.
+  assign goes         = change_i.touch && change_i.removes && in_i && whole_i && own_i.held[0];
+  assign bid_stays    = {1'b0, order_i} < {!goes || !bid_same || change_i.side, bid_i.quantity[31:0]};
+  assign ask_stays    = {1'b0, order_i} < {!goes || !ask_same || !change_i.side, ask_i.quantity[31:0]};
   // The states are asked for only when something is touched.
   assign leaves       = change_i.removes && change_i.gone;
   assign beyond_after = leaves && change_i.place == TP_PRICE_BEYOND ? !own_i.beyond_one : own_i.beyond_any;
@@ -176,7 +184,7 @@ module book_outlook (
     if (en_i && kind_i.valid) begin
       fresh_q           <= bid_fresh || ask_fresh || (adds_early && !own_i.held[0]);
       quantity_q        <= of_best && same && !empties;
-      second_q          <= goes;
+      second_q          <= !bid_stays || !ask_stays;
       through_q         <= !in_i && front;
       replaces_in_q     <= kind_i.replaces && in_i;
       state_q           <= !kind_i.replaces || in_i ? state_stays : far_i ? state_far : TP_SIDE_UNKNOWN;

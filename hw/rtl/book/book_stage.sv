@@ -391,6 +391,8 @@ module book_stage #(
       .far_i      (window_far),
       .price_i    (msg.price),
       .shares_i   (msg.shares),
+      .short_shares_i(msg_i.shares),
+      .long_shares_i(long_msg.shares),
       .priced_i   (msg.priced),
       .order_i    (first_shares),
       .stamp_i    (msg.origin.stamp),

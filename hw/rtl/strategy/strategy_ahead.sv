@@ -5,6 +5,8 @@
 ///
 /// Why: the book says in D1 which of them it is, so all that is left for D1 is to pick. Four cases are judged: [0] as it was,
 /// [1] the message's price first, [2] the second level first, [3] as it was with another quantity.
+/// What it is that changes is late, and which other quantity it is latest of all: so both sides are judged, and both quantities,
+/// and the choice is behind the comparisons. An order that goes whole always leaves another quantity than before.
 /// Property: no threshold wraps. What is said of a side without a level, or of a crossed book but that it is one, means
 /// nothing. Whether a rule is enabled, has cooled down and may trade a side is said apart from its comparisons.
 /// Timing: inputs in B, outputs are registers in D1; they stay while en_i is low.
@@ -89,6 +91,8 @@ module strategy_ahead (
     logic [31:0] bid_high;
     logic [31:0] ask_low;
     logic [31:0] ask_high;
+    logic [47:0] bid_product;  // they together
+    logic [47:0] ask_product;
     logic        heavy_buy;
     logic        heavy_sell;
     logic        take_buy;
@@ -120,6 +124,9 @@ module strategy_ahead (
         ask_high = {16'd0, ratio} * {16'd0, ask_quantity[31:16]};
       end
     end
+
+    assign bid_product = {bid_high, 16'd0} + {16'd0, bid_low};
+    assign ask_product = {ask_high, 16'd0} + {16'd0, ask_low};
 
     // The other quantity is late: it is judged as both it may be, and chosen behind the comparisons.
     localparam int QUANTITIES = n == 3 ? 3 : 1;
@@ -159,8 +166,12 @@ module strategy_ahead (
         );
       end else begin : g_late_quantity
         // Where these are chosen, the product is of the other side, and early.
-        assign buy[v]  = {8'd0, of_bid_shares, 8'd0} >= {ask_high, 16'd0} + {16'd0, ask_low};
-        assign sell[v] = {8'd0, of_ask_shares, 8'd0} >= {bid_high, 16'd0} + {16'd0, bid_low};
+        logic [48:0] left_buy;   // negative: too few
+        logic [48:0] left_sell;
+        assign left_buy  = {9'd0, of_bid_shares, 8'd0} - {1'b0, ask_product};
+        assign left_sell = {9'd0, of_ask_shares, 8'd0} - {1'b0, bid_product};
+        assign buy[v]    = !left_buy[48];
+        assign sell[v]   = !left_sell[48];
       end
     end
 

@@ -225,8 +225,9 @@ class BookStageRig {
       }
     }
     // Strategy takes it that the side has moved then.
-    if (top_->pick_o == 1 && outlook_.whole &&
-        (outlook_.side ? likely.ask == b.before.ask : likely.bid == b.before.bid)) {
+    const Quote& own = outlook_.side ? likely.ask : likely.bid;
+    const Quote& before = outlook_.side ? b.before.ask : b.before.bid;
+    if (top_->pick_o == 1 && outlook_.whole && own.state == kQuoted && own == before) {
       return fail("outlook_o.whole for a quantity that stays");
     }
     ++picks_[top_->pick_o];
