@@ -101,22 +101,16 @@ module book_outlook (
   logic ask_same;
   logic bid_better;
   logic ask_better;
-  logic bid_more;     // its quantity, than the order has
-  logic ask_more;
   logic same;         // the change is of the best level, if there is one,
   logic better;       // or better
   logic front;        // or there is none
-  logic more;         // the best level has more than the order
   logic moves;        // unless it is better
 
   assign bid_same   = (change_i.price ^ bid_i.price[31:0]) == '0;
   assign ask_same   = (change_i.price ^ ask_i.price[31:0]) == '0;
   assign bid_better = bid_i.price[31:0] < change_i.price;
   assign ask_better = change_i.price < ask_i.price[31:0];
-  assign bid_more   = order_i < bid_i.quantity[31:0];
-  assign ask_more   = order_i < ask_i.quantity[31:0];
   assign same       = (change_i.side && ask_same) || (!change_i.side && bid_same);
-  assign more       = (change_i.side && ask_more) || (!change_i.side && bid_more);
   assign better     = (change_i.side && ask_better) || (!change_i.side && bid_better);
   assign front      = !own_i.held[0] || better;
 
@@ -128,10 +122,9 @@ module book_outlook (
   logic       adds_early;   // an addition, as in_early
   logic       bid_fresh;    // which becomes the best level
   logic       ask_fresh;
-  logic       of_best;      // if the change is of the same price: the best level changes,
-  logic       empties;      // or goes
-  logic       goes;         // the best level, if it is of the same price and has no more
-  logic       bid_stays;    // it does not
+  logic       of_best;      // if the change is of the same price: the best level changes, or goes
+  logic       goes;         // the best level, if all of the order does, and is all of it
+  logic       bid_stays;    // it is not
   logic       ask_stays;
   logic       leaves;       // an order outside the window
   logic       beyond_after;
@@ -148,11 +141,10 @@ module book_outlook (
   assign bid_fresh    = {!adds_early || change_i.side, bid_i.price[31:0]} < {1'b0, change_i.price};
   assign ask_fresh    = {!adds_early || !change_i.side, change_i.price} < {1'b0, ask_i.price[31:0]};
   assign of_best      = in_early && own_i.held[0];
-  assign empties      = change_i.touch && change_i.removes && in_i && whole_i && own_i.held[0] && !more;
-  // As with an addition: no part of a comparison that says so is behind it.
-  assign goes         = change_i.touch && change_i.removes && in_i && whole_i && own_i.held[0];
-  assign bid_stays    = {1'b0, order_i} < {!goes || !bid_same || change_i.side, bid_i.quantity[31:0]};
-  assign ask_stays    = {1'b0, order_i} < {!goes || !ask_same || !change_i.side, ask_i.quantity[31:0]};
+  // As with an addition. No order is better than the best level of its side: not worse, and no less, is all of that level.
+  assign goes         = change_i.touch && change_i.removes && in_i && own_i.held[0];
+  assign bid_stays    = {1'b0, change_i.price, order_i} < {!goes || change_i.side, bid_i.price[31:0], bid_i.quantity[31:0]};
+  assign ask_stays    = {1'b0, ask_i.price[31:0], order_i} < {!goes || !change_i.side, change_i.price, ask_i.quantity[31:0]};
   // The states are asked for only when something is touched.
   assign leaves       = change_i.removes && change_i.gone;
   assign beyond_after = leaves && change_i.place == TP_PRICE_BEYOND ? !own_i.beyond_one : own_i.beyond_any;
@@ -165,7 +157,7 @@ module book_outlook (
   assign state_far    = !own_i.beyond_any && own_i.held[0] ? TP_SIDE_QUOTED : TP_SIDE_UNKNOWN;
 
   logic        fresh_q;
-  logic        quantity_q;
+  logic        best_q;          // another quantity, unless the second
   logic        second_q;
   logic        through_q;       // of an order outside the window
   logic        replaces_in_q;
@@ -183,8 +175,8 @@ module book_outlook (
   always_ff @(posedge clk_i) begin
     if (en_i && kind_i.valid) begin
       fresh_q           <= bid_fresh || ask_fresh || (adds_early && !own_i.held[0]);
-      quantity_q        <= of_best && same && !empties;
-      second_q          <= !bid_stays || !ask_stays;
+      best_q            <= of_best && same;
+      second_q          <= whole_i && !(bid_stays && ask_stays);
       through_q         <= !in_i && front;
       replaces_in_q     <= kind_i.replaces && in_i;
       state_q           <= !kind_i.replaces || in_i ? state_stays : far_i ? state_far : TP_SIDE_UNKNOWN;
@@ -208,7 +200,7 @@ module book_outlook (
   logic [65:0] own_likely;
   logic [65:0] own_after;
 
-  assign pick_o    = {second_q, fresh_q, quantity_q};
+  assign pick_o    = {second_q, fresh_q, best_q && !second_q};
   assign before_o  = prior_q;
   assign through_o = likely_state != TP_SIDE_QUOTED || second_q || through_q;
   assign misses    = d_change_i.late && !d_in_i;
@@ -216,7 +208,7 @@ module book_outlook (
   assign likely_state = second_q ? state_goes_q : replaces_in_q && d_change_i.over ? TP_SIDE_UNKNOWN : state_q;
   assign state_o      = !misses ? likely_state : d_far_i ? state_far_q : TP_SIDE_UNKNOWN;
   always_comb begin
-    likely = {best_price_q, quantity_q ? sum_q : best_quantity_q};
+    likely = {best_price_q, best_q ? sum_q : best_quantity_q};
     if (fresh_q) likely = {d_change_i.price, d_change_i.shares};
     if (second_q) likely = {second_price_q, second_quantity_q};
     own_likely = {likely_state, likely & {64{likely_state[0]}}};
