@@ -8,8 +8,10 @@
 
 #include "bench/generated_session.h"
 #include "bench/market_books.h"
+#include "bench/matching_workload.h"
 #include "bench/session.h"
 #include "host/path/software_path.h"
+#include "host/venue/matching/engine.h"
 
 // Named without parameters, for callgrind's --toggle-collect.
 [[gnu::noinline]] void hot_path_counted(const std::function<void()>& work) {
@@ -28,7 +30,22 @@ class Silent final : public PathSink {
   void on_event(const Event&) override {}
 };
 
+// The published scenario with the most resting orders, reports read inline.
+std::uint64_t run_matching() {
+  const auto commands = matching_workload(kMatchingScenarios[0], kMessages / 2, kPublishedSeed, 1);
+  matching::Engine engine;
+  engine.submit(list_plain_book(0, 0));
+  hot_path_counted([&] {
+    for (const matching::Command& c : commands) {
+      engine.submit(c);
+      engine.reports().release(engine.reports().peek(64).size());
+    }
+  });
+  return commands.size();
+}
+
 std::uint64_t run(std::string_view workload) {
+  if (workload == "matching") return run_matching();
   GeneratedSession source(kMessages);
   if (workload == "path") {
     const Session session(source, source.config, {});
@@ -44,10 +61,10 @@ std::uint64_t run(std::string_view workload) {
     MarketDecoder decoder(session);
     hot_path_counted([&] { decoder.run(); });
   } else if (workload == "books") {
-    MarketBooks books(session, 16);
+    MarketBooker books(session, 17);
     hot_path_counted([&] { books.run(); });
   } else {
-    throw std::invalid_argument("expected path, decode or books, found '" + std::string(workload) + "'");
+    throw std::invalid_argument("expected path, decode, books or matching, found '" + std::string(workload) + "'");
   }
   return session.messages();
 }

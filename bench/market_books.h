@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "host/book/market_books.h"
 #include "host/core/config.h"
 #include "host/path/replay.h"
 
@@ -53,21 +54,20 @@ class MarketDecoder {
   std::unique_ptr<Parts> parts_;
 };
 
-// The books of every symbol that the session lists, as host/book keeps them for trading: full depth by order reference,
-// best bid and offer up to date after every message. A symbol's window of prices lies around its first order.
-class MarketBooks {
+// The books of every symbol: full depth by order reference, the best seven levels and all others up to date after every
+// message.
+class MarketBooker {
  public:
-  // `sets_log2` sizes the order table (16 to 24).
-  MarketBooks(const PackedSession& session, unsigned sets_log2);
-  ~MarketBooks();
+  // Room for 2^orders_log2 orders (12 to 26).
+  MarketBooker(const PackedSession& session, unsigned orders_log2);
+  ~MarketBooker();
   // Once.
   void run();
 
-  std::uint64_t symbols() const noexcept;
-  std::uint64_t live_orders() const noexcept;
-  std::uint64_t quoted() const noexcept;  // sides of books that have a best price
-  std::uint64_t refused()
-      const noexcept;  // messages that named no live order, a live one again, or found their set full
+  const MarketBooks& books() const noexcept;
+  std::uint64_t symbols() const;           // that the session lists
+  std::uint64_t quoted() const noexcept;   // sides of books that have a best price
+  std::uint64_t refused() const noexcept;  // messages that the books counted as impossible, or had no room for
 
  private:
   struct Parts;

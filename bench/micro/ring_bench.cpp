@@ -1,4 +1,4 @@
-// From one thread to another: our ring, boost's, and the line of memory under both.
+// From one thread to another: our rings, boost's, and the line of memory under all.
 //
 // transfer: one word bounced between two threads, the least that any hand-over costs: a round trip moves its line
 // twice. round_trip: a record there and one back, over two queues. Time is the median round trip, which rounds in which
@@ -16,6 +16,7 @@
 #include <boost/lockfree/policies.hpp>
 #include <boost/lockfree/spsc_queue.hpp>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <thread>
@@ -23,6 +24,7 @@
 #include "host/core/histogram.h"
 #include "host/core/spsc_ring.h"
 #include "host/core/tick_clock.h"
+#include "host/ipc/broadcast_ring.h"
 
 namespace twinpath::bench {
 namespace {
@@ -71,6 +73,58 @@ class Boosts {
 
  private:
   boost::lockfree::spsc_queue<Record, boost::lockfree::capacity<kSlots>> queue_;
+};
+
+// The ring of intents between two processes: the same, with its slots inside, so that it can be made in shared memory.
+class Inside {
+ public:
+  void push(std::uint64_t n) {
+    Record* slot = ring_->claim();
+    for (; slot == nullptr; slot = ring_->claim()) _mm_pause();
+    slot->words.fill(n);
+    ring_->publish();
+  }
+  std::uint64_t pop() {
+    const Record* slot = ring_->peek();
+    for (; slot == nullptr; slot = ring_->peek()) _mm_pause();
+    const std::uint64_t sum = slot->words.front() + slot->words.back();
+    ring_->release();
+    return sum;
+  }
+
+ private:
+  using Ring = SpscRing<Record, SlotsInside<Record, kSlots>>;
+  std::unique_ptr<Ring> ring_ = std::make_unique<Ring>(kSlots);
+};
+
+// The ring that many processes follow: a record is copied in and out word by word, with a stamp before and after.
+class Broadcast {
+ public:
+  void push(std::uint64_t n) {
+    Record record;
+    record.words.fill(n);
+    writer_.publish(record);
+  }
+  // Records that the writer was too fast for are passed over.
+  std::uint64_t pop() {
+    Record record;
+    for (;;) {
+      const auto got = reader_.poll(record);
+      if (got == Ring::Got::record) return record.words.front() + record.words.back();
+      if (got == Ring::Got::nothing) _mm_pause();
+    }
+  }
+  std::uint64_t seen() const noexcept { return reader_.next(); }
+  std::uint64_t missed() const noexcept { return reader_.missed(); }
+
+ private:
+  using Ring = ipc::BroadcastRing<Record>;
+  struct alignas(128) Memory {
+    std::byte bytes[Ring::bytes(kSlots)];
+  };
+  std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
+  Ring::Writer writer_{memory_->bytes, kSlots};
+  Ring::Reader reader_{memory_->bytes, kSlots, Ring::From::newest};
 };
 
 double seconds(std::chrono::steady_clock::time_point since) {
@@ -155,10 +209,35 @@ void throughput(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kRecords));
 }
 
+// The writer waits for nobody: what a reader that shares its core misses is counted.
+void broadcast_throughput(benchmark::State& state) {
+  std::uint64_t missed = 0;
+  for (auto _ : state) {
+    const auto ring = std::make_unique<Broadcast>();
+    const auto start = std::chrono::steady_clock::now();
+    std::thread other([&] {
+      for (std::uint64_t n = 0; n < kRecords; ++n) ring->push(n);
+    });
+    std::uint64_t sum = 0;
+    while (ring->seen() < kRecords) sum += ring->pop();
+    state.SetIterationTime(seconds(start));
+    benchmark::DoNotOptimize(sum);
+    other.join();
+    missed += ring->missed();
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kRecords));
+  state.counters["missed_share"] =
+      static_cast<double>(missed) / static_cast<double>(state.iterations()) / static_cast<double>(kRecords);
+}
+
 BENCHMARK(transfer)->Name("ring/transfer")->UseManualTime()->Iterations(3);
 BENCHMARK(round_trip<Ours>)->Name("ring/round_trip/ours")->UseManualTime()->Iterations(3);
+BENCHMARK(round_trip<Inside>)->Name("ring/round_trip/order_ring")->UseManualTime()->Iterations(3);
+BENCHMARK(round_trip<Broadcast>)->Name("ring/round_trip/broadcast")->UseManualTime()->Iterations(3);
 BENCHMARK(round_trip<Boosts>)->Name("ring/round_trip/boost")->UseManualTime()->Iterations(3);
 BENCHMARK(throughput<Ours>)->Name("ring/throughput/ours")->UseManualTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(throughput<Inside>)->Name("ring/throughput/order_ring")->UseManualTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(broadcast_throughput)->Name("ring/throughput/broadcast")->UseManualTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(throughput<Boosts>)->Name("ring/throughput/boost")->UseManualTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -1,25 +1,6 @@
-# Crossings and floorplan of the kernel on Alveo U250. Not run in Vivado or on a card.
-#
-# v++ --link reads it before opt_design:  --vivado.prop run.impl_1.STEPS.OPT_DESIGN.TCL.PRE=constraints/u250/kernel.tcl
-# The kernel has two clocks: ap_clk for the host's registers and the event writer, ap_clk_2 for the core.
+# Where the kernel lies on Alveo U250; ../kernel.tcl goes on from here. Not run in Vivado or on a card.
 
-set core [get_cells -hierarchical -filter {REF_NAME == twinpath_core || ORIG_REF_NAME == twinpath_core}]
-set core_clk [get_clocks -of_objects [get_pins -of_objects $core -filter {REF_PIN_NAME == clk_i}]]
-set kernel [get_cells -hierarchical -filter {REF_NAME == twinpath_kernel || ORIG_REF_NAME == twinpath_kernel}]
-set host_clk [get_clocks -of_objects [get_pins -of_objects $kernel -filter {REF_PIN_NAME == ap_clk}]]
-
-# Crossings are Gray-coded pointers and handshakes behind two registers: what counts is that the bits of one value arrive
-# within a cycle of the faster clock of each other, not their phase.
-set_max_delay -datapath_only 3.103 -from $core_clk -to $host_clk
-set_max_delay -datapath_only 3.103 -from $host_clk -to $core_clk
-
-# The path from frame to order stays in the SLR of the transceivers (SLR2).
-create_pblock twinpath_near_network
-resize_pblock [get_pblocks twinpath_near_network] -add {SLR2}
-add_cells_to_pblock [get_pblocks twinpath_near_network] [get_cells [list $core/u_feed $core/u_decide $core/u_order]]
-
-# The books need more UltraRAM than the 320 of one SLR have (SYNTHESIS.md): the stage has two SLRs, control any.
-create_pblock twinpath_books
-resize_pblock [get_pblocks twinpath_books] -add {SLR2 SLR3}
-add_cells_to_pblock [get_pblocks twinpath_books] [get_cells $core/u_book]
-set_property IS_SOFT TRUE [get_pblocks twinpath_books]
+# The SLR of the transceivers.
+set network_slr {SLR2}
+# Two SLRs for the books.
+set book_slrs {SLR2 SLR3}

@@ -5,7 +5,7 @@
 
 namespace twinpath {
 
-Run add_bench(CLI::App& app, const PacketIoRegistry& io) {
+Run add_bench(CLI::App& app, const PacketIoRegistry& io, const batch::BatchRegistry& batches) {
   CLI::App* bench = app.add_subcommand("bench", "Measure the paths, and gate on what can be measured to the cycle");
   bench->require_subcommand(1);
   std::vector<std::pair<const CLI::App*, Run>> runs;
@@ -13,7 +13,9 @@ Run add_bench(CLI::App& app, const PacketIoRegistry& io) {
   add(add_bench_software(*bench));
   add(add_bench_latency(*bench));
   add(add_bench_books(*bench));
+  add(add_bench_matching(*bench));
   add(add_bench_io(*bench, io));
+  add(add_bench_batch(*bench, batches));
 #ifdef TP_WITH_RTL
   add(add_bench_actionable(*bench));
   add(add_bench_rate(*bench));

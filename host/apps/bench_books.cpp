@@ -16,7 +16,7 @@ namespace {
 
 struct Options {
   std::string input, config;
-  unsigned sets_log2 = 19;
+  unsigned orders_log2 = 21;
   unsigned rounds = 3;
 };
 
@@ -40,12 +40,12 @@ int run(const Options& o) {
   for (unsigned round = 0; round < o.rounds; ++round) {
     bench::MarketDecoder decoder(session);
     decode.push_back(timed(decoder));
-    bench::MarketBooks market(session, o.sets_log2);
+    bench::MarketBooker market(session, o.orders_log2);
     books.push_back(timed(market));
     if (round == 0)
       fmt::print(
           "{} messages in {} frames, {} symbols; {} orders live and {} sides quoted at the end, {} messages refused\n",
-          session.messages(), session.frames(), market.symbols(), market.live_orders(), market.quoted(),
+          session.messages(), session.frames(), market.symbols(), market.books().orders().size(), market.quoted(),
           market.refused());
   }
   const auto row = [](const char* name, const std::vector<double>& rounds) {
@@ -67,9 +67,9 @@ Run add_bench_books(CLI::App& bench) {
       ->required()
       ->check(CLI::ExistingFile);
   sub->add_option("--config", o->config, "TOML configuration: names the feed")->required()->check(CLI::ExistingFile);
-  sub->add_option("--sets-log2", o->sets_log2, "the order table has 2^this sets of 8 orders")
+  sub->add_option("--orders-log2", o->orders_log2, "the books have room for 2^this orders")
       ->capture_default_str()
-      ->check(CLI::Range(16u, 24u));
+      ->check(CLI::Range(12u, 26u));
   sub->add_option("--rounds", o->rounds, "times the session is decoded and booked")
       ->capture_default_str()
       ->check(CLI::Range(1u, 100u));

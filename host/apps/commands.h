@@ -2,7 +2,9 @@
 #pragma once
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <string>
 
+#include "host/batch/backend.h"
 #include "host/path/packet_io_registry.h"
 #include "host/path/path_registry.h"
 
@@ -26,5 +28,16 @@ Run add_send(CLI::App& app, const PacketIoRegistry& io);
 Run add_doctor(CLI::App& app);
 Run add_run(CLI::App& app, const PathRegistry& paths, const PacketIoRegistry& io);
 Run add_control(CLI::App& app);
+Run add_backtest(CLI::App& app, const PathRegistry& paths);
+Run add_scan(CLI::App& app, const batch::BatchRegistry& backends);
+Run add_margin(CLI::App& app, const batch::BatchRegistry& backends);
+Run add_journal(CLI::App& app);
+Run add_feed(CLI::App& app, const PacketIoRegistry& io);
+Run add_orders(CLI::App& app, const PacketIoRegistry& io);
+Run add_strategy(CLI::App& app);
+Run add_top(CLI::App& app);
+
+// `twinpath run --processes`: feed, order manager and strategies as processes, begun again when one is killed.
+int supervise(const std::string& config, bool quiet);
 
 }  // namespace twinpath

@@ -10,11 +10,14 @@
 #include <string_view>
 #include <vector>
 
+#include "host/backtest/backtest_options.h"
 #include "host/core/config.h"
+#include "host/journal/journal_options.h"
 #include "host/live/live_options.h"
 #include "host/path/path.h"
 #include "host/path/response_model.h"
 #include "host/path/software_options.h"
+#include "host/process/process_options.h"
 
 namespace twinpath {
 
@@ -52,8 +55,12 @@ struct RunConfig {
   ResponseModel responses;
   std::vector<RunCommand> commands;  // in the order of the file
   ReportOptions report;
-  SoftwareOptions software;         // [software]
-  std::optional<LiveOptions> live;  // when there is a section [live]
+  SoftwareOptions software;                 // [software]
+  std::optional<LiveOptions> live;          // when there is a section [live]
+  std::vector<StrategyConfig> strategies;   // those with a [[strategy.NAME]]; core.strategy is the selected one
+  BacktestOptions backtest;                 // [backtest]
+  std::optional<JournalOptions> journal;    // when there is a section [journal]
+  std::optional<ProcessOptions> processes;  // when there is a section [processes]
   // Bank 1 was given by `alternate` or [bank1]; otherwise it is a copy of bank 0.
   bool has_alternate = false;
 };
@@ -63,5 +70,9 @@ RunConfig load_config(const std::filesystem::path& file);
 
 // The same for text that is not in a file; `name` stands for it in errors, other files are looked for beside `base`.
 RunConfig parse_config(std::string_view text, const std::string& name, const std::filesystem::path& base = ".");
+
+// Makes `name` the strategy of core.strategy, with the records that the configuration gives for it. Throws
+// std::invalid_argument when there is no such strategy, no record of it, or its orders could not rest.
+void select_strategy(RunConfig& run, std::string_view name);
 
 }  // namespace twinpath

@@ -265,6 +265,25 @@ std::optional<std::uint32_t> Reader::cycles32(std::string_view key) {
   return static_cast<std::uint32_t>(to_cycles(*time).value);
 }
 
+std::optional<std::vector<Nanoseconds>> Reader::times(std::string_view key, double min_ms, double max_ms,
+                                                      std::size_t most) {
+  const auto* node = find(key);
+  if (node == nullptr) return std::nullopt;
+  std::vector<Nanoseconds> all;
+  const auto* array = node->as_array();
+  bool good = array != nullptr && array->size() <= most;
+  for (std::size_t i = 0; good && i < array->size(); ++i) {
+    const auto ms = array->get(i)->value<double>();
+    good = ms && *ms >= min_ms && *ms <= max_ms;
+    if (good) all.push_back(Nanoseconds{static_cast<std::uint64_t>(std::llround(*ms * 1e6))});
+    good = good && (i == 0 || all[i] > all[i - 1]);
+  }
+  if (good) return all;
+  wrong(key, fmt::format("an array of at most {} ascending numbers from {} to {}", most, min_ms, max_ms),
+        "write [1, 10, 100], for example");
+  return std::nullopt;
+}
+
 std::optional<Reader> Reader::table(std::string_view key) {
   const auto* node = find(key);
   if (node == nullptr) return std::nullopt;

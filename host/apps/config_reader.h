@@ -62,6 +62,8 @@ class Reader {
   // Microseconds, as nanoseconds, or as cycles rounded down.
   std::optional<Nanoseconds> microseconds(std::string_view key, double max);
   std::optional<std::uint32_t> cycles32(std::string_view key);
+  // An array of at most `most` ascending times in milliseconds.
+  std::optional<std::vector<Nanoseconds>> times(std::string_view key, double min_ms, double max_ms, std::size_t most);
 
   // A sub-table; an absent or unusable one is nothing.
   std::optional<Reader> table(std::string_view key);

@@ -35,8 +35,11 @@ Bank reload_bank(const std::filesystem::path& file, const RunConfig& running) {
     refuse("[session]");
   if (a.book_events != b.book_events) refuse("[events]");
   if (a.sets_log2 != b.sets_log2 || a.ways != b.ways) refuse("[order_table]");
+  if (a.strategy != b.strategy) refuse("[strategy]");
   if (running.responses != fresh.responses) refuse("[responses]");
   if (running.live != fresh.live) refuse("[live]");
+  if (running.journal != fresh.journal) refuse("[journal]");
+  if (running.processes != fresh.processes) refuse("[processes]");
   if (!fresh.commands.empty()) refuse("[[command]]");
   if (!errors.empty()) throw ConfigError(errors);
   return fresh.core.banks[0];

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 
+#include "host/apps/config_strategy.h"
 #include "host/apps/decimal.h"
 #include "host/wire/net.h"
 
@@ -181,10 +182,50 @@ void read_live(Reader reader, LiveOptions& live) {
   if (const auto ms = number("arm_lag_ms", 0, 60'000)) live.arm_lag = Nanoseconds{*ms * 1'000'000};
   text("control", "the name of a Unix socket", live.control);
   text("record", "the name of a pcap file", live.record);
+  text("stats", "a folder in a file system in memory", live.stats);
   live.cancel_on_stop = reader.flag("cancel_on_stop").value_or(live.cancel_on_stop);
   if (const auto ms = number("stop_timeout_ms", 0, 600'000)) live.stop_timeout_ms = *ms;
   live.spin = reader.flag("spin").value_or(live.spin);
   if (const auto core = number("core", 0, 1023)) live.core = static_cast<int>(*core);
+  reader.finish();
+}
+
+void read_journal(Reader reader, JournalOptions& journal) {
+  const auto name = [&](std::string_view key, std::string_view expected, bool needed, std::string& value) {
+    if (needed && !reader.has(key)) reader.missing(key, expected, "say where the journal is kept");
+    if (const auto text = reader.text(key, expected)) value = *text;
+    if (reader.has(key) && value.empty()) reader.wrong(key, expected, "name it, or remove the key");
+  };
+  name("folder", "a folder, which is made if need be", true, journal.folder);
+  name("stage", "a file in a file system in memory, such as \"/dev/shm/twinpath.stage\"", false, journal.stage);
+  if (const auto sync = reader.choice("sync", {"none", "batch", "order"})) {
+    using Sync = JournalOptions::Sync;
+    journal.sync = *sync == "none" ? Sync::none : *sync == "batch" ? Sync::batch : Sync::order;
+  }
+  if (const auto mb = reader.integer("segment_mb", 1, 65'536)) journal.segment_bytes = *mb << 20U;
+  if (const auto us = reader.integer("batch_us", 10, 1'000'000)) journal.batch_us = *us;
+  reader.finish();
+}
+
+void read_processes(Reader reader, ProcessOptions& processes) {
+  const auto name = [&](std::string_view key, std::string_view expected, std::string& value) {
+    if (const auto text = reader.text(key, expected)) value = *text;
+    if (reader.has(key) && value.empty()) reader.wrong(key, expected, "name it, or remove the key");
+  };
+  name("folder", "a folder in a file system in memory", processes.folder);
+  name("store", "a file", processes.store);
+  if (const auto mb = reader.integer("store_mb", 1, 1'048'576)) processes.store_bytes = *mb << 20U;
+  if (const auto names = reader.texts("strategies", "names of strategies")) processes.strategies = *names;
+  if (processes.strategies.empty() || processes.strategies.size() > ProcessOptions::kMostStrategies)
+    reader.wrong("strategies", "1 to 16 names", "name the strategies that trade");
+  if (const auto n = reader.integer("market_records", 64, 1U << 22U)) {
+    processes.market_records = *n;
+    if (!std::has_single_bit(*n)) reader.wrong("market_records", "a power of two", "write 16384, for example");
+  }
+  if (const auto ms = reader.integer("feed_timeout_ms", 1, 60'000))
+    processes.feed_timeout = Nanoseconds{*ms * 1'000'000};
+  if (const auto ms = reader.integer("intent_age_ms", 1, 60'000)) processes.intent_age = Nanoseconds{*ms * 1'000'000};
+  processes.cancel_on_exit = reader.flag("cancel_on_exit").value_or(processes.cancel_on_exit);
   reader.finish();
 }
 
@@ -227,7 +268,12 @@ void read_sections(Reader& top, const SymbolNames& names, RunConfig& run) {
   if (auto responses = top.table("responses")) read_responses(*responses, run.responses);
   if (auto software = top.table("software")) read_software(*software, run.software);
   if (auto report = top.table("report")) read_report(*report, names, run.report);
+  // Behind [order], whose time in force it looks at.
+  if (auto strategy = top.table("strategy")) read_strategy(*strategy, names, run);
+  if (auto backtest = top.table("backtest")) read_backtest(*backtest, run.backtest);
   if (auto live = top.table("live")) read_live(*live, run.live.emplace());
+  if (auto journal = top.table("journal")) read_journal(*journal, run.journal.emplace());
+  if (auto processes = top.table("processes")) read_processes(*processes, run.processes.emplace());
 }
 
 RunCommand read_command(Reader& reader, const SymbolNames& names) {

@@ -6,8 +6,8 @@
 
 namespace twinpath::config {
 
-// [clock], [feed], [session], [events], [order_table], [order], [responses], [report] and [live] of the file's top
-// table.
+// [clock], [feed], [session], [events], [order_table], [order], [responses], [report], [strategy], [backtest],
+// [live], [journal] and [processes] of the file's top table.
 void read_sections(Reader& top, const SymbolNames& names, RunConfig& run);
 
 // One [[command]], but for `rules_file`. The caller finishes the reader.

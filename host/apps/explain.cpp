@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,9 @@ int explain(const Options& o) {
   const Event event = logs[0][*index];
 
   RunConfig config = load_config(record.config);
+  if (!config.core.strategy.rules())
+    throw std::runtime_error(record.config + ": expected strategy 'rules', whose decisions can be explained, found '" +
+                             config.core.strategy.name + "'; events-0.bin in the folder has what its orders saw");
   const auto unresolved = resolve_locates(record.input, config.core);
   (void)unresolved;  // symbols that the session does not have stay without a book
   // A message that waited in the reorder buffer acts in a later frame than its own: run until its time has passed.

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "host/apps/commands.h"
+#include "host/apps/config_file.h"
+#include "host/apps/inspect_books.h"
 #include "host/apps/message_text.h"
 #include "host/apps/sources.h"
 #include "host/wire/itch50.h"
@@ -17,8 +19,9 @@ namespace twinpath {
 namespace {
 
 struct Options {
-  std::string input;
+  std::string input, config, symbol;
   bool verbose = false;
+  bool books = false;
   std::uint64_t from = 0;
   std::uint64_t count = UINT64_MAX;
 };
@@ -146,14 +149,24 @@ Run add_inspect(CLI::App& app) {
   sub->add_flag("-v,--verbose", o->verbose, "print every frame and message");
   sub->add_option("--from", o->from, "first frame to print");
   sub->add_option("--count", o->count, "how many frames to print");
+  CLI::Option* books = sub->add_flag("--books", o->books, "print the books of all symbols at the end");
+  sub->add_option("--symbol", o->symbol, "all price levels of this one")->needs(books);
+  sub->add_option("--config", o->config, "TOML configuration: names the lines (else Nasdaq's line A)")
+      ->check(CLI::ExistingFile)
+      ->needs(books);
   return [o] {
     FeedConfig feed;
     feed.line_a = {0xE9360C6F, 26477};
+    if (!o->config.empty()) feed = load_config(o->config).core.feed;
     TolerantSource source(open_source(o->input, feed));
     Inspector inspector(*o);
     SourceFrame frame;
     while (source.next(frame)) inspector.frame(frame);
     inspector.print(o->input);
+    if (o->books) {
+      TolerantSource again(open_source(o->input, feed));
+      print_books(again, feed, o->input, o->symbol);
+    }
     if (source.error().empty()) return 0;
     fmt::print(stderr, "twinpath inspect: {}\n", source.error());
     return kExitError;

@@ -7,9 +7,16 @@
 #include <utility>
 #include <vector>
 
+#include "drivers/batch.h"
 #include "drivers/packet_io.h"
+#ifdef TP_WITH_XRT
+#include "drivers/xrt/xrt_path.h"
+#endif
 #ifdef TP_WITH_BENCH
 #include "host/apps/bench.h"
+#endif
+#ifdef TP_WITH_XRT
+#include "host/apps/card.h"
 #endif
 #include "host/apps/commands.h"
 #ifdef TP_WITH_RTL
@@ -22,8 +29,13 @@ int main(int argc, char** argv) {
 #ifdef TP_WITH_RTL
   add_verilated_path(paths);
 #endif
+#ifdef TP_WITH_XRT
+  add_xrt_path(paths);
+#endif
   PacketIoRegistry io;
   add_packet_io(io);
+  batch::BatchRegistry batches;
+  add_batch(batches);
   CLI::App app(
       "Twinpath: market data in, risk-checked orders out, along an FPGA path and a software path that are twins.",
       "twinpath");
@@ -38,11 +50,30 @@ int main(int argc, char** argv) {
     return fmt::format("{}: {}; see {} --help\n", name, what, name);
   });
   app.set_version_flag("--version", "twinpath 0.1.0");
-  std::vector<Run> runs{add_replay(app, paths),  add_generate(app),    add_explain(app, paths), add_inspect(app),
-                        add_day(app, paths),     add_capture(app, io), add_send(app, io),       add_doctor(app),
-                        add_run(app, paths, io), add_control(app)};
+  std::vector<Run> runs;
+  runs.push_back(add_replay(app, paths));
+  runs.push_back(add_generate(app));
+  runs.push_back(add_explain(app, paths));
+  runs.push_back(add_inspect(app));
+  runs.push_back(add_day(app, paths));
+  runs.push_back(add_capture(app, io));
+  runs.push_back(add_send(app, io));
+  runs.push_back(add_doctor(app));
+  runs.push_back(add_run(app, paths, io));
+  runs.push_back(add_control(app));
+  runs.push_back(add_backtest(app, paths));
+  runs.push_back(add_scan(app, batches));
+  runs.push_back(add_margin(app, batches));
+  runs.push_back(add_journal(app));
+  runs.push_back(add_feed(app, io));
+  runs.push_back(add_orders(app, io));
+  runs.push_back(add_strategy(app));
+  runs.push_back(add_top(app));
 #ifdef TP_WITH_BENCH
-  runs.push_back(add_bench(app, io));
+  runs.push_back(add_bench(app, io, batches));
+#endif
+#ifdef TP_WITH_XRT
+  runs.push_back(add_card(app));
 #endif
   try {
     app.parse(argc, argv);

@@ -13,6 +13,7 @@
 #include "host/apps/report/render.h"
 #include "host/apps/report/report_data.h"
 #include "host/core/histogram.h"
+#include "host/strategy/intent.h"
 
 namespace twinpath {
 namespace {
@@ -208,7 +209,7 @@ void ReplayReport::State::add_marker(const Event& e) {
   data.series.markers.push_back(
       {to_nanoseconds(Cycles{e.time}) * 1e-9, dollars(e.price), static_cast<Side>(e.side), rejected,
        fmt::format("{} {} at {}, rule {}{}", e.side == 0 ? "buy" : "sell", e.quantity, price_text(e.price),
-                   twinpath::name(static_cast<Rule>(e.rule)),
+                   rule_name(static_cast<Rule>(e.rule)),
                    rejected ? fmt::format(", rejected: {}", twinpath::name(static_cast<Reason>(e.reason))) : "")});
 }
 

@@ -22,13 +22,16 @@
 #include "host/apps/commands.h"
 #include "host/apps/config_file.h"
 #include "host/apps/config_reload.h"
+#include "host/apps/live_io.h"
 #include "host/apps/packet_io_text.h"
+#include "host/apps/run_stats.h"
 #include "host/apps/run_text.h"
 #include "host/apps/sources.h"
 #include "host/feed/locate_finder.h"
 #include "host/live/control_socket.h"
 #include "host/live/live_engine.h"
 #include "host/live/mailbox.h"
+#include "host/live/order_journal.h"
 
 namespace twinpath {
 namespace {
@@ -39,7 +42,7 @@ struct Options {
   std::string config;
   std::vector<std::string> from;
   std::string to, path, record;
-  bool quiet = false;
+  bool quiet = false, processes = false;
   std::shared_ptr<PacketIoOptions> io;
 };
 
@@ -135,6 +138,10 @@ class LiveRun {
     if (!live_.record.empty()) {
       record_.emplace(live_.record, config_.core, [this](const Bank& bank) { return bank_text(config_.core, bank); });
     }
+    if (config_.journal) {
+      journal_.emplace(*config_.journal);
+      orders_.emplace(*journal_);
+    }
     exchange_ = std::make_unique<SimulatedExchange>(config_.responses);
   }
 
@@ -165,19 +172,8 @@ class LiveRun {
 
  private:
   void open(const PacketIoRegistry& io) {
-    PacketIoOptions options = *options_.io;
-    const FeedConfig& feed = config_.core.feed;
-    std::vector<net::Endpoint> lines{{feed.line_a.address, feed.line_a.port}};
-    if (feed.line_b.port != 0) lines.push_back({feed.line_b.address, feed.line_b.port});
-    const bool groups = std::ranges::all_of(lines, [](const net::Endpoint& e) { return net::is_multicast(e.address); });
-    for (const std::string& address : live_.from) {
-      PacketIoOptions own = options;
-      // An interface or a port receives the feed's lines; sockets name theirs, files are taken whole.
-      const bool whole = address.starts_with("af_packet:") || address.starts_with("dpdk:");
-      if (own.groups.empty() && groups && whole) own.groups = lines;
-      receivers_.push_back(io.open_receiver(address, own));
-      inputs_.push_back(receivers_.back().get());
-    }
+    receivers_ = open_inputs(io, *options_.io, live_.from, config_.core.feed);
+    for (const auto& r : receivers_) inputs_.push_back(r.get());
     from_file_ = std::ranges::any_of(
         inputs_, [](const PacketReceiver* r) { return r->timestamp_source() == TimestampSource::file; });
     if (from_file_ && inputs_.size() > 1)
@@ -185,11 +181,7 @@ class LiveRun {
           fmt::format("{}: expected one input when it is a file, found {}; a file's times are not "
                       "those of other inputs",
                       list_of(live_.from), inputs_.size()));
-    sender_ = io.open_sender(live_.to, options);
-    if (sender_->max_frame() < kEnterFrameBytes)
-      throw std::runtime_error(
-          fmt::format("{}: expected room for order frames of {} bytes, found {}; raise --max-frame", live_.to,
-                      kEnterFrameBytes, sender_->max_frame()));
+    sender_ = open_orders(io, *options_.io, live_.to);
   }
 
   void pin() const {
@@ -208,6 +200,8 @@ class LiveRun {
     for (std::size_t i = 0; i < inputs_.size(); ++i)
       fmt::print(stderr, "run: {}: {}; {} stamps\n", live_.from[i], inputs_[i]->describe(),
                  to_string(inputs_[i]->timestamp_source()));
+    if (journal_)
+      for (const std::string& message : journal_->messages()) fmt::print(stderr, "run: {}\n", message);
     fmt::print(stderr, "run: orders to {}; path {}\n", live_.to, live_.path);
   }
 
@@ -259,7 +253,10 @@ class LiveRun {
 
   int trade(std::string& error) {
     LiveEngine engine(config_.core, live_, inputs_, *sender_, *exchange_, record_ ? &*record_ : nullptr,
-                      from_file_ ? std::function<Nanoseconds()>{} : wall_clock);
+                      from_file_ ? std::function<Nanoseconds()>{} : wall_clock, orders_ ? &*orders_ : nullptr);
+    if (orders_) orders_->begin(config_.core, {});
+    std::optional<RunStats> stats;
+    if (!live_.stats.empty()) stats.emplace(live_.stats);
     CoreConfig core = config_.core;
     core.book_events = true;  // arming needs them
     const auto path = paths_.make(live_.path, core, engine);
@@ -270,6 +267,8 @@ class LiveRun {
       while (!stopping()) {
         const std::size_t taken = engine.round();
         serve(&engine, LivePhase::trading);
+        check_journal();
+        if (stats) stats->look(engine);
         if (taken != 0) continue;
         if (engine.ended()) break;
         rest();
@@ -281,14 +280,25 @@ class LiveRun {
     }
     stop(engine, error);
     path->finish();
+    if (stats) stats->look(engine, true);
+    if (orders_) {
+      orders_->end();
+      journal_->flush();
+      if (error.empty()) error = journal_->failed();
+    }
     if (!options_.quiet) {
       fmt::print("{}", closing_report(engine, config_.core, path->counters()));
       for (std::size_t i = 0; i < inputs_.size(); ++i) fmt::print("{}", to_text(live_.from[i], inputs_[i]->counters()));
       fmt::print("{}", to_text(live_.to, sender_->counters()));
+      if (journal_) fmt::print("{}: {} records\n", journal_->folder().string(), journal_->records());
       if (record_)
         fmt::print("{}: {} frames, {} commands recorded\n", live_.record, record_->frames(), record_->commands());
     }
     return engine.ledger().open() != 0 || engine.counters().unsent != 0 ? kExitUnresolved : 0;
+  }
+
+  void check_journal() const {
+    if (journal_ && !journal_->good()) throw std::runtime_error(journal_->failed());
   }
 
   // Disarms, cancels what is open, and waits for the answers.
@@ -437,6 +447,8 @@ class LiveRun {
   std::unique_ptr<PacketSender> sender_;
   std::unique_ptr<ExchangeSession> exchange_;
   std::optional<InputRecord> record_;
+  std::optional<Journal> journal_;
+  std::optional<OrderJournal> orders_;
   std::optional<Waiting> waiting_;
   const LocateFinder* finder_ = nullptr;
   bool from_file_ = false;
@@ -446,6 +458,7 @@ class LiveRun {
 };
 
 int run(const Options& o, const PathRegistry& paths, const PacketIoRegistry& io) {
+  if (o.processes) return supervise(o.config, o.quiet);
   return std::make_unique<LiveRun>(o, paths, io)->run();
 }
 
@@ -464,6 +477,7 @@ Run add_run(CLI::App& app, const PathRegistry& paths, const PacketIoRegistry& io
   sub->add_option("--path", o->path, "instead of live.path");
   sub->add_option("--record", o->record, "instead of live.record: pcap of all inputs, for `twinpath replay`");
   sub->add_flag("-q,--quiet", o->quiet, "no report on the terminal");
+  sub->add_flag("--processes", o->processes, "a process each for feed, orders and every strategy ([processes])");
   o->io = add_packet_io_options(*sub);
   return [o, &paths, &io] { return run(*o, paths, io); };
 }

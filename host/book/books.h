@@ -1,27 +1,18 @@
 // The books of all configured symbols: order table, levels, best bid and offer, trusted or not. SEM 3, 4.3.
 #pragma once
 #include <cstdint>
-#include <utility>
 
 #include "host/book/bbo.h"
 #include "host/book/order_table.h"
 #include "host/book/price_levels.h"
+#include "host/book/trade.h"
 #include "host/core/config.h"
 #include "host/core/counters.h"
 #include "host/core/huge_pages.h"
+#include "host/core/prefetch.h"
 #include "host/core/types.h"
 
 namespace twinpath {
-
-// A print on the tape. SEM 4.3.
-struct Trade {
-  bool valid = false;
-  bool execution = false;    // E or C, whose resting side is known; else P
-  Side resting = Side::buy;  // executions only
-  Price price;
-  Quantity shares;
-  bool through = false;
-};
 
 // What one message did to its symbol's book.
 struct BookChange {
@@ -35,30 +26,22 @@ struct BookChange {
   bool changed() const noexcept { return !(before == after); }
 };
 
-// Allocates at construction only. Symbols are numbers below `symbols` of the constructor.
+// Allocates at construction only.
 class Books {
  public:
-  using Symbol = std::uint16_t;
+  using Symbol = SymbolIndex;
 
   Books(const CoreConfig& config, Counters& counters)
-      : Books(kSymbols, OrderTable(config.sets_log2, config.ways), counters) {
-    for (std::size_t i = 0; i < config.symbols.size(); ++i) {
-      set_window(static_cast<Symbol>(i), {Price{config.symbols[i].window_base}, config.symbols[i].cent_tick});
-    }
+      : counters_(counters), table_(config.sets_log2, config.ways), books_(kSymbols) {
+    for (std::size_t i = 0; i < config.symbols.size(); ++i)
+      books_[i].window = {Price{config.symbols[i].window_base}, config.symbols[i].cent_tick};
   }
-
-  // Books of any number of symbols, each with its window to be set.
-  Books(unsigned symbols, OrderTable table, Counters& counters)
-      : counters_(counters), symbols_(symbols), table_(std::move(table)), books_(symbols) {}
-
-  // Before the symbol's first order.
-  void set_window(Symbol symbol, PriceWindow window) noexcept { books_[symbol].window = window; }
 
   // Fetches what a coming message of this symbol and order will read first.
   void prefetch(Symbol symbol, std::uint64_t reference) const noexcept {
     table_.prefetch(reference);
-    __builtin_prefetch(&books_[symbol], 1);
-    __builtin_prefetch(&books_[symbol].asks, 1);
+    prefetch_line(&books_[symbol]);
+    prefetch_line(&books_[symbol].asks);
   }
 
   // Some time after prefetch(): fetches the level that the message will change, that of its own side and price for a
@@ -67,7 +50,8 @@ class Books {
     const LiveOrder& order = table_.likely(reference);
     const Book& book = books_[symbol];
     const unsigned level = book.window.nearest(is_new ? price : order.price);
-    (is_new ? side : order.side) == Side::buy ? book.bids.prefetch(level) : book.asks.prefetch(level);
+    // Without a branch: which side it is, is nobody's guess.
+    prefetch_line((is_new ? side : order.side) == Side::buy ? book.bids.at(level) : book.asks.at(level));
   }
 
   void add(Symbol symbol, std::uint64_t reference, Side side, Quantity shares, Price price,
@@ -148,7 +132,7 @@ class Books {
 
   void trust(Symbol symbol) noexcept { books_[symbol].sticky = false; }
   void trust_all() noexcept {
-    for (unsigned i = 0; i < symbols_; ++i) books_[i].sticky = false;
+    for (unsigned i = 0; i < kSymbols; ++i) books_[i].sticky = false;
   }
 
   const Bbo& bbo(Symbol symbol) const noexcept { return books_[symbol].bbo; }
@@ -270,7 +254,6 @@ class Books {
   }
 
   Counters& counters_;
-  unsigned symbols_;
   OrderTable table_;
   HugeArray<Book> books_;
 };

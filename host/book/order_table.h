@@ -6,6 +6,7 @@
 #include <string>
 
 #include "host/core/huge_pages.h"
+#include "host/core/prefetch.h"
 #include "host/core/types.h"
 
 namespace twinpath {
@@ -19,14 +20,13 @@ struct LiveOrder {
 };
 
 // 2^sets_log2 sets (4 to 16) of `ways` (1 to 8). Allocates at construction only; throws std::invalid_argument outside
-// these ranges. `most_sets_log2` (16 to 24) is for books of more symbols than the hardware has.
+// these ranges.
 class OrderTable {
  public:
   static constexpr unsigned kMaxWays = 8;
-  static constexpr unsigned kMostSetsLog2 = 16;
 
-  OrderTable(unsigned sets_log2, unsigned ways, unsigned most_sets_log2 = kMostSetsLog2)
-      : sets_log2_(checked(sets_log2, ways, most_sets_log2)),
+  OrderTable(unsigned sets_log2, unsigned ways)
+      : sets_log2_(checked(sets_log2, ways)),
         full_((1u << ways) - 1),
         valid_(std::size_t{1} << sets_log2),
         entries_(std::size_t{ways} << sets_log2) {}
@@ -71,10 +71,6 @@ class OrderTable {
   std::uint64_t size() const noexcept { return size_; }
 
   std::uint32_t set_of(std::uint64_t reference) const noexcept {
-    if (sets_log2_ > kMostSetsLog2) {
-      const std::uint64_t x = reference ^ (reference >> sets_log2_) ^ (reference >> (2 * sets_log2_));
-      return static_cast<std::uint32_t>(x) & ((1u << sets_log2_) - 1);
-    }
     std::uint32_t x = static_cast<std::uint32_t>(reference ^ (reference >> 32));
     x = (x ^ (x >> 16)) & 0xFFFF;
     x ^= x >> sets_log2_;  // nothing when there are 16 bits
@@ -84,8 +80,8 @@ class OrderTable {
   // Fetches what a coming message that names this reference will read.
   void prefetch(std::uint64_t reference) const noexcept {
     const std::uint32_t set = set_of(reference);
-    __builtin_prefetch(&entry(set, 0), 1);
-    __builtin_prefetch(&entry(set, valid_[set].ways > 1 ? full_ >> 1 & 1 : 0), 1);
+    prefetch_line(&entry(set, 0));
+    prefetch_line(&entry(set, valid_[set].ways > 1 ? full_ >> 1 & 1 : 0));
   }
 
   // The order of this reference if it is in one of the first two ways, where most are; else any: for fetching.
@@ -110,10 +106,9 @@ class OrderTable {
     std::uint8_t ways = 0;
   };
 
-  static unsigned checked(unsigned sets_log2, unsigned ways, unsigned most) {
-    if (sets_log2 < 4 || sets_log2 > most)
-      throw std::invalid_argument("order table: sets_log2 must be 4 to " + std::to_string(most) + ", is " +
-                                  std::to_string(sets_log2));
+  static unsigned checked(unsigned sets_log2, unsigned ways) {
+    if (sets_log2 < 4 || sets_log2 > 16)
+      throw std::invalid_argument("order table: sets_log2 must be 4 to 16, is " + std::to_string(sets_log2));
     if (ways < 1 || ways > kMaxWays)
       throw std::invalid_argument("order table: ways must be 1 to 8, is " + std::to_string(ways));
     return sets_log2;

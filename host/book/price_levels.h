@@ -72,8 +72,8 @@ class LevelSide {
   unsigned best_level() const noexcept { return static_cast<unsigned>(best_); }
   Quantity quantity(unsigned level) const noexcept { return {quantity_[level]}; }
 
-  // Fetches what adding to or removing from a level reads.
-  void prefetch(unsigned level) const noexcept { __builtin_prefetch(&quantity_[level], 1); }
+  // What adding to or removing from a level reads, for fetching.
+  const void* at(unsigned level) const noexcept { return &quantity_[level]; }
 
   // Orders that are in no level: outside the window, by class; beyond also those the side's total had no room for.
   std::uint32_t far = 0;

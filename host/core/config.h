@@ -121,11 +121,22 @@ struct OrderConfig {
   bool operator==(const OrderConfig&) const = default;
 };
 
+// SEM 9.5: which strategy decides, and its records, each a value a field in the order of the strategy's fields
+// (host/strategy/parameters.h). The rules have none: theirs are in the banks.
+struct StrategyConfig {
+  std::string name = "rules";
+  std::vector<std::vector<std::int64_t>> records;
+
+  bool rules() const noexcept { return name == "rules"; }
+  bool operator==(const StrategyConfig&) const = default;
+};
+
 struct CoreConfig {
   FeedConfig feed;
   std::vector<SymbolConfig> symbols;  // at most 256
   std::array<Bank, 2> banks;          // bank 0 is active at start
   OrderConfig order;
+  StrategyConfig strategy;
   bool symbols_start_trading = false;
   bool any_session = false;
   bool armed = true;

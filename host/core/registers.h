@@ -346,9 +346,9 @@ constexpr std::string_view name(LatencyClass value) {
 namespace regs {
 
 inline constexpr std::uint32_t kMagicValue = 0x5457494E;
-inline constexpr std::uint32_t kMapVersionValue = 0x00020000;
+inline constexpr std::uint32_t kMapVersionValue = 0x00020001;
 inline constexpr std::uint32_t kMapVersionMajorValue = 2;
-inline constexpr std::uint32_t kMapVersionMinorValue = 0;
+inline constexpr std::uint32_t kMapVersionMinorValue = 1;
 
 inline constexpr std::uint32_t kId = 0x0010;
 inline constexpr unsigned kIdMagicShift = 0;
@@ -420,6 +420,56 @@ inline constexpr std::uint32_t kDiscardedFramesMask = 0xFFFFFFFF;
 inline constexpr std::uint32_t kHeld = 0x0054;
 inline constexpr unsigned kHeldCyclesShift = 0;
 inline constexpr std::uint32_t kHeldCyclesMask = 0xFFFFFFFF;
+inline constexpr std::uint32_t kKernelControl = 0x4000;
+inline constexpr unsigned kKernelControlRunShift = 0;
+inline constexpr std::uint32_t kKernelControlRunMask = 0x00000001;
+inline constexpr std::uint32_t kKernelStatus = 0x4004;
+inline constexpr unsigned kKernelStatusRunningShift = 0;
+inline constexpr std::uint32_t kKernelStatusRunningMask = 0x00000001;
+inline constexpr unsigned kKernelStatusStoppedShift = 1;
+inline constexpr std::uint32_t kKernelStatusStoppedMask = 0x00000002;
+inline constexpr unsigned kKernelStatusEventsSettledShift = 2;
+inline constexpr std::uint32_t kKernelStatusEventsSettledMask = 0x00000004;
+inline constexpr unsigned kKernelStatusDoorbellSettledShift = 3;
+inline constexpr std::uint32_t kKernelStatusDoorbellSettledMask = 0x00000008;
+inline constexpr unsigned kKernelStatusDoorbellNumberShift = 4;
+inline constexpr std::uint32_t kKernelStatusDoorbellNumberMask = 0x00000010;
+inline constexpr unsigned kKernelStatusDoorbellOverrunShift = 5;
+inline constexpr std::uint32_t kKernelStatusDoorbellOverrunMask = 0x00000020;
+inline constexpr unsigned kKernelStatusWriteErrorShift = 6;
+inline constexpr std::uint32_t kKernelStatusWriteErrorMask = 0x00000040;
+inline constexpr unsigned kKernelStatusReadErrorShift = 7;
+inline constexpr std::uint32_t kKernelStatusReadErrorMask = 0x00000080;
+inline constexpr std::uint32_t kKernelEventBase = 0x4008;
+inline constexpr std::uint32_t kKernelEventBaseHigh = 0x400C;
+inline constexpr std::uint32_t kKernelEventSize = 0x4010;
+inline constexpr unsigned kKernelEventSizeLog2Shift = 0;
+inline constexpr std::uint32_t kKernelEventSizeLog2Mask = 0x0000001F;
+inline constexpr std::uint32_t kKernelEventConsumer = 0x4014;
+inline constexpr unsigned kKernelEventConsumerIndexShift = 0;
+inline constexpr std::uint32_t kKernelEventConsumerIndexMask = 0xFFFFFFFF;
+inline constexpr std::uint32_t kKernelEventProducer = 0x4018;
+inline constexpr unsigned kKernelEventProducerIndexShift = 0;
+inline constexpr std::uint32_t kKernelEventProducerIndexMask = 0xFFFFFFFF;
+inline constexpr std::uint32_t kKernelEventsLost = 0x401C;
+inline constexpr unsigned kKernelEventsLostCountShift = 0;
+inline constexpr std::uint32_t kKernelEventsLostCountMask = 0xFFFFFFFF;
+inline constexpr std::uint32_t kKernelDoorbellBase = 0x4020;
+inline constexpr std::uint32_t kKernelDoorbellBaseHigh = 0x4024;
+inline constexpr std::uint32_t kKernelDoorbellSize = 0x4028;
+inline constexpr unsigned kKernelDoorbellSizeLog2Shift = 0;
+inline constexpr std::uint32_t kKernelDoorbellSizeLog2Mask = 0x0000001F;
+inline constexpr std::uint32_t kKernelDoorbellProducer = 0x402C;
+inline constexpr unsigned kKernelDoorbellProducerIndexShift = 0;
+inline constexpr std::uint32_t kKernelDoorbellProducerIndexMask = 0xFFFFFFFF;
+inline constexpr std::uint32_t kKernelDoorbellConsumer = 0x4030;
+inline constexpr unsigned kKernelDoorbellConsumerIndexShift = 0;
+inline constexpr std::uint32_t kKernelDoorbellConsumerIndexMask = 0xFFFFFFFF;
+inline constexpr std::uint32_t kKernelTimeouts = 0x4034;
+inline constexpr unsigned kKernelTimeoutsCountShift = 0;
+inline constexpr std::uint32_t kKernelTimeoutsCountMask = 0xFFFFFFFF;
+inline constexpr std::uint32_t kKernelMailboxBase = 0x4038;
+inline constexpr std::uint32_t kKernelMailboxBaseHigh = 0x403C;
 
 inline constexpr std::uint32_t kCounters = 0x0400;
 inline constexpr std::uint32_t kLatency = 0x0910;
@@ -453,7 +503,7 @@ struct Register {
   bool writable;
 };
 
-/// Every register but the counters, latency summaries and histograms.
+/// Every register of the core but the counters, latency summaries and histograms.
 inline constexpr Register kRegisters[] = {
     {"id", 0x0010, true, false},
     {"map_version", 0x0014, true, false},
@@ -473,6 +523,26 @@ inline constexpr Register kRegisters[] = {
     {"time_high", 0x004C, true, false},
     {"discarded", 0x0050, true, false},
     {"held", 0x0054, true, false},
+};
+
+/// The registers of the kernel around the core.
+inline constexpr Register kKernelRegisters[] = {
+    {"kernel_control", 0x4000, true, true},
+    {"kernel_status", 0x4004, true, false},
+    {"kernel_event_base", 0x4008, true, true},
+    {"kernel_event_base_high", 0x400C, true, true},
+    {"kernel_event_size", 0x4010, true, true},
+    {"kernel_event_consumer", 0x4014, true, true},
+    {"kernel_event_producer", 0x4018, true, false},
+    {"kernel_events_lost", 0x401C, true, false},
+    {"kernel_doorbell_base", 0x4020, true, true},
+    {"kernel_doorbell_base_high", 0x4024, true, true},
+    {"kernel_doorbell_size", 0x4028, true, true},
+    {"kernel_doorbell_producer", 0x402C, true, true},
+    {"kernel_doorbell_consumer", 0x4030, true, false},
+    {"kernel_timeouts", 0x4034, true, false},
+    {"kernel_mailbox_base", 0x4038, true, true},
+    {"kernel_mailbox_base_high", 0x403C, true, true},
 };
 
 }  // namespace regs

@@ -18,6 +18,19 @@
 
 namespace twinpath {
 
+// A fixed number of slots in the object that has them.
+template <class T, std::size_t kCount>
+class SlotsInside {
+ public:
+  explicit SlotsInside(std::size_t count) {
+    if (count != kCount) throw std::invalid_argument("ring of slots inside: expected " + std::to_string(kCount));
+  }
+  T& operator[](std::size_t i) noexcept { return slots_[i]; }
+
+ private:
+  T slots_[kCount];
+};
+
 // Memory order. `published_` is stored with release after the slots were written and loaded with acquire before they
 // are read, so a reader sees whole slots. `released_` is stored with release after the slots were read and loaded with
 // acquire before they are written again, so a writer overwrites nothing that is still being read. Each side is the only
@@ -27,12 +40,17 @@ namespace twinpath {
 // Cost. Each side remembers how far it saw the other and looks again only when that is used up: while the ring is
 // neither full nor empty, the line of an index moves once a batch instead of once a slot. Indices count up and never
 // wrap in practice (2^64); a slot is the index modulo the capacity.
-template <class T>
+//
+// `Slots` is where they lie: elsewhere in memory, or in the ring itself (SlotsInside), which has no pointer then and
+// can be made in memory that two processes share. A side that dies leaves the ring whole: what was claimed and not
+// published was never there, what was peeked and not released is still to be read. Its successor in another process
+// uses the same object.
+template <class T, class Slots = HugeArray<T>>
 class SpscRing {
   static_assert(std::is_trivially_destructible_v<T> && std::is_default_constructible_v<T>);
 
  public:
-  // `capacity`: slots, a power of two; throws std::invalid_argument.
+  // `capacity`: slots, a power of two, that of SlotsInside if it is used; throws std::invalid_argument.
   explicit SpscRing(std::size_t capacity) : mask_(checked(capacity) - 1), slots_(capacity) {}
   SpscRing(const SpscRing&) = delete;
   SpscRing& operator=(const SpscRing&) = delete;
@@ -59,6 +77,9 @@ class SpscRing {
     published_.store(published_.load(std::memory_order_relaxed) + count, std::memory_order_release);
   }
 
+  // Slots, ever.
+  std::uint64_t published() const noexcept { return published_.load(std::memory_order_relaxed); }
+
   // ---- the reading thread ----
   // Up to `wanted` published slots that lie side by side, oldest first; none when the ring is empty. They stay until
   // released.
@@ -77,6 +98,8 @@ class SpscRing {
   void release(std::size_t count = 1) noexcept {
     released_.store(released_.load(std::memory_order_relaxed) + count, std::memory_order_release);
   }
+  // Slots, ever: the number of the one that peek() gives first.
+  std::uint64_t released() const noexcept { return released_.load(std::memory_order_relaxed); }
 
  private:
   // Two lines: processors fetch them in pairs.
@@ -91,7 +114,7 @@ class SpscRing {
 
   // What both sides only read, what the writer writes, what the reader writes: each on lines of its own.
   std::uint64_t mask_;
-  HugeArray<T> slots_;
+  Slots slots_;
   alignas(kApart) std::atomic<std::uint64_t> published_{0};
   alignas(kApart) std::uint64_t seen_released_ = 0;  // the writer's
   alignas(kApart) std::atomic<std::uint64_t> released_{0};

@@ -1,7 +1,9 @@
 // Units. Each is an integer of its own type, so that a wrong unit does not compile.
 #pragma once
-#include <compare>
 #include <cstdint>
+#if __cplusplus >= 202002L
+#include <compare>
+#endif
 
 namespace twinpath {
 
@@ -12,7 +14,16 @@ struct Unit {
   using rep = Rep;
   Rep value{};
 
+#if __cplusplus >= 202002L
   constexpr auto operator<=>(const Unit&) const = default;
+#else  // strategies are compiled as HLS kernels too, as C++17
+  friend constexpr bool operator==(Unit a, Unit b) noexcept { return a.value == b.value; }
+  friend constexpr bool operator!=(Unit a, Unit b) noexcept { return a.value != b.value; }
+  friend constexpr bool operator<(Unit a, Unit b) noexcept { return a.value < b.value; }
+  friend constexpr bool operator<=(Unit a, Unit b) noexcept { return a.value <= b.value; }
+  friend constexpr bool operator>(Unit a, Unit b) noexcept { return a.value > b.value; }
+  friend constexpr bool operator>=(Unit a, Unit b) noexcept { return a.value >= b.value; }
+#endif
   constexpr Unit& operator+=(Unit o) noexcept {
     value = static_cast<Rep>(value + o.value);
     return *this;

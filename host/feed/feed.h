@@ -75,6 +75,8 @@ class Feed {
   // A host command is an input too: deadlines first.
   void command(Cycles time) noexcept { advance(time); }
 
+  // The session that is followed; zeros while none has been seen.
+  const std::array<std::uint8_t, 10>& session() const noexcept { return session_; }
   std::uint64_t expected_sequence() const noexcept { return expected_; }
   bool gap_open() const noexcept { return expected_ < gap_high_; }
 

@@ -12,8 +12,9 @@ namespace twinpath {
 
 class BookWatch {
  public:
-  // Which symbols trade by these rules and limits: those that a rule may enter orders in.
-  void use(const Bank& bank) noexcept {
+  // Which symbols trade by these rules and limits: those that a rule may enter orders in; with another strategy than
+  // the rules, all that the limits permit.
+  void use(const Bank& bank, bool by_rules = true) noexcept {
     std::array<bool, kSymbols> named{};
     for (std::size_t i = 0; i < kSymbols; ++i) {
       const RuleRecord& r = bank.rules[i];
@@ -21,7 +22,7 @@ class BookWatch {
       if (r.lead_lag.enabled) named[r.lead_lag.lagger] = true;
     }
     for (std::size_t i = 0; i < kSymbols; ++i) {
-      trades_[i] = named[i] && (bank.limits[i].permit_buy || bank.limits[i].permit_sell);
+      trades_[i] = (named[i] || !by_rules) && (bank.limits[i].permit_buy || bank.limits[i].permit_sell);
     }
     recount();
   }

@@ -19,7 +19,7 @@ std::string_view to_string(ArmState s) noexcept {
 
 LiveEngine::LiveEngine(const CoreConfig& config, const LiveOptions& options, std::span<PacketReceiver* const> inputs,
                        PacketSender& sender, ExchangeSession& exchange, InputRecord* record,
-                       std::function<Nanoseconds()> wall)
+                       std::function<Nanoseconds()> wall, OrderJournal* journal)
     : config_(config),
       options_(options),
       inputs_(inputs.begin(), inputs.end()),
@@ -27,11 +27,12 @@ LiveEngine::LiveEngine(const CoreConfig& config, const LiveOptions& options, std
       sender_(sender),
       exchange_(exchange),
       record_(record),
+      journal_(journal),
       wall_(std::move(wall)),
       frames_(config),
       limits_(config.banks[0].global),
       armed_(config.armed) {
-  books_.use(config.banks[0]);
+  books_.use(config.banks[0], config.strategy.rules());
 }
 
 void LiveEngine::start(Path& path) {
@@ -164,9 +165,10 @@ void LiveEngine::swap(const Bank& bank) {
   c.op = CommandOp::swap;
   if (record_ != nullptr) record_->command(stamp - Cycles{InputClock::kStart}, c, &bank);
   path_->load_inactive_bank(bank);
+  if (journal_ != nullptr) journal_->bank(bank);
   give(stamp, c);
   limits_ = bank.global;
-  books_.use(bank);
+  books_.use(bank, config_.strategy.rules());
 }
 
 void LiveEngine::give(Cycles at, const Command& c) {
@@ -221,26 +223,32 @@ bool LiveEngine::put_out(std::span<const std::uint8_t> frame) {
 }
 
 void LiveEngine::on_order_frame(std::span<const std::uint8_t> frame) {
-  if (!put_out(frame)) kill_due_ = true;
+  left_ = put_out(frame);
+  if (!left_) kill_due_ = true;
 }
 
 void LiveEngine::on_event(const Event& e) {
   switch (e.event_kind()) {
     case EventKind::order:
-      ++counters_.orders;
-      ledger_->on_event(e);
-      exchange_.sent(e);
-      break;
     case EventKind::cancel:
-      ++counters_.cancels;
+      ++(e.event_kind() == EventKind::order ? counters_.orders : counters_.cancels);
       ledger_->on_event(e);
       exchange_.sent(e);
+      if (journal_ == nullptr) break;
+      journal_->event(e);
+      journal_->sent(e.user_ref, e.event_kind() == EventKind::cancel, left_);
       break;
     case EventKind::reject:
+      if (journal_ != nullptr) journal_->event(e);
       if (e.reason < counters_.rejects.size()) ++counters_.rejects[e.reason];
       break;
     case EventKind::command:
+      if (journal_ != nullptr) journal_->event(e);
       ledger_->on_event(e);
+      books_.on_event(e);
+      break;
+    case EventKind::state:
+      if (journal_ != nullptr) journal_->event(e);
       books_.on_event(e);
       break;
     default:
@@ -271,6 +279,10 @@ unsigned LiveEngine::cancel_open(Nanoseconds now) {
     e.user_ref = o.user_ref;
     e.side = static_cast<std::uint8_t>(o.side);
     e.price = o.price;
+    if (journal_ != nullptr) {
+      journal_->host_cancel(e);
+      journal_->sent(e.user_ref, true, true);
+    }
     ledger_->on_event(e);
     exchange_.sent(e);
   });

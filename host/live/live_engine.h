@@ -22,6 +22,7 @@
 #include "host/live/exchange_session.h"
 #include "host/live/input_record.h"
 #include "host/live/live_options.h"
+#include "host/live/order_journal.h"
 #include "host/live/order_ledger.h"
 #include "host/order/order_frame.h"
 #include "host/path/input_clock.h"
@@ -46,10 +47,11 @@ struct LiveCounters {
 
 class LiveEngine final : public PathSink {
  public:
-  // What is given outlives the engine. `config` has every locate. `record` may be null. `wall` is the clock of the
-  // receivers' stamps; empty when they come from a file: then only frames move time.
+  // What is given outlives the engine. `config` has every locate. `record` and `journal` may be null. `wall` is the
+  // clock of the receivers' stamps; empty when they come from a file: then only frames move time.
   LiveEngine(const CoreConfig& config, const LiveOptions& options, std::span<PacketReceiver* const> inputs,
-             PacketSender& sender, ExchangeSession& exchange, InputRecord* record, std::function<Nanoseconds()> wall);
+             PacketSender& sender, ExchangeSession& exchange, InputRecord* record, std::function<Nanoseconds()> wall,
+             OrderJournal* journal = nullptr);
 
   // The path's sink is this engine. Gives DISARM or ARM, by the options, as the first input.
   void start(Path& path);
@@ -107,6 +109,7 @@ class LiveEngine final : public PathSink {
   PacketSender& sender_;
   ExchangeSession& exchange_;
   InputRecord* record_;
+  OrderJournal* journal_;
   std::function<Nanoseconds()> wall_;
   Path* path_ = nullptr;
 
@@ -122,6 +125,7 @@ class LiveEngine final : public PathSink {
   bool killed_ = false;
   bool auto_arm_ = false;  // ARM is still to be given when everything is ready
   bool kill_due_ = false;  // an order could not leave
+  bool left_ = false;      // the last order frame did
   Nanoseconds lag_{};
   Nanoseconds next_cancel_{};
 };

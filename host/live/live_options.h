@@ -25,6 +25,7 @@ struct LiveOptions {
   Nanoseconds arm_lag{10'000'000};  // how old a frame may be on arrival for its input to have caught up
   std::string control;              // Unix socket; "": none
   std::string record;               // pcap of all inputs; "": none
+  std::string stats;                // folder of counters for `twinpath top`; "": none
   bool cancel_on_stop = true;
   std::uint64_t stop_timeout_ms = 2000;
   bool spin = false;  // never sleep while there is nothing

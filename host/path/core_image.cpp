@@ -3,6 +3,8 @@
 #include <array>
 #include <initializer_list>
 #include <span>
+#include <stdexcept>
+#include <string>
 
 #include "host/order/order_frame.h"
 #include "host/wire/bytes.h"
@@ -77,6 +79,9 @@ std::vector<ConfigWord> bank_image(const Bank& bank, unsigned number, unsigned s
 }
 
 std::vector<ConfigWord> core_image(const CoreConfig& c) {
+  if (!c.strategy.rules())
+    throw std::invalid_argument("strategy '" + c.strategy.name +
+                                "' has no FPGA twin: expected 'rules' on a hardware path; run it on the path sw:");
   Image image;
   const auto symbols = static_cast<unsigned>(c.symbols.size());
   for (unsigned s = 0; s < symbols; ++s) {

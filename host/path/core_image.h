@@ -21,7 +21,8 @@ struct ConfigWord {
   }
 };
 
-// Everything but the banks' records of symbols that do not exist. For a core that has just been reset.
+// Everything but the banks' records of symbols that do not exist. For a core that has just been reset. Throws
+// std::invalid_argument when the strategy is not the rules: no other has a twin in hardware (SEM 9).
 std::vector<ConfigWord> core_image(const CoreConfig& config);
 
 // One bank (0 or 1): rules, limits and global limits of `symbols` symbols.

@@ -1,5 +1,5 @@
-// The whole decision in software: one message or command after the other, book, rules, risk, order, events. SEM 2.6
-// to 7.
+// The whole decision in software: one message or command after the other, book, strategy, risk, order, events. SEM 2.6
+// to 7 with the rules, SEM 9 with any other strategy.
 //
 // Pure: no clock, no I/O, no allocation after construction. `Stamper` observes the stages:
 // `mark(Stage)` is called as each stage ends and `fill(Event&)` when an event leaves; NoStamps costs nothing.
@@ -7,7 +7,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <type_traits>
+#include <utility>
 
 #include "host/book/books.h"
 #include "host/core/config.h"
@@ -20,32 +23,38 @@
 #include "host/path/path.h"
 #include "host/path/stage_stamps.h"
 #include "host/path/state_change.h"
+#include "host/path/strategy_port.h"
 #include "host/risk/risk.h"
 #include "host/strategy/rule_engine.h"
 #include "host/wire/itch50.h"
 
 namespace twinpath {
 
+namespace detail {
+template <class S>
+struct PortOf {
+  using type = StrategyPort<S>;
+};
+}  // namespace detail
+
 // Out: `void on_order_frame(span)` before the events of the message that made it, the last of which is its ORDER or
-// CANCEL; `void on_event(const Event&)`.
-template <class Out, class Stamper = NoStamps>
+// CANCEL; `void on_event(const Event&)`. `S`: RuleEngine, which reads books, banks and working orders where they lie,
+// or a Strategy, which is told.
+template <class Out, class Stamper = NoStamps, class S = RuleEngine>
 class DecisionCore {
+  static constexpr bool kRules = std::is_same_v<S, RuleEngine>;
+  using Strategist = typename std::conditional_t<kRules, std::type_identity<S>, detail::PortOf<S>>::type;
+
  public:
   DecisionCore(const CoreConfig& config, Counters& counters, Out& out, Stamper& stamper)
-      : counters_(counters),
-        out_(out),
-        stamper_(stamper),
-        banks_(config.banks),
-        books_(config, counters),
-        rules_(counters),
-        risk_(config, counters),
-        frames_(config),
-        book_events_(config.book_events),
-        armed_(config.armed) {
-    locate_.fill(-1);
-    for (std::size_t i = 0; i < config.symbols.size(); ++i) {
-      if (config.symbols[i].has_locate) locate_[config.symbols[i].locate] = static_cast<std::int16_t>(i);
-    }
+    requires kRules
+      : DecisionCore(config, counters, out, stamper, S(counters)) {}
+
+  template <class P>
+    requires(!kRules && std::same_as<P, typename S::Parameters>)
+  DecisionCore(const CoreConfig& config, Counters& counters, Out& out, Stamper& stamper, const P& parameters)
+      : DecisionCore(config, counters, out, stamper, Strategist(parameters, config.symbols.size())) {
+    strategist_.on_status(status(Cycles{}), true);
   }
 
   // ---- Feed's sink ----
@@ -53,6 +62,10 @@ class DecisionCore {
     if (reason != StateReason::end_of_session) stale_ = true;
     apply_state_change(risk_, {reason});
     out_.on_event(state_event(reason, origin, 0, 0));
+    if constexpr (!kRules) {
+      strategist_.on_status(status(origin.stamp));
+      carry_out(origin, 0, 0, 0, {}, [] {});
+    }
   }
 
   void on_message(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept {
@@ -71,6 +84,15 @@ class DecisionCore {
     Event e = state_event(change.reason, origin, type, change.symbol);
     stamper_.fill(e);
     out_.on_event(e);
+    if constexpr (!kRules) {
+      if (change.reason == StateReason::system_event || change.reason == StateReason::mwcb_status) {
+        strategist_.on_status(status(origin.stamp));
+      } else {
+        const Bbo& bbo = books_.bbo(change.symbol);
+        strategist_.on_book(book_update(origin.stamp, change.symbol, bbo, bbo, {}));
+      }
+      carry_out(origin, type, change.symbol, 0, {}, [] {});
+    }
   }
 
   // A message that has not had its turn, `bytes` of it: fetches what it will need first, and some messages later what
@@ -80,7 +102,7 @@ class DecisionCore {
     if (index < 0) return;
     const auto symbol = static_cast<SymbolIndex>(index);
     prefetch_book_message(books_, symbol, m, bytes);
-    rules_.prefetch(bank().rules, symbol);
+    if constexpr (kRules) strategist_.prefetch(bank().rules, symbol);
     risk_.prefetch(bank(), symbol);
   }
   void prefetch_more(const std::uint8_t* m, std::size_t bytes) const noexcept {
@@ -92,6 +114,12 @@ class DecisionCore {
   void command(Cycles stamp, const Command& c) noexcept {
     counters_.add(Counter::commands);
     Event e = command_event(stamp, c);
+    std::optional<OpenOrder> answered;
+    if constexpr (!kRules) {
+      const OpenOrder* order = risk_.open_order(c.user_ref);
+      if (order != nullptr && (c.op == CommandOp::ack || c.op == CommandOp::fill || c.op == CommandOp::done))
+        answered = *order;
+    }
     switch (c.op) {
       case CommandOp::swap:
         active_ ^= 1;
@@ -111,6 +139,15 @@ class DecisionCore {
         break;
     }
     out_.on_event(e);
+    if constexpr (!kRules) {
+      const Origin origin{stamp};
+      strategist_.on_status(status(stamp));
+      carry_out(origin, 0, 0, 0, {}, [] {});
+      if (answered || c.op == CommandOp::position) {
+        strategist_.on_command(c, answered ? &*answered : nullptr, e);
+        carry_out(origin, 0, static_cast<SymbolIndex>(e.symbol), 0, {}, [] {});
+      }
+    }
   }
 
   void load_inactive_bank(const Bank& bank) noexcept { banks_[active_ ^ 1] = bank; }
@@ -119,8 +156,26 @@ class DecisionCore {
   const Risk& risk() const noexcept { return risk_; }
   const Bank& bank() const noexcept { return banks_[active_]; }
   bool trusted(SymbolIndex s) const noexcept { return !stale_ && !books_.sticky(s) && books_.bbo(s).known(); }
+  const Strategist& strategist() const noexcept { return strategist_; }
 
  private:
+  DecisionCore(const CoreConfig& config, Counters& counters, Out& out, Stamper& stamper, Strategist strategist)
+      : counters_(counters),
+        out_(out),
+        stamper_(stamper),
+        banks_(config.banks),
+        books_(config, counters),
+        strategist_(std::move(strategist)),
+        risk_(config, counters),
+        frames_(config),
+        book_events_(config.book_events),
+        armed_(config.armed) {
+    locate_.fill(-1);
+    for (std::size_t i = 0; i < config.symbols.size(); ++i) {
+      if (config.symbols[i].has_locate) locate_[config.symbols[i].locate] = static_cast<std::int16_t>(i);
+    }
+  }
+
   bool locate(const std::uint8_t* m, SymbolIndex& symbol) noexcept {
     const std::int16_t index = locate_[load_be16(m + 1)];
     if (index < 0) {
@@ -139,6 +194,9 @@ class DecisionCore {
     if (change.trade.valid) risk_.set_last_trade(symbol, change.trade.price);
     const bool trusted_before = !stale_ && !change.sticky_before && change.before.known();
     const bool trusted_after = !stale_ && !change.sticky_after && change.after.known();
+    if constexpr (!kRules) {
+      return after_strategy(o, type, symbol, reference, change, trusted_before != trusted_after);
+    }
     Intent intent;
     Decision decision;
     if (change.effect && armed_ && trusted_after && !change.after.crossed()) {
@@ -146,8 +204,10 @@ class DecisionCore {
         const Bbo& bbo;
         bool trusted;
       };
-      intent = rules_.evaluate(bank().rules, symbol, o.stamp, change, risk_.working(symbol),
-                               [this](SymbolIndex g) { return View{books_.bbo(g), trusted(g)}; });
+      if constexpr (kRules) {
+        intent = strategist_.evaluate(bank().rules, symbol, o.stamp, change, risk_.working(symbol),
+                                      [this](SymbolIndex g) { return View{books_.bbo(g), trusted(g)}; });
+      }
       stamper_.mark(Stage::decided);
       if (intent.kind != IntentKind::none) decision = decide(o, intent);
     }
@@ -164,8 +224,55 @@ class DecisionCore {
     }
   }
 
+  // ---- any strategy but the rules ----
+  void after_strategy(const Origin& o, std::uint8_t type, SymbolIndex symbol, std::uint64_t reference,
+                      const BookChange& change, bool trust_changed) noexcept {
+    const bool changed = trust_changed || change.changed();
+    if (!changed && !change.trade.valid) return;
+    strategist_.on_book(book_update(o.stamp, symbol, change.before, change.after, change.trade));
+    stamper_.mark(Stage::decided);
+    carry_out(o, type, symbol, reference, change.trade, [&] {
+      if (!changed || !book_events_) return;
+      Event e = book_event(o, type, symbol, reference, change.after, trusted(symbol));
+      stamper_.fill(e);
+      out_.on_event(e);
+    });
+  }
+  StatusUpdate status(Cycles stamp) const noexcept {
+    return {stamp, armed_, risk_.killed(), stale_, risk_.session_open()};
+  }
+  BookUpdate book_update(Cycles stamp, SymbolIndex symbol, const Bbo& before, const Bbo& after,
+                         const Trade& trade) const noexcept {
+    return {stamp, before, after, trade, symbol, trusted(symbol), risk_.tradable(symbol)};
+  }
+  // The strategy's intents, one after the other: through risk, out, told of. `tell_book()` comes behind the first order
+  // frame.
+  template <class TellBook>
+  void carry_out(const Origin& o, std::uint8_t type, SymbolIndex trigger, std::uint64_t reference, const Trade& trade,
+                 TellBook&& tell_book) noexcept {
+    bool told = false;
+    for (unsigned i = 0; i < strategist_.ask().size(); ++i) {
+      Intent intent = strategist_.ask()[i];
+      const bool admitted = strategist_.admits(
+          intent, risk_, [this](SymbolIndex s) { return armed_ && trusted(s) && !books_.bbo(s).crossed(); });
+      Decision decision;
+      if (intent.kind == IntentKind::enter) risk_.pass_over_used_slots();
+      if (admitted) decision = decide(o, intent);
+      if (!told) tell_book();
+      told = true;
+      if (admitted) {
+        Event e = decision_event(o, type, trigger, reference, trade, intent, decision, books_.bbo(intent.symbol),
+                                 trusted(intent.symbol));
+        stamper_.fill(e);
+        out_.on_event(e);
+      }
+      strategist_.tell(intent, admitted ? &decision : nullptr, risk_, o.stamp);
+    }
+    if (!told) tell_book();
+  }
+
   Decision decide(const Origin& o, const Intent& intent) noexcept {
-    return twinpath::decide(
+    return twinpath::decide<kRules ? CancelOf::working_order : CancelOf::user_ref>(
         risk_, bank(), counters_, intent, o.stamp, [&] { stamper_.mark(Stage::checked); },
         [&](std::uint32_t user_ref) {
           out_.on_order_frame(frames_.enter(user_ref, intent.side, intent.quantity, intent.symbol, intent.price));
@@ -183,7 +290,7 @@ class DecisionCore {
   std::array<Bank, 2> banks_;
   unsigned active_ = 0;
   Books books_;
-  RuleEngine rules_;
+  Strategist strategist_;
   Risk risk_;
   OrderFrameBuilder frames_;
   bool book_events_;

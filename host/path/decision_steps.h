@@ -20,15 +20,18 @@ struct Decision {
   std::uint32_t user_ref = 0;
 };
 
+// Whose cancel a cancel intent is: the rules cancel the working order of a symbol, strategies any open order.
+enum class CancelOf : std::uint8_t { working_order, user_ref };
+
 // Checks an intent and, when it passed, sends it. `checked()` is called in between; `enter(user_ref)` or
 // `cancel(user_ref)` makes the order frame.
-template <class Checked, class Enter, class Cancel>
+template <CancelOf kCancelOf = CancelOf::working_order, class Checked, class Enter, class Cancel>
 Decision decide(Risk& risk, const Bank& bank, Counters& counters, const Intent& intent, Cycles stamp, Checked&& checked,
                 Enter&& enter, Cancel&& cancel) noexcept {
   const bool enters = intent.kind == IntentKind::enter;
   Decision d;
   d.risk = enters ? risk.check_enter(bank, intent, stamp) : risk.check_cancel(bank, intent, stamp);
-  if (!enters) d.user_ref = risk.working(intent.symbol).user_ref;
+  if (!enters) d.user_ref = kCancelOf == CancelOf::user_ref ? intent.user_ref : risk.working(intent.symbol).user_ref;
   checked();
   if (d.risk.reason != Reason::none) {
     counters.add(counter_after(Counter::reject_kill, static_cast<unsigned>(d.risk.reason) - 1));
@@ -38,7 +41,11 @@ Decision decide(Risk& risk, const Bank& bank, Counters& counters, const Intent& 
     enter(d.user_ref);
   } else {
     counters.add(Counter::cancels);
-    risk.send_cancel(bank, intent.symbol, stamp);
+    if constexpr (kCancelOf == CancelOf::user_ref) {
+      risk.send_cancel(bank, stamp);
+    } else {
+      risk.send_cancel(bank, intent.symbol, stamp);
+    }
     cancel(d.user_ref);
   }
   return d;

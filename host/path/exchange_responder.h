@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "host/core/event.h"
+#include "host/path/exchange.h"
 #include "host/path/path.h"
 #include "host/path/response_model.h"
 
@@ -15,10 +16,7 @@ namespace twinpath {
 
 class ExchangeResponder {
  public:
-  struct Timed {
-    Cycles time;
-    Command command;
-  };
+  using Timed = TimedCommand;
 
   explicit ExchangeResponder(const ResponseModel& model) : model_(model) {}
 

@@ -30,6 +30,12 @@ class InputClock {
   // Nothing can be stamped before this.
   Cycles now() const noexcept { return now_; }
 
+  // Time counts from here instead of from the first frame: for processes that must mean the same by it.
+  void begin(Nanoseconds origin) noexcept {
+    started_ = true;
+    origin_ = origin;
+  }
+
   // There was a first frame: from then on at() and timestamp() mean something.
   bool started() const noexcept { return started_; }
   // A time of the frames' own clock in cycles, whatever has passed; the first frame's for what lies before it.

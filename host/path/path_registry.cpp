@@ -16,6 +16,9 @@ PathRegistry::PathRegistry() {
       throw std::invalid_argument("path 'sw:' takes nothing, 'fused' or 'pipelined' behind the colon, found '" +
                                   std::string(rest) + "'");
     software.measure = options.measure;
+    if (software.arrangement == Arrangement::pipelined && !config.strategy.rules())
+      throw std::invalid_argument("path 'sw:pipelined': expected strategy 'rules', found '" + config.strategy.name +
+                                  "'; run it on the path sw:");
     return software.arrangement == Arrangement::fused ? make_software_path(config, sink, software.measure)
                                                       : make_pipelined_path(config, sink, software);
   });

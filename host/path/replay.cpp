@@ -17,7 +17,11 @@ class Player {
     auto tap = recorders[0]->on_output;
     recorders[0]->on_output = [this, tap](const PathOutput& output) {
       if (tap) tap(output);
-      responder_.on_event(output.event);
+      if (options_.exchange != nullptr) {
+        options_.exchange->on_event(output.event);
+      } else {
+        responder_.on_event(output.event);
+      }
     };
     if (options.lockstep) lockstep_.emplace(*recorders[0], *recorders[1]);
   }
@@ -35,12 +39,14 @@ class Player {
       input.time = at;
       input.fcs_error = frame.fcs_error;
       input.frame = frame.bytes;
+      if (options_.exchange != nullptr) options_.exchange->on_frame(at, frame);
       give(input);
       ++result.frames;
       if (lockstep_) agree = lockstep_->compare();
       stopped = result.frames > options_.stop_after_frame || (options_.stop_when && options_.stop_when());
       if (options_.progress && result.frames % kProgressEvery == 0) options_.progress(result.frames, source.position());
     }
+    if (options_.exchange != nullptr) options_.exchange->close();
     // What was ordered is still answered, and open gaps still run out.
     if (agree && !stopped) commands_until(Cycles{kTimeMask});
     const Cycles end = clock_.now();
@@ -70,7 +76,8 @@ class Player {
       const bool scheduled = next_command_ < options_.commands.size();
       const Cycles command_at =
           scheduled ? options_.commands[next_command_].offset + Cycles{InputClock::kStart} : Cycles{UINT64_MAX};
-      const auto answer = responder_.next(std::min(until, command_at));
+      const Cycles first = std::min(until, command_at);
+      const auto answer = options_.exchange != nullptr ? options_.exchange->next(first) : responder_.next(first);
       if (answer) {
         command(answer->time, answer->command);
       } else if (scheduled && command_at <= until) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "host/path/exchange.h"
 #include "host/path/exchange_responder.h"
 #include "host/path/frame_source.h"
 #include "host/path/input_clock.h"
@@ -38,7 +39,8 @@ struct ReplayResult {
 struct ReplayOptions {
   std::vector<ScheduledCommand> commands;  // by offset
   ResponseModel responses;
-  bool lockstep = false;  // compare path 0 with path 1
+  Exchange* exchange = nullptr;  // answers orders instead of `responses`
+  bool lockstep = false;         // compare path 0 with path 1
   std::uint64_t stop_after_frame = UINT64_MAX;
   std::function<bool()> stop_when;                                             // asked after every frame
   std::function<void(std::uint64_t frames, std::uint64_t position)> progress;  // every few thousand frames

@@ -11,6 +11,7 @@
 
 #include "host/core/config.h"
 #include "host/core/counters.h"
+#include "host/core/prefetch.h"
 #include "host/core/types.h"
 #include "host/strategy/intent.h"
 
@@ -26,6 +27,17 @@ struct RiskResult {
   std::uint32_t open_sell = 0;
   std::uint64_t gross_lo = 0;  // saturated to 64 bits
   std::uint16_t open_count = 0;
+};
+
+// An order that has left and has not ended. SEM 5.2.
+struct OpenOrder {
+  bool used = false;
+  bool acknowledged = false;
+  SymbolIndex symbol = 0;
+  Side side = Side::buy;
+  Price price;
+  std::uint32_t leaves = 0;
+  std::uint32_t user_ref = 0;
 };
 
 class Risk {
@@ -51,13 +63,21 @@ class Risk {
     symbols_[s].last_trade = p;
     symbols_[s].traded = true;
   }
+  // As if market data had told nothing yet.
+  void forget_market(bool trading) noexcept {
+    for (SymbolState& s : symbols_) {
+      s.trading = trading;
+      s.auction = s.operational_halt = s.traded = false;
+    }
+    market_open_ = feed_ended_ = circuit_breaker_ = false;
+  }
   void set_kill(bool on) noexcept { kill_ = on; }
 
   // Fetches what checks and rules read of a symbol.
   void prefetch(const Bank& bank, SymbolIndex s) const noexcept {
-    __builtin_prefetch(&bank.limits[s]);
-    __builtin_prefetch(&symbols_[s], 1);
-    __builtin_prefetch(&symbols_[s].working, 1);
+    prefetch_line(&bank.limits[s]);
+    prefetch_line(&symbols_[s]);
+    prefetch_line(&symbols_[s].working);
   }
 
   // ---- checks (SEM 5.1) ----
@@ -131,10 +151,13 @@ class Risk {
     return user_ref;
   }
 
+  // Of the symbol's working order.
   void send_cancel(const Bank& bank, SymbolIndex symbol, Cycles stamp) noexcept {
     symbols_[symbol].working.cancel_sent = true;
     take_rate(bank.global, stamp);
   }
+  // Of any open order; which, the strategy's port keeps (SEM 9.3).
+  void send_cancel(const Bank& bank, Cycles stamp) noexcept { take_rate(bank.global, stamp); }
 
   // ---- answers from the exchange and the host (SEM 5.4, 5.5) ----
   // Each returns whether it had effect, and then `symbol` is the order's.
@@ -177,7 +200,26 @@ class Risk {
     set_exposure(symbols_[symbol], mark);
   }
 
+  // The next order's UserRefNum becomes the first from it on whose slot is free, if one is: an order that rests for
+  // long holds up no other. SEM 9.3.
+  void pass_over_used_slots() noexcept {
+    for (std::uint32_t i = 0; i < kOpenSlots; ++i) {
+      if (slots_[(next_user_ref_ + i) % kOpenSlots].used) continue;
+      next_user_ref_ += i;
+      return;
+    }
+  }
+
   const WorkingOrder& working(SymbolIndex s) const noexcept { return symbols_[s].working; }
+  // The order of this UserRefNum while it is open, else nullptr.
+  const OpenOrder* open_order(std::uint32_t user_ref) const noexcept {
+    const Slot& slot = slots_[user_ref % kOpenSlots];
+    return slot.used && slot.user_ref == user_ref ? &slot : nullptr;
+  }
+  std::int32_t position(SymbolIndex s) const noexcept { return symbols_[s].position; }
+  bool killed() const noexcept { return kill_; }
+  // Check 3 passes.
+  bool session_open() const noexcept { return !feed_ended_ && !circuit_breaker_ && (market_open_ || any_session_); }
   bool tradable(SymbolIndex s) const noexcept {
     return symbols_[s].trading && !symbols_[s].auction && !symbols_[s].operational_halt;
   }
@@ -212,15 +254,7 @@ class Risk {
     std::uint64_t exposure = 0;
   };
 
-  struct Slot {
-    bool used = false;
-    bool acknowledged = false;
-    SymbolIndex symbol = 0;
-    Side side = Side::buy;
-    Price price;
-    std::uint32_t leaves = 0;
-    std::uint32_t user_ref = 0;
-  };
+  using Slot = OpenOrder;
 
   RiskResult conclude(RiskResult r, std::uint32_t mask) const noexcept {
     r.check_mask = mask;

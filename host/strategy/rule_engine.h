@@ -7,15 +7,18 @@
 #include "host/book/books.h"
 #include "host/core/config.h"
 #include "host/core/counters.h"
+#include "host/core/prefetch.h"
 #include "host/strategy/intent.h"
 
 namespace twinpath {
 
-class RuleEngine {
+// `Count` counts what fires: the path's counters, or nothing.
+template <class Count>
+class BasicRuleEngine {
  public:
   static constexpr unsigned kRules = 5;
 
-  explicit RuleEngine(Counters& counters) : counters_(counters) {}
+  explicit BasicRuleEngine(Count counters) : counters_(counters) {}
 
   // At most one intent: the first rule that fires. The caller has checked armed, trust of `symbol` and that its book is
   // not crossed. `lagger_view(g)` gives {bbo, trusted} of the lagging symbol.
@@ -103,9 +106,9 @@ class RuleEngine {
   // Fetches what evaluate() reads for a symbol.
   void prefetch(const std::array<RuleRecord, kSymbols>& rules, SymbolIndex symbol) const noexcept {
     const auto* record = reinterpret_cast<const char*>(&rules[symbol]);
-    __builtin_prefetch(record);
-    __builtin_prefetch(record + 64);
-    __builtin_prefetch(&next_[symbol], 1);
+    prefetch_line(record);
+    prefetch_line(record + 64);
+    prefetch_line(&next_[symbol]);
   }
 
  private:
@@ -198,8 +201,9 @@ class RuleEngine {
     return false;
   }
 
-  Counters& counters_;
+  [[no_unique_address]] Count counters_;
   std::array<std::array<Cycles, kRules>, kSymbols> next_{};
 };
+using RuleEngine = BasicRuleEngine<Counters&>;
 
 }  // namespace twinpath

@@ -29,6 +29,15 @@ endfunction()
 # What a build for tests alone needs (the sanitizers' presets).
 add_custom_target(tp_tests)
 
+# Tests are compiled more often than they run, and reading GoogleTest's headers is a third of that: all tests share one
+# precompiled header (testbench/test_pch.h).
+set(TP_TEST_OPTIONS -O1 $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/test_pch.cpp CONTENT "")
+add_library(tp_test_pch OBJECT EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/test_pch.cpp)
+target_link_libraries(tp_test_pch PRIVATE tp_flags GTest::gtest GTest::gmock)
+target_compile_options(tp_test_pch PRIVATE ${TP_TEST_OPTIONS})
+target_precompile_headers(tp_test_pch PRIVATE ${PROJECT_SOURCE_DIR}/testbench/test_pch.h)
+
 # tp_test(name SOURCES a_test.cpp... DEPS targets... LABELS label TIMEOUT s): GoogleTest cases, each known to ctest by name.
 function(tp_test name)
   cmake_parse_arguments(A "" "LABELS;TIMEOUT" "SOURCES;DEPS" ${ARGN})
@@ -42,9 +51,31 @@ function(tp_test name)
   add_dependencies(tp_tests ${name})
   target_link_libraries(${name} PRIVATE tp_flags ${A_DEPS} GTest::gtest GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE TP_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  # Tests are compiled more often than they run.
-  target_compile_options(${name} PRIVATE -O1)
+  target_compile_options(${name} PRIVATE ${TP_TEST_OPTIONS})
+  target_precompile_headers(${name} REUSE_FROM tp_test_pch)
   gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${A_LABELS} TIMEOUT ${A_TIMEOUT})
+endfunction()
+
+# tp_inject(list files): copies of the sources that <list>.toml names, with its faults (testbench/faults), in ${CMAKE_CURRENT_BINARY_DIR}/<list>,
+# by the target tp_inject_<list>; `files` are the sources.
+function(tp_inject list outputs_var)
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/${list})
+  find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
+  set(script ${PROJECT_SOURCE_DIR}/testbench/faults/inject.py)
+  set(toml ${CMAKE_CURRENT_SOURCE_DIR}/${list}.toml)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script} ${toml})
+  execute_process(COMMAND ${Python3_EXECUTABLE} ${script} ${toml} --root ${PROJECT_SOURCE_DIR} --files
+                  OUTPUT_VARIABLE files OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  list(TRANSFORM files PREPEND ${out}/ OUTPUT_VARIABLE copies)
+  list(TRANSFORM files PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE originals)
+  add_custom_command(
+    OUTPUT ${copies} ${out}/tp_fault_pkg.sv ${out}/twinpath_fault.h
+    COMMAND ${Python3_EXECUTABLE} ${script} ${toml} --root ${PROJECT_SOURCE_DIR} --out ${out}
+    DEPENDS ${script} ${toml} ${originals}
+    COMMENT "Injecting the faults of ${list}.toml"
+    VERBATIM)
+  add_custom_target(tp_inject_${list} DEPENDS ${copies} ${out}/tp_fault_pkg.sv ${out}/twinpath_fault.h)
+  set(${outputs_var} ${files} PARENT_SCOPE)
 endfunction()
 
 if(NOT TP_RTL)
@@ -119,28 +150,6 @@ function(tp_rtl_test name)
   endif()
   tp_verilate(${name}_model TOP ${A_TOP} SV ${A_SV} ARGS ${A_PARAMS})
   tp_test(${name} SOURCES ${A_SOURCES} DEPS ${name}_model ${A_DEPS} LABELS ${A_LABELS} TIMEOUT ${A_TIMEOUT})
-endfunction()
-
-# tp_inject(list files): copies of the sources that <list>.toml names, with its faults (testbench/faults), in ${CMAKE_CURRENT_BINARY_DIR}/<list>,
-# by the target tp_inject_<list>; `files` are the sources.
-function(tp_inject list outputs_var)
-  set(out ${CMAKE_CURRENT_BINARY_DIR}/${list})
-  find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
-  set(script ${PROJECT_SOURCE_DIR}/testbench/faults/inject.py)
-  set(toml ${CMAKE_CURRENT_SOURCE_DIR}/${list}.toml)
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script} ${toml})
-  execute_process(COMMAND ${Python3_EXECUTABLE} ${script} ${toml} --root ${PROJECT_SOURCE_DIR} --files
-                  OUTPUT_VARIABLE files OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-  list(TRANSFORM files PREPEND ${out}/ OUTPUT_VARIABLE copies)
-  list(TRANSFORM files PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE originals)
-  add_custom_command(
-    OUTPUT ${copies} ${out}/tp_fault_pkg.sv ${out}/twinpath_fault.h
-    COMMAND ${Python3_EXECUTABLE} ${script} ${toml} --root ${PROJECT_SOURCE_DIR} --out ${out}
-    DEPENDS ${script} ${toml} ${originals}
-    COMMENT "Injecting the faults of ${list}.toml"
-    VERBATIM)
-  add_custom_target(tp_inject_${list} DEPENDS ${copies} ${out}/tp_fault_pkg.sv ${out}/twinpath_fault.h)
-  set(${outputs_var} ${files} PARENT_SCOPE)
 endfunction()
 
 # tp_faulty_sv(var list sv files...): the files, those that <list>.toml names replaced by their copies with faults.

@@ -1,6 +1,9 @@
-# Runs constraint files with stand-ins for Vivado's commands, and prints what they were called with.
+# Runs constraint files and build scripts with stand-ins for Vivado's commands, and prints what they were called with.
 #
-#   tclsh record.tcl FILE
+#   tclsh record.tcl FILE [MORE]
+#
+# MORE is a Tcl file that adds to what is known (`known`), to what FILE finds when it runs (`prepare`), to what is asked of a
+# call's arguments beyond their form (`examine`, an error when it is not met), or to what returns a handle (`returning`).
 #
 # One line a call: the command, then its arguments, as a Tcl list. Query commands return `kind{arguments}`, so that what
 # a set is made of stays to be seen. A command that is not here, or an option that a command does not have, is an error.
@@ -45,13 +48,23 @@ proc call {command args} {
     }
   }
   if {$plain < $least || $plain > $most} { error "$command takes $least to $most arguments, not $plain" }
+  examine $command $args
   puts [list $command {*}$args]
   if {[string match get_* $command]} { return "[string range $command 4 end]{$args}" }
+  if {$command in $::returning} { return "$command{$args}" }
 }
 
+set returning {}
+proc prepare {inside} {}
+proc examine {command words} {}
 set file [lindex $argv 0]
+if {[llength $argv] > 1} { source [lindex $argv 1] }
 set inside [interp create -safe]
-foreach command [array names known] { $inside alias $command call $command }
+foreach command [array names known] {
+  if {[string match *::* $command]} { $inside eval [list namespace eval [namespace qualifiers $command] {}] }
+  $inside alias $command call $command
+}
+prepare $inside
 set handle [open $file]
 set text [read $handle]
 close $handle

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "host/path/core_image.h"
+#include "host/path/core_setup.h"
 #include "sim/verilator/core_driver.h"
 
 namespace twinpath {
@@ -20,7 +21,7 @@ class VerilatedPath final : public Path, private CoreDriver::Out {
         driver_(*core_) {
     if (!options.wave_file.empty()) driver_.open_wave(options.wave_file);
     driver_.reset();
-    check_core(config);
+    check_core("verilator", config, [this](std::uint32_t at) { return driver_.read_register(at); });
     write(core_image(config));
     start_cycles_ = driver_.cycles();
   }
@@ -70,28 +71,7 @@ class VerilatedPath final : public Path, private CoreDriver::Out {
   void on_event(const Event& event) override { sink_.on_event(event); }
 
   void write(const std::vector<ConfigWord>& words) {
-    std::uint32_t next = UINT32_MAX;
-    for (const ConfigWord& w : words) {
-      if (w.address() != next) driver_.write_register(regs::kCfgAddr, w.address());
-      driver_.write_register(regs::kCfgData, w.data);
-      next = w.address() + 1;  // the word number goes up by itself
-    }
-  }
-
-  void check_core(const CoreConfig& config) {
-    const auto expect = [](const char* what, std::uint32_t expected, std::uint32_t found) {
-      if (expected != found) {
-        throw std::runtime_error(std::string("verilator: ") + what + ": the configuration wants " +
-                                 std::to_string(expected) + ", the core was built with " + std::to_string(found) +
-                                 "; change [order_table] or rebuild the core");
-      }
-    };
-    expect("register map magic", regs::kMagicValue, driver_.read_register(regs::kId));
-    expect("register map major version", regs::kMapVersionMajorValue,
-           driver_.read_register(regs::kMapVersion) >> regs::kMapVersionMajorShift);
-    const std::uint32_t build = driver_.read_register(regs::kBuild1);
-    expect("sets_log2", config.sets_log2, (build & regs::kBuild1SetsLog2Mask) >> regs::kBuild1SetsLog2Shift);
-    expect("ways", config.ways, (build & regs::kBuild1WaysMask) >> regs::kBuild1WaysShift);
+    write_words(words, [this](std::uint32_t at, std::uint32_t value) { driver_.write_register(at, value); });
   }
 
   bool dense_;

@@ -304,6 +304,7 @@ TEST(ConfigFile, ReadsWhatALiveRunDoes) {
                   .arm_lag = Nanoseconds{3'000'000},
                   .control = "socket",
                   .record = "day.pcap",
+                  .stats = "counters",
                   .cancel_on_stop = false,
                   .stop_timeout_ms = 7,
                   .spin = true,
@@ -318,6 +319,7 @@ arm = "manual"
 arm_lag_ms = 3
 control = "socket"
 record = "day.pcap"
+stats = "counters"
 cancel_on_stop = false
 stop_timeout_ms = 7
 spin = true

@@ -1,13 +1,18 @@
 // The sessions that the software path's benches play are whole, and the books of all symbols are right.
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
+#include <set>
 
 #include "bench/generated_session.h"
 #include "bench/market_books.h"
 #include "bench/session.h"
 #include "bench/software_latency.h"
+#include "host/feed/frame_parser.h"
+#include "host/path/book_message.h"
 #include "host/path/software_path.h"
+#include "testbench/book/naive_market.h"
 
 namespace twinpath::bench {
 namespace {
@@ -68,27 +73,46 @@ TEST(BenchSession, IsNoneThatAnotherConfigurationTradesOtherwise) {
   EXPECT_THROW(run_latency(session, source.config, 1), std::runtime_error);
 }
 
-TEST(MarketBooks, AreThoseOfTheGenerator) {
-  venue::GeneratorOptions options;
-  options.seed = 1;
-  options.messages = 20'000;
-  options.symbols = 40;
-  options.configured_symbols = 16;
-  venue::MarketGenerator market(options);
-  venue::GeneratedMessage message;
-  std::uint64_t messages = 0;
-  while (market.next(message)) ++messages;
-
+TEST(MarketBooker, MakesTheBooksOfAPlainModelAndOfThePathForTheSymbolsThatBothHave) {
   GeneratedSession source(20'000);
   const PackedSession session(source, source.config.feed);
+  testing::NaiveMarket model;
+  Counters counters;
+  auto books = std::make_unique<Books>(source.config, counters);
+  std::map<std::uint16_t, SymbolIndex> configured;
+  for (std::size_t i = 0; i < source.config.symbols.size(); ++i)
+    configured[source.config.symbols[i].locate] = static_cast<SymbolIndex>(i);
+  std::set<std::uint16_t> locates;
+  std::uint64_t messages = 0;
+  session.for_each([&](std::span<const std::uint8_t> frame) {
+    for (std::size_t at = kFrameHeaderBytes; at + 2 < frame.size(); at += 2u + load_be16(&frame[at]), ++messages) {
+      const std::uint8_t* m = &frame[at + 2];
+      const std::uint16_t locate = load_be16(m + 1);
+      locates.insert(locate);
+      model.message(m);
+      BookChange change;
+      if (kIsBookMessage[m[0]] && configured.contains(locate))
+        book_message(*books, configured[locate], m, m[0], change);
+    }
+  });
   EXPECT_EQ(session.messages(), messages);
   EXPECT_LT(session.frames(), messages / 20) << "packed frames are full";
-  MarketBooks books(session, 16);
-  books.run();
-  EXPECT_EQ(books.symbols(), 40u);
-  EXPECT_EQ(books.live_orders(), market.live_orders());
-  EXPECT_EQ(books.refused(), 0u);
-  EXPECT_GT(books.quoted(), 60u);
+
+  MarketBooker market(session, 17);
+  market.run();
+  EXPECT_EQ(market.symbols(), 40u);
+  EXPECT_EQ(market.books().orders().size(), model.orders.size());
+  EXPECT_GT(market.books().orders().size(), 300u);
+  EXPECT_EQ(market.refused(), 0u);
+  EXPECT_GT(market.quoted(), 60u);
+  for (const std::uint16_t locate : locates) ASSERT_EQ(model.differences(market.books(), locate), "");
+  unsigned known = 0;
+  for (const auto& [locate, symbol] : configured) {
+    if (!books->bbo(symbol).known()) continue;  // orders outside the window
+    ++known;
+    EXPECT_EQ(market.books().bbo(locate), books->bbo(symbol)) << locate;
+  }
+  EXPECT_GT(known, 10u);
 }
 
 TEST(MarketDecoder, ReadsTheSameFieldsEveryTime) {

@@ -14,6 +14,7 @@
 #include "host/wire/binaryfile.h"
 #include "host/wire/itch50.h"
 #include "testbench/book/naive_books.h"
+#include "testbench/book/naive_market.h"
 #include "testbench/wire/support.h"
 
 namespace twinpath::testing {
@@ -79,6 +80,32 @@ void play(const std::vector<Bytes>& messages, Books& books, NaiveBooks& model, M
   }
 }
 
+// The same to the books of all symbols.
+void apply(MarketBooks& books, const std::uint8_t* p) {
+  const std::uint16_t locate = load_be16(p + 1);
+  switch (p[0]) {
+    case 'A':
+    case 'F': {
+      const auto a = itch::AddOrder::read(p);
+      const Side side = a.buy_sell_indicator == 'B' ? Side::buy : Side::sell;
+      return books.add(locate, a.order_reference_number, side, Quantity{a.shares}, Price{a.price});
+    }
+    case 'E':
+      return books.reduce(locate, load_be64(p + 11), Quantity{itch::OrderExecuted::read(p).executed_shares});
+    case 'X':
+      return books.reduce(locate, load_be64(p + 11), Quantity{itch::OrderCancel::read(p).cancelled_shares});
+    case 'D':
+      return books.erase(locate, load_be64(p + 11));
+    case 'U': {
+      const auto u = itch::OrderReplace::read(p);
+      return books.replace(locate, u.original_order_reference_number, u.new_order_reference_number, Quantity{u.shares},
+                           Price{u.price});
+    }
+    default:
+      return;
+  }
+}
+
 // Each distinct price of a symbol becomes its rank: order is kept, and all fit into a window of tick 1.
 std::array<std::map<std::uint32_t, std::uint32_t>, kLocates> price_ranks(const std::vector<Bytes>& messages) {
   std::array<std::map<std::uint32_t, std::uint32_t>, kLocates> ranks;
@@ -138,6 +165,22 @@ TEST(ArtificialSession, CountsUnknownOrdersAlikeWhenPricesDoNotFitTheWindow) {
   EXPECT_EQ(counters[Counter::unknown_reference], 117u);
 }
 
+TEST(ArtificialSession, MakesTheSameBooksOfAllSymbolsAsAPlainModelAtItsOwnPrices) {
+  const auto path = shared_data("itch50/artificial_3symbols.NASDAQ_ITCH50.gz");
+  TP_NEED_DATA(path);
+  Counters counters;
+  MarketBooks books(16, counters);
+  NaiveMarket model;
+  for (const Bytes& m : session_messages(path)) {
+    apply(books, m.data());
+    model.message(m.data());
+    ASSERT_EQ(model.differences(books, load_be16(&m[1])), "");
+  }
+  EXPECT_EQ(books.orders().size(), 3204u) << "orders left at the end, counted by an independent script";
+  EXPECT_EQ(counters[Counter::unknown_reference], 117u);
+  EXPECT_EQ(counters.values(), model.counters.values());
+}
+
 // ---- LOBSTER level 1: message rows, and the best bid and offer after each
 std::vector<std::vector<std::int64_t>> csv(const std::filesystem::path& path, std::size_t skip_columns) {
   const gzFile file = gzopen(path.c_str(), "rb");
@@ -169,11 +212,13 @@ class LobsterReplay {
   LobsterReplay() : config_(config()), books_(config_, counters_) {}
 
   const Bbo& bbo() const { return books_.bbo(0); }
+  Bbo market_bbo() const { return market_.bbo(0); }  // of the books of all symbols
   const Counters& counters() const { return counters_; }
 
   void add(std::uint64_t reference, Side side, std::uint32_t shares, std::uint32_t price) {
     BookChange c;
     books_.add(0, reference, side, Quantity{shares}, Price{price}, c);
+    market_.add(0, reference, side, Quantity{shares}, Price{price});
     level(side, price).insert(reference);
   }
 
@@ -190,6 +235,11 @@ class LobsterReplay {
       books_.erase(0, r, c);
     } else {
       books_.cancel(0, r, Quantity{shares}, c);
+    }
+    if (whole && r == reference && !execution) {
+      market_.erase(0, r);
+    } else {
+      market_.reduce(0, r, Quantity{shares});
     }
     if (!books_.orders().find(r).found) here.erase(r);
   }
@@ -223,13 +273,18 @@ class LobsterReplay {
   std::set<std::uint64_t>& level(Side side, std::uint32_t price) { return levels_[static_cast<unsigned>(side)][price]; }
   LevelMap::iterator drop(LevelMap& levels, LevelMap::iterator it) {
     BookChange c;
-    for (const std::uint64_t r : it->second) books_.erase(0, r, c);
+    for (const std::uint64_t r : it->second) {
+      books_.erase(0, r, c);
+      market_.erase(0, r);
+    }
     return levels.erase(it);
   }
 
   CoreConfig config_;
   Counters counters_;
   Books books_;
+  Counters market_counters_;
+  MarketBooks market_{12, market_counters_};
   std::array<LevelMap, 2> levels_;
   std::uint64_t own_ = 0;
 };
@@ -266,6 +321,7 @@ TEST(LobsterDay, AgreesWithEveryDerivableTransition) {
       if (!empties) {
         ++derivable;
         ASSERT_EQ(replay.bbo(), (Bbo{bid, ask})) << "row " << i + 1 << ", message type " << type;
+        ASSERT_EQ(replay.market_bbo(), replay.bbo()) << "row " << i + 1 << ", message type " << type;
       } else {
         ++other_side;
         ASSERT_EQ(side == Side::buy ? replay.bbo().ask : replay.bbo().bid, side == Side::buy ? ask : bid)
@@ -275,6 +331,7 @@ TEST(LobsterDay, AgreesWithEveryDerivableTransition) {
     replay.show(Side::buy, bid.price.value, bid.quantity.value, i == 0 || (empties && side == Side::buy));
     replay.show(Side::sell, ask.price.value, ask.quantity.value, i == 0 || (empties && side == Side::sell));
     ASSERT_EQ(replay.bbo(), (Bbo{bid, ask})) << "row " << i + 1;
+    ASSERT_EQ(replay.market_bbo(), (Bbo{bid, ask})) << "row " << i + 1;
   }
   EXPECT_EQ(derivable, 43'561u);
   EXPECT_EQ(other_side, 57'514u - 43'561u);

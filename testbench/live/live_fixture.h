@@ -103,10 +103,12 @@ inline ResponseModel quick_answers() {
 // Everything that a live run has but its process.
 struct LiveRig {
   LiveRig(bench::GeneratedSession& session, const LiveOptions& options, const ResponseModel& model,
-          SessionReceiver::Trouble trouble, InputRecord* record = nullptr, std::uint64_t seed = 1)
+          SessionReceiver::Trouble trouble, InputRecord* record = nullptr, std::uint64_t seed = 1,
+          OrderJournal* journal = nullptr)
       : receiver(session, trouble, seed),
         exchange(model),
-        engine(session.config, options, inputs, sender, exchange, record, [this] { return receiver.wall; }),
+        engine(
+            session.config, options, inputs, sender, exchange, record, [this] { return receiver.wall; }, journal),
         path(make_software_path(session.config, engine, false)) {
     engine.start(*path);
   }

@@ -1,8 +1,13 @@
-// Once it is warm, a round of the live engine allocates nothing, takes no lock, throws nothing and makes no system call
-// but those of its drivers.
+// Once it is warm, a round of the live engine, with a journal, allocates nothing, takes no lock, throws nothing and
+// makes no system call but those of its drivers.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <optional>
+#include <thread>
+
+#include "testbench/ipc/ipc_fixture.h"
 #include "testbench/live/live_fixture.h"
 #include "testbench/path/call_guard.h"
 
@@ -14,11 +19,27 @@ GuardReport run(bool spoil) {
   session.config.any_session = true;
   session.config.symbols_start_trading = true;
   const LiveOptions options;
-  LiveRig rig(session, options, quick_answers(), {.lost_percent = 1, .late_percent = 5, .most = 16});
-  rig.sender.keep = false;
+  const SegmentFolder folder;
+  std::optional<Journal> journal;
+  std::optional<OrderJournal> order_journal;
+  std::optional<LiveRig> made;
   std::uint64_t orders = 0;
   return guard_calls(
       [&] {
+        // All threads are watched: the journal's, which may call the kernel, sleeps meanwhile.
+        JournalOptions kept;
+        kept.folder = (folder / "journal").string();
+        kept.sync = JournalOptions::Sync::none;
+        kept.batch_us = 3'600'000'000;
+        journal.emplace(kept);
+        order_journal.emplace(*journal);
+        order_journal->begin(session.config, {});
+        made.emplace(session, options, quick_answers(),
+                     SessionReceiver::Trouble{.lost_percent = 1, .late_percent = 5, .most = 16}, nullptr, 1,
+                     &*order_journal);
+        LiveRig& rig = *made;
+        rig.sender.keep = false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
         // Warm: armed, orders sent and answered.
         while (rig.engine.counters().fills < 20 && !rig.receiver.ended()) {
           rig.engine.round();
@@ -28,12 +49,14 @@ GuardReport run(bool spoil) {
         rig.sender.keep = spoil;  // which allocates
       },
       [&] {
+        LiveRig& rig = *made;
+        const std::uint64_t records = journal->records();
         while (!rig.receiver.ended()) {
           rig.engine.round();
           if (rig.engine.books().stale()) rig.engine.command({CommandOp::trust, 0, 0xFFFF, 0, 0, 0});
         }
         // A run without orders shows nothing.
-        if (rig.engine.counters().orders < orders + 50) _exit(1);
+        if (rig.engine.counters().orders < orders + 50 || journal->records() < records + 100) _exit(1);
       });
 }
 

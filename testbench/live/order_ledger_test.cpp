@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "host/live/book_watch.h"
 
 namespace twinpath {
@@ -107,6 +109,17 @@ TEST(BookWatch, IsReadyWhenTheBooksThatTradeHaveBothSides) {
   EXPECT_FALSE(watch.complete(0));
   watch.on_event(trust(0));
   EXPECT_TRUE(watch.ready());
+}
+
+TEST(BookWatch, WaitsForAllThatMayBeTradedWithAnotherStrategyThanTheRules) {
+  auto bank = std::make_unique<Bank>();
+  bank->limits[4].permit_sell = true;
+  BookWatch watch;
+  watch.use(*bank);
+  EXPECT_FALSE(watch.trades(4));
+  watch.use(*bank, false);
+  EXPECT_TRUE(watch.trades(4));
+  EXPECT_FALSE(watch.trades(5));
 }
 
 TEST(BookWatch, AnUnknownSideIsNotMadeGoodByTrust) {

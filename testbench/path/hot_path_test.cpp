@@ -96,8 +96,12 @@ class Inputs {
   std::vector<TimedInput> all_;
 };
 
-GuardReport run(Fault fault, bool measure, Arrangement arrangement = Arrangement::fused) {
+GuardReport run(Fault fault, bool measure, Arrangement arrangement = Arrangement::fused,
+                const StrategyConfig& strategy = {}) {
   const Inputs inputs;
+  CoreConfig config = inputs.config();
+  config.strategy = strategy;
+  config.any_session = config.symbols_start_trading = true;
   Sink sink(fault);
   std::unique_ptr<Path> path;
   const auto play = [&](std::span<const TimedInput> all) {
@@ -109,14 +113,14 @@ GuardReport run(Fault fault, bool measure, Arrangement arrangement = Arrangement
       [&] {
         // In the process that is watched: threads stay behind in a fork.
         if (arrangement == Arrangement::fused) {
-          path = make_software_path(inputs.config(), sink, measure);
+          path = make_software_path(config, sink, measure);
         } else {
           SoftwareOptions options;
           options.idle = IdlePolicy::spin;
           options.run_ahead = true;
           options.ring_slots = 16'384;  // where cores are shared, a thread gets far in its turn
           options.measure = measure;
-          path = make_pipelined_path(inputs.config(), sink, options);
+          path = make_pipelined_path(config, sink, options);
         }
         play(inputs.first_part());
         sink.arm();
@@ -150,6 +154,21 @@ TEST(HotPath, OfFourThreadsNeitherAllocatesNorLocksNorThrowsNorCallsTheKernel) {
     SKIP_WHERE_NOT_WATCHED(r);
     EXPECT_TRUE(r.clean()) << "with stage stamps: " << measure << ", allocations " << r.allocations << ", locks "
                            << r.locks << ", exceptions " << r.exceptions << ", system call " << r.system_call;
+  }
+}
+
+TEST(HotPath, OfAnyStrategyNeitherAllocatesNorLocksNorThrowsNorCallsTheKernel) {
+  StrategyConfig maker{"market_maker", {}};
+  for (std::int64_t s = 0; s < 16; ++s) maker.records.push_back({s, 100, 200, 50, 100, 5'000, 100, 1, 100});
+  StrategyConfig pairs{"arbitrage", {}};
+  for (std::int64_t s = 0; s < 16; s += 2)
+    pairs.records.push_back({s, s + 1, 1'000'000, 0, 0, 100, 5'000, 0, 0, 1'000});
+  for (const StrategyConfig& strategy : {maker, pairs}) {
+    const GuardReport r = run(Fault::none, false, Arrangement::fused, strategy);
+    SKIP_WHERE_NOT_WATCHED(r);
+    EXPECT_TRUE(r.clean()) << strategy.name << ": finished " << r.finished << ", allocations " << r.allocations
+                           << ", locks " << r.locks << ", exceptions " << r.exceptions << ", system call "
+                           << r.system_call;
   }
 }
 

@@ -24,9 +24,19 @@ CARDS = {  # number of SLRs, memory banks
     "u55c": (3, {"HBM": 32}),
     "u250": (4, {"DDR": 4}),
 }
-# Modules that the constraints speak of and hw/rtl does not have yet, with the ports they will have.
-PLANNED = {"twinpath_kernel": {"ap_clk", "ap_clk_2", "s_axis", "m_axis", "m_axi_event"}}
-OTHERS = {"cmac_0": {"S_AXIS", "M_AXIS"}}
+# What the cards' platforms call the transceivers and clocks that a kernel may be connected with: from other designs for the
+# same platforms, not from the platforms.
+PLATFORM = {
+    "u50": {"io_clk_qsfp_refclka_00", "io_gt_qsfp_00", "ii_level0_wire/ulp_m_aclk_freerun_ref_00"},
+    "u55c": {"io_clk_qsfp0_refclka_00", "io_gt_qsfp0_00", "ii_level0_wire/ulp_m_aclk_freerun_ref_00"},
+    "u250": {"io_clk_qsfp_refclka_00", "io_gt_qsfp_00", "ii_level1_wire/ulp_m_aclk_freerun_ref_00"},
+}
+# Kernels that are not ours, with their ports (constraints/README.md).
+OTHERS = {"ethernet_mac": {"S_AXIS", "M_AXIS", "ap_clk", "gt_refclk", "gt_serial_port", "clk_gt_freerun"}}
+# Files that are read one behind the other, as scripts/build_xclbin gives them to v++.
+BEHIND = {"kernel.tcl": CONSTRAINTS / "kernel.tcl"}
+# How the signals of an interface end, by which the packager finds it.
+INTERFACES = {"s_axis": "_tdata", "m_axis": "_tdata", "m_axi": "_awaddr", "s_axi_control": "_awaddr"}
 
 
 class Wrong(Exception):
@@ -49,9 +59,13 @@ def split(line):
 
 class Design:
     def __init__(self, work):
-        flow.elaborate("twinpath_core", ROOT / "hw" / "rtl", work)
+        flow.elaborate("twinpath_kernel", ROOT / "hw" / "rtl", work)
         self.modules = json.loads((work / "elaborated.json").read_text())["modules"]
-        self.ports = set(self.modules["twinpath_core"]["ports"])
+        self.ports = set(self.modules[self.plain("twinpath_core")]["ports"])
+        # Of the kernel as v++ sees it: clocks by their port, interfaces by their signals.
+        kernel = set(self.modules[self.plain("twinpath_kernel")]["ports"])
+        self.kernel = {p for p in kernel if p.startswith("ap_clk")}
+        self.kernel |= {name for name, end in INTERFACES.items() if name + end in kernel}
 
     def plain(self, module):
         """The module of a source name, whatever parameters it was elaborated with."""
@@ -70,6 +84,7 @@ class Design:
 
 
 def check_tcl(path, card, design):
+    """`path` holds all that Vivado reads: for kernel.tcl, see joined()."""
     slrs, _ = CARDS[card]
     done = subprocess.run(["tclsh", ROOT / "scripts/fpga/record.tcl", path], capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -98,12 +113,12 @@ def check_tcl(path, card, design):
                     raise Wrong(f"twinpath_core has no port {name}")
         modules = set(re.findall(r"\bREF_NAME == (\w+)", text))
         for module in modules:
-            if module not in PLANNED and not design.plain(module):
+            if not design.plain(module):
                 raise Wrong(f"no module is called {module}")
         if command == "get_pins":
             for pin in re.findall(r"REF_PIN_NAME == (\w+)", text):
                 for module in modules:
-                    known = PLANNED.get(module) or design.modules[design.plain(module)]["ports"]
+                    known = design.modules[design.plain(module)]["ports"]
                     if pin not in known:
                         raise Wrong(f"{module} has no port {pin}")
         if command == "get_cells":
@@ -113,10 +128,18 @@ def check_tcl(path, card, design):
     return calls
 
 
-def check_link(path, card):
+def joined(card, file):
+    """The text that goes to the tools."""
+    text = (CONSTRAINTS / card / file).read_text()
+    if file == "mac.cfg":
+        text = (CONSTRAINTS / card / "link.cfg").read_text() + text
+    return text + (BEHIND[file].read_text() if file in BEHIND else "")
+
+
+def check_link(path, card, design):
     slrs, banks = CARDS[card]
     kernels, section = {}, ""
-    ports = {**PLANNED, **OTHERS}
+    ports = {"twinpath_kernel": design.kernel, **OTHERS}
     for number, raw in enumerate(path.read_text().splitlines(), 1):
         text = raw.split("#")[0].strip()
         if not text:
@@ -145,6 +168,15 @@ def check_link(path, card):
         elif section == "[connectivity]" and key == "stream_connect":
             for end in value.split(":"):
                 port(end)
+        elif section == "[connectivity]" and key == "connect":
+            ends = value.split(":")
+            ours = [end for end in ends if end.split("/")[0] in kernels]
+            if len(ends) != 2 or len(ours) != 1:
+                raise Wrong(f"line {number}: {value} does not connect a kernel with the platform")
+            port(ours[0].replace("/", "."))
+            ends.remove(ours[0])
+            if ends[0] not in PLATFORM[card]:
+                raise Wrong(f"line {number}: the platform of {card} has no {ends[0]}")
         elif section == "[connectivity]" and key == "sp":
             name, bank = value.split(":")
             port(name)
@@ -173,15 +205,20 @@ class Constraints(unittest.TestCase):
     def tearDownClass(cls):
         cls.folder.cleanup()
 
+    def copy(self, card, file):
+        path = self.work / file
+        path.write_text(joined(card, file))
+        return path
+
     def refused(self, why, file, *edits, card="u50"):
-        text = (CONSTRAINTS / card / file).read_text()
+        text = joined(card, file)
         for old, new in edits:
             self.assertIn(old, text)
             text = text.replace(old, new)
         copy = self.work / file
         copy.write_text(text)
         with self.assertRaisesRegex(Wrong, why):
-            check_link(copy, card) if file.endswith(".cfg") else check_tcl(copy, card, self.design)
+            check_link(copy, card, self.design) if file.endswith(".cfg") else check_tcl(copy, card, self.design)
 
     def test_every_file_of_every_card(self):
         self.assertEqual({p.name for p in CONSTRAINTS.iterdir() if p.is_dir()}, set(CARDS))
@@ -189,10 +226,11 @@ class Constraints(unittest.TestCase):
             with self.subTest(card=card):
                 calls = check_tcl(CONSTRAINTS / card / "core.xdc", card, self.design)
                 self.assertIn("3.103", next(c for c in calls if c[0] == "create_clock"))
-                calls = check_tcl(CONSTRAINTS / card / "kernel.tcl", card, self.design)
+                calls = check_tcl(self.copy(card, "kernel.tcl"), card, self.design)
                 both = {c[c.index("-from") + 1] for c in calls if c[0] == "set_max_delay"}
                 self.assertEqual(len(both), 2, "crossings both ways")
-                check_link(CONSTRAINTS / card / "link.cfg", card)
+                check_link(CONSTRAINTS / card / "link.cfg", card, self.design)
+                check_link(self.copy(card, "mac.cfg"), card, self.design)
 
     def test_a_port_that_is_not_there(self):
         self.refused("no port clk", "core.xdc", ("[get_ports clk_i]", "[get_ports clk]"))
@@ -209,11 +247,16 @@ class Constraints(unittest.TestCase):
         self.refused("no module is called twinpath_cor$", "kernel.tcl", ("== twinpath_core", "== twinpath_cor"))
         self.refused("has no port clk$", "kernel.tcl", ("== clk_i", "== clk"))
         self.refused("u50 has no SLR2", "kernel.tcl", ("{SLR1}", "{SLR2}"))
+        self.refused('can.t read "network_slr"', "kernel.tcl", ("set network_slr", "set slr"))
 
     def test_a_link_that_the_card_cannot_have(self):
         self.refused(r"u50 has no HBM\[32\]", "link.cfg", ("HBM[0]", "HBM[32]"))
         self.refused("no SLR2", "link.cfg", ("twinpath_0:SLR1", "twinpath_0:SLR2"))
-        self.refused("no kernel port is called twinpath_0.s_axi$", "link.cfg", (":twinpath_0.s_axis", ":twinpath_0.s_axi"))
+        self.refused("no kernel port is called twinpath_0.s_axi$", "mac.cfg", (":twinpath_0.s_axis", ":twinpath_0.s_axi"))
+        self.refused("no kernel port is called mac_0.gt_clk", "mac.cfg", ("mac_0/gt_refclk", "mac_0/gt_clk"))
+        self.refused("platform of u50 has no io_gt_qsfp0_00", "mac.cfg", (":io_gt_qsfp_00", ":io_gt_qsfp0_00"))
+        self.refused("does not connect a kernel with the platform", "mac.cfg", ("mac_0/gt_serial_port:io_gt_qsfp_00", "gt:io_gt_qsfp_00"))
+        self.refused("no kernel port is called twinpath_0.m_axi_event", "link.cfg", ("sp=twinpath_0.m_axi:", "sp=twinpath_0.m_axi_event:"))
         self.refused("not 300000000", "link.cfg", ("322265625", "300000000"))
 
 

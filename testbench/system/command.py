@@ -119,7 +119,7 @@ class SystemTest(unittest.TestCase):
     def assert_fails(self, *arguments, names):
         """Exit status 2 and one line on standard error that begins with `twinpath` and holds all of `names`."""
         done = self.run_command(*arguments, status=2)
-        lines = [line for line in done.stderr.splitlines() if not re.match(r"replay: +\d+ %", line)]
+        lines = [line for line in done.stderr.splitlines() if not re.match(r"(replay|backtest): +\d+ %", line)]
         self.assertEqual(len(lines), 1, f"expected one line, found:\n{done.stderr}")
         self.assertRegex(lines[0], r"^twinpath( \w+)?: ")
         for name in names:

@@ -20,9 +20,9 @@ arm = "at_start"
 
 
 class Runs(SystemTest):
-    def live_config(self, live=LIVE, answers=True):
+    def live_config(self, live=LIVE, answers=True, options=CLEAN):
         """session.pcap and session.toml, which trades it at any hour."""
-        self.generate(CLEAN)
+        self.generate(options)
         config = self.folder / "session.toml"
         text = config.read_text().replace("symbols_start_trading = false", "symbols_start_trading = true")
         if not answers:
@@ -84,6 +84,16 @@ class RunFiles(Runs):
         for extra in ('directory = "session.pcap"\n', ""):
             (self.folder / "session.toml").write_text(stranger + LIVE + extra)
             self.assert_fails("run", "-q", "--config", "session.toml", names=["Stock Directory", "ZZZZZQ", "directory in [live]"])
+
+    def test_shows_its_counters_to_top(self):
+        self.live_config(LIVE + 'stats = "stats"\n')
+        done = self.run_command("run", "--config", "session.toml")
+        page = self.run_command("top", "stats", "--once").stdout
+        self.assertRegex(page, r"^run: process \d+, gone\n")
+        shown = dict(re.findall(r"(?m)^  (\S[^\d]*?) +(\d+)$", page))
+        said = re.match(r"(\d+) frames, (\d+) orders, (\d+) cancels", done.stdout)
+        self.assertEqual((shown["frames"], shown["orders"], shown["cancels"]), said.groups())
+        self.assertEqual(self.run_command("top", "stats", "--once", "--all").stdout.count("\n"), 12 + 13 + 2)
 
     def test_mistakes_are_one_line(self):
         text = self.live_config()

@@ -2,6 +2,7 @@
 
 #include "host/apps/report/format.h"
 #include "host/apps/report/render.h"
+#include "host/strategy/intent.h"
 
 namespace twinpath::report {
 namespace {
@@ -95,8 +96,9 @@ std::string to_json(const ReportData& data) {
   const auto& counters = session_counters(data);
   Json rules = Json::object();
   for (std::size_t i = 0; i < data.sent_by_rule.size(); ++i) {
-    rules[std::string(name(static_cast<Rule>(i)))] = {{"sent", data.sent_by_rule[i]},
-                                                      {"rejected", data.rejected_by_rule[i]}};
+    if (!data.shows_rule(i)) continue;
+    rules[std::string(rule_name(static_cast<Rule>(i)))] = {{"sent", data.sent_by_rule[i]},
+                                                           {"rejected", data.rejected_by_rule[i]}};
   }
   Json paths = Json::array(), symbols = Json::array();
   for (const auto& p : data.paths) paths.push_back(json_of(p));

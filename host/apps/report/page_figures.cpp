@@ -8,6 +8,7 @@
 #include "host/apps/report/page_sections.h"
 #include "host/apps/report/plots.h"
 #include "host/apps/report/svg.h"
+#include "host/strategy/intent.h"
 
 namespace twinpath::report {
 namespace {
@@ -207,7 +208,8 @@ std::string decision_sections(const ReportData& data) {
   const auto& counters = session_counters(data);
   std::vector<PairCount> rules;
   for (std::size_t i = 0; i < data.sent_by_rule.size(); ++i) {
-    rules.push_back({std::string(name(static_cast<Rule>(i))), data.sent_by_rule[i], data.rejected_by_rule[i]});
+    if (!data.shows_rule(i)) continue;
+    rules.push_back({std::string(rule_name(static_cast<Rule>(i))), data.sent_by_rule[i], data.rejected_by_rule[i]});
   }
   const auto reasons = rejects_by_reason(counters);
   const auto types = messages_by_type(counters);

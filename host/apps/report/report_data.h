@@ -93,7 +93,9 @@ struct ReportData {
 
   std::vector<PathFigures> paths;  // the first one's counters are the session's figures
   // By rule (index: Rule), from events: sent (orders; for the cancel rule cancels) and rejected.
-  std::array<std::uint64_t, 5> sent_by_rule{}, rejected_by_rule{};
+  std::array<std::uint64_t, 6> sent_by_rule{}, rejected_by_rule{};
+  // The last is that of strategies, shown when there is any.
+  bool shows_rule(std::size_t i) const noexcept { return i < 5 || sent_by_rule[i] + rejected_by_rule[i] != 0; }
 
   std::vector<LatencyFigures>
       fpga_classes;  // cycles: message's last byte in to the order's first beat out, by class of message

@@ -6,6 +6,7 @@
 
 #include "host/apps/report/format.h"
 #include "host/apps/report/render.h"
+#include "host/strategy/intent.h"
 
 namespace twinpath::report {
 namespace {
@@ -122,9 +123,10 @@ class Writer {
     Table t({"Rule", "sent", "rejected"});
     bool any = false;
     for (std::size_t i = 0; i < data.sent_by_rule.size(); ++i) {
+      if (!data.shows_rule(i)) continue;
       any = any || data.sent_by_rule[i] + data.rejected_by_rule[i] != 0;
-      t.add(
-          {std::string(name(static_cast<Rule>(i))), grouped(data.sent_by_rule[i]), grouped(data.rejected_by_rule[i])});
+      t.add({std::string(rule_name(static_cast<Rule>(i))), grouped(data.sent_by_rule[i]),
+             grouped(data.rejected_by_rule[i])});
     }
     if (!any) return;
     heading("Rules");

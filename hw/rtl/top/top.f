@@ -1,1 +1,2 @@
 hw/rtl/top/twinpath_core.sv
+hw/rtl/top/twinpath_kernel.sv

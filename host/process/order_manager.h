@@ -1,0 +1,155 @@
+// The order manager: intents of all strategies through risk (SEM 5), numbers and frames of orders, the exchange's
+// answers, and the journal.
+//
+// An order is journalled before its frame is sent, and that it was sent afterwards. A successor of a process that was
+// killed makes the whole state again from the journal before it takes an intent: an intent that the journal has is
+// passed over, so no order is opened twice, and an order whose frame may or may not have left (the journal says
+// neither) is in doubt: it counts as open, is never sent, and a cancel is sent for it. What strategies had not been
+// told yet they are told then.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/core/config.h"
+#include "host/core/counters.h"
+#include "host/ipc/stats.h"
+#include "host/live/exchange_session.h"
+#include "host/live/live_options.h"
+#include "host/live/order_journal.h"
+#include "host/live/order_ledger.h"
+#include "host/live/order_replay.h"
+#include "host/order/order_frame.h"
+#include "host/path/packet_io.h"
+#include "host/path/path.h"
+#include "host/process/market_data.h"
+#include "host/process/order_data.h"
+#include "host/process/process_options.h"
+#include "host/risk/risk.h"
+
+namespace twinpath {
+
+struct ManagerCounters {
+  std::uint64_t intents = 0, orders = 0, cancels = 0, host_cancels = 0, rejects = 0, refused = 0;
+  std::uint64_t acks = 0, fills = 0, dones = 0, unsent = 0, in_doubt = 0, repeated = 0;
+  std::uint64_t market_missed = 0;
+};
+
+class OrderManager {
+ public:
+  // Everything given outlives it. Replays the journal. Throws what that throws, and ipc::SegmentError.
+  OrderManager(const CoreConfig& config, const LiveOptions& live, const ProcessOptions& options, Journal& journal,
+               PacketSender& sender, ExchangeSession& exchange);
+  ~OrderManager();
+
+  // One look at everything that may have come; whether there was anything.
+  bool round();
+  void command(const Command& c);
+  void swap(const Bank& bank);
+  // Sends cancels for what is open, as the rate allows. Returns how many orders have none yet. While disarmed.
+  unsigned cancel_open();
+  void end() noexcept { journal_.end(); }
+
+  bool armed() const noexcept { return armed_; }
+  bool killed() const noexcept { return killed_; }
+  bool feed_good() const noexcept { return feed_good_; }
+  // Why it does not arm by itself; empty when it has, or need not.
+  std::string waits_for() const;
+  const OrderLedger& ledger() const noexcept { return *ledger_; }
+  const ManagerCounters& counters() const noexcept { return counts_; }
+  const std::vector<std::string>& messages() const noexcept { return messages_; }
+  // Whether a process of the strategy is there.
+  bool present(std::size_t source) const noexcept { return sources_[source].present; }
+
+ private:
+  struct Source {
+    std::string name;
+    std::optional<ipc::Segment> segment;
+    IntentRing* ring = nullptr;
+    std::uint64_t generation = 0;   // of the segment when it was last looked at
+    std::uint32_t last_intent = 0;  // journalled
+    bool present = false;
+  };
+  // Beside the ledger, by user_ref modulo Risk::kOpenSlots.
+  struct Known {
+    std::uint16_t source = 0;
+    std::uint32_t tag = 0, incarnation = 0;
+    bool in_doubt = false;
+  };
+  struct Market {
+    Bbo bbo;
+    bool trusted = false;
+  };
+
+  void recover();
+  bool attach_market();
+  bool follow_market();
+  void resync();
+  void apply(const MarketUpdate& u);
+  void put_symbol(SymbolIndex s, const Bbo& bbo, bool trusted, bool tradable, const Price* last_trade);
+  void put_status(const FeedStatus& s);
+  bool answers();
+  bool intents(std::size_t index);
+  void look_after(std::size_t index);
+  void take(std::size_t index, const IntentRecord& r);
+  Refusal refuses(const IntentRecord& r, std::uint64_t now) const;
+  void answer(const Command& c);
+  void send_frame(std::span<const std::uint8_t> frame, std::uint32_t user_ref, bool cancel);
+  void host_cancel(const OrderLedger::Order& order);
+  void tell(std::uint64_t number, const OrderUpdate& u, std::uint16_t source, std::uint32_t incarnation);
+  void tell_answer(std::uint64_t number, const Command& c, const OrderLedger::Order& before, const Event& e,
+                   const Known& known);
+  void publish_status();
+  bool may_arm() const;
+  Cycles now_cycles() noexcept;
+  void stats(std::uint64_t now);
+  const Bank& bank() const noexcept { return banks_[active_]; }
+
+  const CoreConfig& config_;
+  const LiveOptions& live_;
+  const ProcessOptions& options_;
+  OrderJournal journal_;
+  PacketSender& sender_;
+  ExchangeSession& exchange_;
+  ipc::Segment segment_;
+  SharedOrders& shared_;
+  OrderMessages::Writer messages_out_;
+  ipc::Stats stats_;
+
+  Counters core_counters_;
+  std::array<Bank, 2> banks_;
+  unsigned active_ = 0;
+  std::unique_ptr<Risk> risk_;
+  std::unique_ptr<OrderLedger> ledger_;
+  std::vector<Known> known_;
+  OrderFrameBuilder frames_;
+  std::vector<Source> sources_;
+  std::map<std::pair<std::uint32_t, CommandOp>, unsigned> answered_;  // that the exchange will give once more
+
+  std::optional<ipc::Segment> market_;
+  std::optional<MarketRing::Reader> reader_;
+  std::array<Market, kSymbols> books_{};
+  FeedStatus feed_;
+  bool feed_good_ = false;
+
+  std::uint64_t epoch_ = 0;
+  Cycles last_{};
+  bool armed_ = false, killed_ = false, auto_arm_ = false;
+  std::uint64_t look_ = 0, next_stats_ = 0;
+  Cycles next_cancel_{};
+  ManagerCounters counts_;
+  std::vector<std::string> messages_;
+  std::vector<std::pair<std::atomic<std::uint64_t>*, const std::uint64_t*>> shared_counts_;
+  std::array<std::atomic<std::uint64_t>*, 14> shared_rejects_{};
+  std::array<std::uint64_t, 14> rejects_{};
+  std::atomic<std::uint64_t>& shared_open_;
+  ipc::SharedHistogram& intent_age_;
+  ipc::SharedHistogram& work_;
+};
+
+}  // namespace twinpath

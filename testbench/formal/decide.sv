@@ -1,0 +1,796 @@
+`include "risk/risk_types.svh"
+`default_nettype none
+
+// What a wish must have of its quote.
+typedef struct packed {
+  logic            en;
+  logic            valid;         // in B, as all to over
+  logic [3*32-1:0] prices;
+  tp_limits_t      limits;
+  tp_account_t     account;
+  logic [3:0]      over;
+  logic [3:0]      picked;        // in D1, as all below
+  logic [63:0]     max_notional;
+  logic [63:0]     headroom;
+  logic [27:0]     fails;         // bad, last, least, equal, costly, gross, position
+  logic [35:0]     room;
+  logic [31:0]     there;
+  logic [63:0]     notional;
+} decide_shared_t;
+
+// What a quote is judged by besides.
+typedef struct packed {
+  logic                 side;
+  logic [TP_TIME_W-1:0] stamp;        // in B, as all to window
+  logic [32:0]          last_trade;
+  logic [31:0]          trade_price;
+  logic [31:0]          window;
+  logic                 trade;        // in D1, as all below
+  logic [31:0]          price;
+  logic [31:0]          own;
+} decide_quote_t;
+
+/// decide_stage: an order leaves when, and only when, all thirteen checks pass for that very order: the verdict in D1 is what
+/// risk_checks finds in D3 for the price, quantity, symbol and side that are sent in D2. Records, limits, flags, quotes and
+/// wishes are free; wish.sv proves what is assumed here of a single wish, checks.sv that risk_checks says what SEM 5.1 says,
+/// kill.sv what goes before.
+/// No arithmetic is looked into: whether a wish passes is free, but the same whenever that which it is judged by is the same
+/// (wish.sv: it passes when nothing blocks it and the checks pass). So what is to be shown is that the checks in D3 have the
+/// inputs the wish had in D1, and that the order is that wish. In place of a product stand its two factors side by side.
+/// Assumed, by the contract of the ports: of the book's cases one is picked; stamp and trade price are those of the outlook,
+/// which is valid for a book message; a book message is two cycles behind a command; what is in D1 stays while the pipeline
+/// stands; no limits are written on the way.
+module decide_formal (
+    input wire logic                clk_i,
+    input wire logic [TP_CYC_W-1:0] cycle_i,
+    input wire tp_cfg_t             cfg_i,
+    input wire logic                en_i,
+    input wire logic                next_valid_i,
+    input wire logic [TP_SYM_W-1:0] next_symbol_i,
+    input wire tp_outlook_t         outlook_i,
+    input wire logic                booked_valid_i,
+    input wire tp_booked_t          booked_i,
+    input wire tp_bbo_t             likely_i,
+    input wire logic [2:0]          pick_i,
+    input wire logic                veto_i,
+    input wire logic                order_room_i,
+    input wire logic                event_ready_i
+);
+
+  // There is no reset: registers begin with any value, so what holds from the second cycle on holds in every state.
+  logic        hold;
+  logic        order_valid;
+  logic        order_cancel;
+  tp_order_t   order;
+  // shown from inside
+  tp_rules_t   b_rules;
+  tp_bbo_t     b_lag_bbo;
+  logic        b_lag_is_own;
+  logic [7:0]  b_lag;
+  tp_limits_t  b_limits0;
+  tp_limits_t  b_limits1;
+  tp_account_t b_account0;
+  tp_account_t b_account1;
+  logic        intent;
+  logic        cancel;
+  logic [7:0]  wish;
+  logic        counts;
+  logic [2:0]  rule;
+  logic [4:0]  rule_hot;
+  logic [31:0] kept_own;
+  logic [32:0]    b_last_trade0;
+  logic [32:0]    b_last_trade1;
+  logic [31:0]    b_window;
+  logic [1:0]     tradable;
+  logic           kill;
+  logic           closed;
+  logic           orders_full;
+  logic           slot_used;
+  logic           gross_over;
+  logic [63:0]    headroom;
+  logic [3:0]     picked;
+  logic [7:0]     early;
+  logic [31:0]    late;
+  decide_shared_t said0;
+  decide_shared_t said1;
+  decide_shared_t said2;
+  decide_shared_t said3;
+  decide_quote_t  quote0;
+  decide_quote_t  quote1;
+  decide_quote_t  quote2;
+  decide_quote_t  quote3;
+  decide_shared_t told0;
+  decide_shared_t told1;
+  decide_shared_t told2;
+  decide_shared_t told3;
+  decide_shared_t told4;
+  decide_shared_t told5;
+  decide_shared_t told6;
+  decide_shared_t told7;
+  logic [32:0]    asked0;  // blocked, wanted
+  logic [32:0]    asked1;
+  logic [32:0]    asked2;
+  logic [32:0]    asked3;
+  logic [32:0]    asked4;
+  logic [32:0]    asked5;
+  logic [32:0]    asked6;
+  logic [32:0]    asked7;
+  logic           explained;
+  logic [12:0]    mask;
+  logic [31:0]    checked_price;
+  logic [31:0]    checked_quantity;
+  logic [63:0]    checked_notional;
+  logic           checked_side;
+  logic           checked_cancel;
+  logic [TP_TIME_W-1:0] checked_stamp;
+  tp_limits_t     checked_limits;
+  tp_account_t    checked_account;
+  logic [31:0]    checked_collar;
+  logic           checked_tradable;
+  logic           checked_kill;
+  logic           checked_closed;
+  logic           checked_full;
+  logic           checked_slot;
+  logic           checked_over;
+  logic [31:0]    checked_window;
+  logic [63:0]    checked_headroom;
+
+  decide_stage u_dut (
+      .clk_i            (clk_i),
+      .rst_i            (1'b0),
+      .ready_o          (),
+      .cycle_i          (cycle_i),
+      .cfg_i            (cfg_i),
+      .en_i             (en_i),
+      .hold_o           (hold),
+      .next_valid_i     (next_valid_i),
+      .next_symbol_i    (next_symbol_i),
+      .armed_o          (),
+      .outlook_i        (outlook_i),
+      .booked_valid_i   (booked_valid_i),
+      .booked_i         (booked_i),
+      .likely_i         (likely_i),
+      .pick_i           (pick_i),
+      .veto_i           (veto_i),
+      .order_valid_o    (order_valid),
+      .order_cancel_o   (order_cancel),
+      .order_o          (order),
+      .order_room_i     (order_room_i),
+      .event_valid_o    (),
+      .event_ready_i    (event_ready_i),
+      .event_o          (),
+      .event_order_o    (),
+      .event_last_byte_o(),
+      .cnt_o            (),
+      .idle_o           ()
+  );
+
+  // ---- what was read in B -------------------------------------------------------------------------------------------------
+  logic        running = 1'b0;
+  logic        loaded = 1'b0;
+  logic        stood;              // the pipeline did, in the cycle before, with this in D1
+  logic        stood_valid;
+  logic [3:0]  stood_op;
+  logic [7:0]  stood_command;
+  logic        behind_command;
+  tp_outlook_t outlook;
+  tp_rules_t   rules;
+  tp_bbo_t     lag_bbo;
+  logic        lag_is_own;
+  logic [7:0]  lag;
+  tp_limits_t  limits0;
+  tp_limits_t  limits1;
+  tp_account_t account0;
+  tp_account_t account1;
+  logic [32:0] last_trade0;
+  logic [32:0] last_trade1;
+  logic [31:0] window;
+  logic        trade;
+  logic [31:0] collar0;
+  logic [31:0] collar1;
+
+  always_ff @(posedge clk_i) begin
+    running       <= 1'b1;
+    stood         <= !en_i;
+    stood_valid   <= booked_valid_i;
+    stood_op      <= booked_i.msg.op;
+    stood_command <= booked_i.msg.command[127:120];
+    if (en_i) begin
+      loaded         <= running;
+      behind_command <= booked_valid_i && booked_i.msg.op == TP_OP_COMMAND;
+      outlook        <= outlook_i;
+      rules          <= b_rules;
+      lag_bbo        <= b_lag_bbo;
+      lag_is_own     <= b_lag_is_own;
+      lag            <= b_lag;
+      limits0        <= b_limits0;
+      limits1        <= b_limits1;
+      account0       <= b_account0;
+      account1       <= b_account1;
+      last_trade0    <= b_last_trade0;
+      last_trade1    <= b_last_trade1;
+      window         <= b_window;
+    end
+  end
+
+  // wish.sv: the collar is around the last trade, which may be this message, or else the reference price.
+  assign trade   = booked_i.trade;
+  assign collar0 = trade ? outlook.trade_price : last_trade0[32] ? last_trade0[31:0] : limits0.reference_price;
+  assign collar1 = trade && lag_is_own ? outlook.trade_price : last_trade1[32] ? last_trade1[31:0] : limits1.reference_price;
+
+  // ---- D1: what each wish is judged by ---------------------------------------------------------------------------------------
+  logic           commit;
+  tp_bbo_t        after;      // of the message's symbol
+  tp_bbo_t        behind;     // of its lagging symbol
+  logic [31:0]    price;      // of the side that may change
+  logic [31:0]    there;
+  logic [7:0]     told;       // by wish
+  logic [3:0]     b_recorded; // by quote
+  logic [3:0]     recorded;
+  logic [3:0]     priced;
+  logic           any_blocks;
+
+  assign commit = loaded && booked_valid_i && en_i && booked_i.msg.op >= TP_OP_ADD && booked_i.msg.op <= TP_OP_TRADE;
+  always_comb begin
+    price = outlook.side ? outlook.here.ask_price : outlook.here.bid_price;
+    there = outlook.side ? outlook.here.ask_quantity : outlook.here.bid_quantity;
+    if (pick_i[TP_PICK_SUM]) there = outlook.sum;
+    if (pick_i[TP_PICK_FRESH]) {price, there} = {outlook.price, outlook.shares};
+    if (pick_i[TP_PICK_SECOND]) {price, there} = {outlook.second_price, outlook.second_quantity};
+    after = outlook.here;
+    if (outlook.side) {after.ask_price, after.ask_quantity} = {price, there};
+    else {after.bid_price, after.bid_quantity} = {price, there};
+    behind = lag_is_own ? after : lag_bbo;
+  end
+
+  assign any_blocks = kill || closed || orders_full || slot_used || gross_over;
+  assign told = {told7 == said3 && asked7 == {any_blocks || !tradable[1], b_rules.leadlag_quantity},
+                 told6 == said2 && asked6 == {any_blocks || !tradable[1], b_rules.leadlag_quantity},
+                 told5 == said1 && asked5 == {any_blocks || !tradable[0], b_rules.momentum_quantity},
+                 told4 == said0 && asked4 == {any_blocks || !tradable[0], b_rules.momentum_quantity},
+                 told3 == said1 && asked3 == {any_blocks || !tradable[0], b_rules.imbalance_quantity},
+                 told2 == said0 && asked2 == {any_blocks || !tradable[0], b_rules.imbalance_quantity},
+                 told1 == said1 && asked1 == {any_blocks || !tradable[0], b_rules.take_quantity},
+                 told0 == said0 && asked0 == {any_blocks || !tradable[0], b_rules.take_quantity}};
+
+  decide_records u_records0 (.lead_i(1'b0), .side_i(1'b0), .said_i(said0), .quote_i(quote0), .b_ok_o(b_recorded[0]), .ok_o(recorded[0]), .*);
+  decide_records u_records1 (.lead_i(1'b0), .side_i(1'b1), .said_i(said1), .quote_i(quote1), .b_ok_o(b_recorded[1]), .ok_o(recorded[1]), .*);
+  decide_records u_records2 (.lead_i(1'b1), .side_i(1'b0), .said_i(said2), .quote_i(quote2), .b_ok_o(b_recorded[2]), .ok_o(recorded[2]), .*);
+  decide_records u_records3 (.lead_i(1'b1), .side_i(1'b1), .said_i(said3), .quote_i(quote3), .b_ok_o(b_recorded[3]), .ok_o(recorded[3]), .*);
+
+  assign priced = {{quote3.price, said3.there} == {behind.bid_price, behind.bid_quantity},
+                   {quote2.price, said2.there} == {behind.ask_price, behind.ask_quantity},
+                   {quote1.price, said1.there} == {after.bid_price, after.bid_quantity},
+                   {quote0.price, said0.there} == {after.ask_price, after.ask_quantity}};
+
+  always @(posedge clk_i) begin
+    assume (!(en_i && hold));
+    assume (pick_i == 3'd0 || pick_i == 3'd1 || pick_i == 3'd2 || pick_i == 3'd4);
+    assume (!(cfg_i.valid && cfg_i.table_id == TP_CFG_GLOBAL));
+    if (running && stood) begin
+      assume (booked_valid_i == stood_valid && booked_i.msg.op == stood_op && booked_i.msg.command[127:120] == stood_command);
+    end
+    if (commit) begin
+      assume (outlook.valid && !behind_command && booked_i.msg.origin.stamp == outlook.stamp);
+      assume (!booked_i.trade || booked_i.trade_price == outlook.trade_price);
+    end
+  end
+
+  always @(posedge clk_i) begin
+    told_by_its_quote: assert (told == '1);
+    judged_by_its_records: assert (b_recorded == '1);
+    if (commit) begin
+      judged_by_its_state: assert (recorded == '1);
+      judged_at_the_quote: assert (priced == '1);
+    end
+  end
+
+  // ---- D1: the first wish ---------------------------------------------------------------------------------------------------
+  logic [2:0]  first;
+  logic        side;
+  logic        lead;
+  logic [31:0] wanted;
+  logic        pass;  // wish.sv: it fails neither early nor late
+
+  always_comb begin
+    first = wish[0] ? 3'd0 : wish[1] ? 3'd1 : wish[2] ? 3'd2 : wish[3] ? 3'd3 : wish[4] ? 3'd4 : wish[5] ? 3'd5 : wish[6] ? 3'd6 : 3'd7;
+    case (first[2:1])
+      2'd0: wanted = rules.take_quantity;
+      2'd1: wanted = rules.imbalance_quantity;
+      2'd2: wanted = rules.momentum_quantity;
+      default: wanted = rules.leadlag_quantity;
+    endcase
+  end
+  assign side = first[0];
+  assign pass = !early[first] && (late[4*first+:4] & picked) == '0;
+  assign lead = !cancel && first[2:1] == 2'd3;
+
+  // ---- D2: what leaves ----------------------------------------------------------------------------------------------------
+  logic        d2_intent = 1'b0;
+  logic        d2_sent = 1'b0;
+  logic        d2_pass;        // what the wish was found
+  logic        d2_cancel;
+  logic [2:0]  d2_first;
+  logic [31:0] d2_price;
+  logic [31:0] d2_there;
+  logic [31:0] d2_wanted;
+  logic [31:0] d2_own;
+  logic [7:0]  d2_symbol;
+  logic [7:0]  d2_symbol_own;  // the message's
+  tp_limits_t  d2_limits;
+  tp_account_t d2_account;
+  logic [TP_TIME_W-1:0] d2_stamp;
+  logic [31:0] d2_collar;
+  logic [31:0] d2_window;
+  logic [63:0] d2_headroom;
+  logic        d2_blocks;
+  logic [31:0] d2_quantity;
+
+  always_ff @(posedge clk_i) begin
+    d2_intent <= commit && counts && intent;
+    d2_sent   <= commit && order_valid;
+    if (booked_valid_i && en_i) begin
+      d2_pass       <= pass;
+      d2_cancel     <= cancel;
+      d2_first      <= first;
+      d2_price      <= lead ? side ? quote3.price : quote2.price : side ? quote1.price : quote0.price;
+      d2_there      <= lead ? side ? said3.there : said2.there : side ? said1.there : said0.there;
+      d2_own        <= lead ? side ? quote3.own : quote2.own : side ? quote1.own : quote0.own;
+      d2_wanted     <= wanted;
+      d2_symbol     <= lead ? lag : booked_i.msg.symbol;
+      d2_symbol_own <= booked_i.msg.symbol;
+      d2_limits     <= lead ? limits1 : limits0;
+      d2_account    <= lead ? account1 : account0;
+      d2_stamp      <= outlook.stamp;
+      d2_collar     <= lead ? collar1 : collar0;
+      d2_window     <= window;
+      d2_headroom   <= headroom;
+      d2_blocks     <= any_blocks || !tradable[lead];
+    end
+  end
+  assign d2_quantity = d2_wanted < d2_there ? d2_wanted : d2_there;
+
+  always @(posedge clk_i) begin
+    if (d2_sent) begin
+      by_intent_only: assert (d2_intent && order.cancel == d2_cancel);
+      one_rule: assert (rule_hot == 5'd1 << rule);
+    end
+    if (d2_sent && d2_cancel) begin
+      cancels_the_working_order: assert (order.user_ref == d2_account.working.user_ref && order.symbol == d2_symbol_own);
+    end
+    if (d2_sent && !d2_cancel) begin
+      first_wish_is_sent: assert (order.side == d2_first[0] && order.symbol == d2_symbol && rule == 3'(d2_first[2:1]) + 3'd1);
+      price_is_the_quote: assert (order.price == d2_price);
+      quantity_is_the_lesser: assert (order.quantity == d2_quantity);
+      own_is_kept: assert (kept_own == d2_own);
+    end
+  end
+
+  // ---- D3: what the checks say of it -----------------------------------------------------------------------------------------
+  logic        d3_intent = 1'b0;
+  logic        d3_sent = 1'b0;
+  logic        d3_pass;
+  logic        d3_cancel;
+  logic [31:0] d3_price;     // as sent
+  logic [31:0] d3_quantity;
+  logic        d3_side;
+  tp_limits_t  d3_limits;
+  tp_account_t d3_account;
+  logic [TP_TIME_W-1:0] d3_stamp;
+  logic [31:0] d3_collar;
+  logic [31:0] d3_window;
+  logic [63:0] d3_headroom;
+  logic        d3_blocks;
+  logic        sent_same;    // the order
+  logic        product;      // its notional is of this price and quantity
+  logic        record_same;  // what it is judged by
+  logic        blocks;
+
+  always_ff @(posedge clk_i) begin
+    d3_intent <= d2_intent;
+    d3_sent   <= d2_sent;
+    if (d2_intent) begin
+      d3_pass     <= d2_pass;
+      d3_cancel   <= d2_cancel;
+      d3_price    <= order.price;
+      d3_quantity <= order.quantity;
+      d3_side     <= order.side;
+      d3_limits   <= d2_limits;
+      d3_account  <= d2_account;
+      d3_stamp    <= d2_stamp;
+      d3_collar   <= d2_collar;
+      d3_window   <= d2_window;
+      d3_headroom <= d2_headroom;
+      d3_blocks   <= d2_blocks;
+    end
+  end
+
+  assign blocks      = checked_kill || checked_closed || !checked_tradable || checked_full || checked_slot || checked_over;
+  assign sent_same   = checked_cancel == d3_cancel && checked_side == d3_side && checked_price == d3_price && checked_quantity == d3_quantity;
+  assign product     = checked_notional == {d3_price, d3_quantity};
+  assign record_same = checked_limits == d3_limits && checked_account == d3_account && checked_stamp == d3_stamp &&
+      checked_collar == d3_collar && checked_window == d3_window && checked_headroom == d3_headroom && blocks == d3_blocks;
+
+  // wish.sv: the same is found of the same. Where nothing blocks, the flags are 0 that wish.sv has as 0. The rate, bit 10, is
+  // not the wish's.
+  always @(posedge clk_i) begin
+    if (d3_intent && !d3_cancel && sent_same && product && record_same) begin
+      assume (d3_pass == (!blocks && {mask[12:11], mask[9:0]} == '0));
+    end
+  end
+
+  always @(posedge clk_i) begin
+    if (d3_intent) begin
+      sent_when_all_pass: assert (d3_sent == explained);
+      checked_as_sent: assert (sent_same);
+    end
+    if (d3_intent && !d3_cancel) begin
+      checked_as_judged: assert (record_same);
+      notional_is_the_product: assert (product);
+    end
+  end
+
+endmodule
+
+/// Whether one quote is judged by what is read for its symbol: in B, for the operation there, and in D1.
+module decide_records (
+    input  wire logic           lead_i,
+    input  wire logic           side_i,
+    input  wire decide_shared_t said_i,
+    input  wire decide_quote_t  quote_i,
+    input  wire logic           en_i,
+    input  wire tp_outlook_t    outlook_i,
+    input  wire tp_limits_t     b_limits0,
+    input  wire tp_limits_t     b_limits1,
+    input  wire tp_account_t    b_account0,
+    input  wire tp_account_t    b_account1,
+    input  wire logic [32:0]    b_last_trade0,
+    input  wire logic [32:0]    b_last_trade1,
+    input  wire logic [31:0]    b_window,
+    input  wire tp_limits_t     limits0,
+    input  wire tp_limits_t     limits1,
+    input  wire logic           lag_is_own,
+    input  wire logic           trade,
+    input  wire logic [63:0]    headroom,
+    output logic                b_ok_o,
+    output logic                ok_o
+);
+  assign b_ok_o = said_i.en == en_i && said_i.valid == outlook_i.valid && said_i.limits == (lead_i ? b_limits1 : b_limits0) &&
+      said_i.account == (lead_i ? b_account1 : b_account0) && quote_i.side == side_i && quote_i.stamp == outlook_i.stamp &&
+      quote_i.last_trade == (lead_i ? b_last_trade1 : b_last_trade0) && quote_i.trade_price == outlook_i.trade_price &&
+      quote_i.window == b_window;
+  assign ok_o = said_i.max_notional == (lead_i ? limits1.max_notional : limits0.max_notional) && said_i.headroom == headroom &&
+      quote_i.trade == (trade && (!lead_i || lag_is_own));
+endmodule
+
+/// Stands for every memory: a read answers anything.
+module ram_sdp #(
+    parameter int WIDTH = 32,
+    parameter int DEPTH = 512,
+    localparam int ADDR_W = (DEPTH > 1) ? $clog2(DEPTH) : 1
+) (
+    input  wire logic              clk_i,
+    input  wire logic              we_i,
+    input  wire logic [ADDR_W-1:0] waddr_i,
+    input  wire logic [WIDTH-1:0]  wdata_i,
+    input  wire logic              re_i,
+    input  wire logic [ADDR_W-1:0] raddr_i,
+    output logic      [WIDTH-1:0]  rdata_o
+);
+  (* anyseq *) logic [WIDTH-1:0] anything;
+  assign rdata_o = anything;
+endmodule
+
+/// Stands for the records of risk: a read answers anything.
+module risk_records (
+    input  wire logic                clk_i,
+    input  wire tp_cfg_t             cfg_i,
+    input  wire logic                clear_i,
+    input  wire logic [TP_OPEN_SLOTS_W-1:0] clear_index_i,
+    input  wire logic                bank_i,
+    input  wire logic                re_i,
+    input  wire logic                back_i,
+    input  wire logic [TP_SYM_W-1:0] symbol0_i,
+    input  wire logic [TP_SYM_W-1:0] symbol1_i,
+    input  wire logic                cmd_re_i,
+    input  wire logic [TP_SYM_W-1:0] cmd_symbol_i,
+    output tp_account_t              account0_o,
+    output tp_account_t              account1_o,
+    output tp_limits_t               limits0_o,
+    output tp_limits_t               limits1_o,
+    output logic [32:0]              last_trade0_o,
+    output logic [32:0]              last_trade1_o,
+    input  wire logic                account_we_i,
+    input  wire logic                account_lag_i,
+    input  wire logic [TP_SYM_W-1:0] account_symbol_i,
+    input  wire logic [TP_SYM_W-1:0] account1_symbol_i,
+    input  wire tp_account_t         account_i,
+    input  wire logic                sent_i,
+    input  wire tp_account_t         sent_account_i,
+    input  wire logic [TP_SYM_W-1:0] soon_symbol_i,
+    input  wire logic [TP_SYM_W-1:0] soon1_symbol_i,
+    input  wire logic                trade_we_i,
+    input  wire logic [TP_SYM_W-1:0] trade_symbol_i,
+    input  wire logic [31:0]         trade_price_i,
+    input  wire logic                order_re_i,
+    input  wire logic [TP_OPEN_SLOTS_W-1:0] order_raddr_i,
+    output tp_open_order_t           order_o,
+    input  wire logic                order_we_i,
+    input  wire logic [TP_OPEN_SLOTS_W-1:0] order_waddr_i,
+    input  wire tp_open_order_t      order_i,
+    input  wire logic [TP_OPEN_SLOTS_W-1:0] next_slot_i,
+    output logic                     next_used_o,
+    output logic                     after_used_o
+);
+  (* anyseq *) logic [2*TP_ACCOUNT_W+2*224+66+TP_OPEN_ORDER_W+1:0] anything;
+  assign {account0_o, account1_o, limits0_o, limits1_o, last_trade0_o, last_trade1_o, order_o, next_used_o, after_used_o} = anything;
+endmodule
+
+/// Stands for kill switch, session and trading states: any answer at any time.
+module risk_session (
+    input  wire logic       clk_i,
+    input  wire logic       rst_i,
+    input  wire tp_cfg_t    cfg_i,
+    input  wire logic       state_i,
+    input  wire logic [7:0] reason_i,
+    input  wire logic [7:0] argument_i,
+    input  wire logic [TP_SYM_W-1:0] state_symbol_i,
+    input  wire logic       command_i,
+    input  wire logic [7:0] command_op_i,
+    input  wire logic       lookup_i,
+    input  wire logic [2*TP_SYM_W-1:0] symbols_i,
+    output logic            kill_o,
+    output logic            closed_o,
+    output logic [1:0]      tradable_o
+);
+  (* anyseq *) logic [3:0] anything;
+  assign {kill_o, closed_o, tradable_o} = anything;
+endmodule
+
+/// Stands for commands that take longer.
+module risk_command (
+    input  wire logic           clk_i,
+    input  wire logic           rst_i,
+    input  wire logic           start_i,
+    input  wire logic [127:0]   command_i,
+    input  wire tp_open_order_t order_i,
+    input  wire tp_account_t    account_i,
+    input  wire tp_limits_t     limits_i,
+    input  wire logic [TP_GROSS_W-1:0] gross_i,
+    output logic                busy_o,
+    output logic                account_re_o,
+    output logic [TP_SYM_W-1:0] symbol_o,
+    output logic                done_o,
+    output logic                acked_o,
+    output logic                applied_o,
+    output logic                keeps_order_o,
+    output logic                unknown_o,
+    output logic                overfill_o,
+    output logic                saturated_o,
+    output logic [31:0]         released_o,
+    output logic [31:0]         position_o,
+    output logic [63:0]         exposure_o,
+    output logic [TP_GROSS_W-1:0] gross_o
+);
+  (* anyseq *) logic [8+32+32+64+TP_GROSS_W+TP_SYM_W:0] anything;
+  assign {busy_o, account_re_o, symbol_o, done_o, acked_o, applied_o, keeps_order_o, unknown_o, overfill_o, saturated_o, released_o,
+          position_o, exposure_o, gross_o} = anything;
+endmodule
+
+/// Stands for the rules: any wish at any time.
+module strategy_decide (
+    input  wire tp_booked_t booked_i,
+    input  wire tp_bbo_t    likely_i,
+    input  wire logic [3:0] picked_i,
+    input  wire logic       side_i,
+    input  wire logic       is_book_i,
+    input  wire logic       armed_i,
+    input  wire logic       feed_stale_i,
+    input  wire logic       lag_is_own_i,
+    input  wire tp_bbo_t    lag_bbo_i,
+    input  wire logic       lag_crossed_i,
+    input  wire logic       lag_sticky_i,
+
+    input  wire logic [3:0] crossed_i,
+    input  wire logic [3:0] moved_i,
+    input  wire logic [3:0] cancel_i,
+    input  wire logic [3:0] take_buy_i,
+    input  wire logic [3:0] take_sell_i,
+    input  wire logic [3:0] heavy_buy_i,
+    input  wire logic [3:0] heavy_sell_i,
+    input  wire logic [3:0] narrow_buy_i,
+    input  wire logic [3:0] narrow_sell_i,
+    input  wire logic [3:0] lead_buy_i,
+    input  wire logic [3:0] lead_sell_i,
+    input  wire logic       may_cancel_i,
+    input  wire logic [4:1] may_buy_i,
+    input  wire logic [4:1] may_sell_i,
+    input  wire logic       large_i,
+    input  wire logic       through_counts_i,
+    input  wire logic       trade_up_i,
+    input  wire logic       trade_down_i,
+    input  wire logic       working_side_i,
+    output logic            evaluate_o,
+    output logic            cancel_o,
+    output logic [7:0]      wish_o
+);
+  (* anyseq *) logic [9:0] anything;
+  assign {evaluate_o, cancel_o, wish_o} = anything;
+endmodule
+
+/// Stands for what the rules compare in B, which nothing here depends on.
+module strategy_ahead (
+    input  wire logic                 clk_i,
+    input  wire logic                 en_i,
+    input  wire tp_outlook_t          outlook_i,
+    input  wire tp_rules_t            rules_i,
+    input  wire logic [5*(TP_TIME_W+1)-1:0] next_i,
+    input  wire logic [4:0]           fires_i,
+    input  wire logic [5*(TP_TIME_W+1)-1:0] late_i,
+    input  wire tp_working_t          working_i,
+    output logic [5*(TP_TIME_W+1)-1:0] fired_o,
+
+    output logic [3:0]                crossed_o,
+    output logic [3:0]                moved_o,
+    output logic [3:0]                cancel_o,
+    output logic [3:0]                take_buy_o,
+    output logic [3:0]                take_sell_o,
+    output logic [3:0]                heavy_buy_o,
+    output logic [3:0]                heavy_sell_o,
+    output logic [3:0]                narrow_buy_o,
+    output logic [3:0]                narrow_sell_o,
+    output logic [3:0]                lead_buy_o,
+    output logic [3:0]                lead_sell_o,
+
+    output logic                      may_cancel_o,
+    output logic [4:1]                may_buy_o,
+    output logic [4:1]                may_sell_o,
+    output logic                      large_o,
+    output logic                      through_o,
+    output logic                      trade_up_o,
+    output logic                      trade_down_o,
+    output logic                      working_side_o
+);
+  assign {fired_o, crossed_o, moved_o, cancel_o, take_buy_o, take_sell_o, heavy_buy_o, heavy_sell_o, narrow_buy_o, narrow_sell_o,
+          lead_buy_o, lead_sell_o, may_cancel_o, may_buy_o, may_sell_o, large_o, through_o, trade_up_o, trade_down_o, working_side_o} = '0;
+endmodule
+
+/// Stands for what is judged of a quote. Shows what of.
+module risk_quote #(
+    parameter logic SIDE = 1'b0
+) (
+    input  wire logic             clk_i,
+    input  wire logic             en_i,
+    input  wire logic             b_valid_i,
+    input  wire logic [TP_TIME_W-1:0] b_stamp_i,
+    input  wire tp_limits_t       b_limits_i,
+    input  wire tp_account_t      b_account_i,
+    input  wire logic [32:0]      b_last_trade_i,
+    input  wire logic [31:0]      b_trade_price_i,
+    input  wire logic [31:0]      b_duplicate_window_i,
+    input  wire logic [3*32-1:0]  b_price_i,
+    input  wire logic [4*32-1:0]  b_there_i,
+
+    input  wire logic [3:0]       picked_i,
+    input  wire logic             trade_i,
+    input  wire logic [63:0]      max_notional_i,
+    input  wire logic [63:0]      headroom_i,
+    output logic [3:0]            bad_o,
+    output logic [3:0]            last_o,
+    output logic [3:0]            least_o,
+    output logic [3:0]            equal_o,
+    output logic [3:0]            b_over_o,
+    output logic [3:0]            costly_o,
+    output logic [3:0]            gross_o,
+    output logic [3:0]            position_o,
+    output logic [35:0]           room_o,
+    output logic [31:0]           price_o,
+    output logic [31:0]           there_o,
+    output logic [63:0]           notional_o,
+    output logic [31:0]           own_o
+);
+
+  (* anyseq *) logic [99:0] anything;
+  decide_shared_t  said;
+  decide_quote_t   quote;
+  logic [3*32-1:0] price_q;
+  logic [4*32-1:0] there_q;
+
+  assign {b_over_o, bad_o, last_o, least_o, equal_o, costly_o, gross_o, position_o, room_o, own_o} = anything;
+  assign notional_o = {price_o, there_o};
+  assign said  = {en_i, b_valid_i, b_price_i, b_limits_i, b_account_i, b_over_o, picked_i, max_notional_i,
+                  headroom_i, bad_o, last_o, least_o, equal_o, costly_o, gross_o, position_o, room_o, there_o, notional_o};
+  assign quote = {SIDE, b_stamp_i, b_last_trade_i, b_trade_price_i, b_duplicate_window_i, trade_i, price_o, own_o};
+
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      price_q <= b_price_i;
+      there_q <= b_there_i;
+    end
+  end
+
+  always_comb begin
+    price_o = price_q[31:0];
+    there_o = there_q[31:0];
+    if (picked_i[1]) {price_o, there_o} = {price_q[63:32], there_q[63:32]};
+    if (picked_i[2]) {price_o, there_o} = {price_q[95:64], there_q[95:64]};
+    if (picked_i[3]) there_o = there_q[127:96];
+  end
+endmodule
+
+/// Stands for what is judged of a wish, which passes or not. Shows what it was told.
+module risk_wish (
+    input  wire logic             clk_i,
+    input  wire logic             en_i,
+    input  wire logic             b_valid_i,
+    input  wire logic [31:0]      b_wanted_i,
+    input  wire tp_limits_t       b_limits_i,
+    input  wire tp_account_t      b_account_i,
+    input  wire logic [3*32-1:0]  b_price_i,
+    input  wire logic [3:0]       b_over_i,
+
+    input  wire logic [3:0]       picked_i,
+    input  wire logic             blocked_i,
+    input  wire logic [63:0]      max_notional_i,
+    input  wire logic [63:0]      headroom_i,
+
+    input  wire logic [3:0]       bad_i,
+    input  wire logic [3:0]       last_i,
+    input  wire logic [3:0]       least_i,
+    input  wire logic [3:0]       equal_i,
+    input  wire logic [3:0]       costly_i,
+    input  wire logic [3:0]       gross_i,
+    input  wire logic [3:0]       position_i,
+    input  wire logic [35:0]      room_i,
+    input  wire logic [31:0]      there_i,
+    input  wire logic [63:0]      there_notional_i,
+    output logic                  early_o,
+    output logic [3:0]            late_o,
+    output logic [31:0]           quantity_o,
+    output logic [63:0]           notional_o
+);
+
+  (* anyseq *) logic [4:0] anything;
+  decide_shared_t told;
+  logic [32:0]    asked;
+  logic [31:0]    wanted_q;
+
+  assign {early_o, late_o} = anything;
+  assign quantity_o = wanted_q < there_i ? wanted_q : there_i;
+  assign notional_o = {there_notional_i[63:32], quantity_o};
+  assign told  = {en_i, b_valid_i, b_price_i, b_limits_i, b_account_i, b_over_i, picked_i, max_notional_i,
+                  headroom_i, bad_i, last_i, least_i, equal_i, costly_i, gross_i, position_i, room_i, there_i, there_notional_i};
+  assign asked = {blocked_i, b_wanted_i};
+
+  always_ff @(posedge clk_i) if (en_i) wanted_q <= b_wanted_i;
+endmodule
+
+/// Stands for the queue of events, which may be full at any time.
+module decide_events (
+    input  wire logic           clk_i,
+    input  wire logic           rst_i,
+    input  wire logic           load_i,
+    input  wire logic           emit_i,
+    input  wire logic           sent_i,
+    input  wire tp_intent_t     intent_i,
+    input  wire tp_finding_t    finding_i,
+    input  wire logic           bad_command_i,
+    input  wire logic           finish_i,
+    input  wire tp_finding_t    finished_i,
+    input  wire logic           unknown_i,
+    input  wire logic           overfill_i,
+    input  wire logic           saturated_i,
+    output logic                nearly_full_o,
+    output tp_event_t           event_o,
+    output logic                event_valid_o,
+    input  wire logic           event_ready_i,
+    output logic                event_order_o,
+    output logic [TP_CYC_W-1:0] event_last_byte_o,
+    output logic [twinpath_regs_pkg::COUNTERS-1:0] cnt_o,
+    output logic                idle_o
+);
+  (* anyseq *) logic full;
+  assign nearly_full_o = full;
+  assign {event_o, event_valid_o, event_order_o, event_last_byte_o, cnt_o, idle_o} = '0;
+endmodule
+`default_nettype wire

@@ -1,0 +1,145 @@
+"""`xrt:` and `twinpath card` against the simulated card, through the stock XRT runtime."""
+
+import os
+import pathlib
+import re
+
+from command import CLEAN, SystemTest, read_pcap
+
+SMALL = "--seed 11 --messages 3000 --symbols 24 --configured 12 --duration 2 --loss 0.02 --duplication 0.02 --reordering 0.02" \
+    " --damage 0.01 --tagged 0.2 --gap 0.001 --halts 3 --luld-pauses 2 --operational-halts 2 --unknown-types 0.002".split()
+
+
+class CardTest(SystemTest):
+    def setUp(self):
+        super().setUp()
+        before = dict(os.environ)
+        self.addCleanup(lambda: (os.environ.clear(), os.environ.update(before)))
+        os.environ["XCL_EMULATION_MODE"] = "hw_emu"
+        for name in ("TWINPATH_CARD_FAULT", "TWINPATH_XCLBIN", "TWINPATH_CARD_TIMEOUT_MS", "TWINPATH_CARD_SEND"):
+            os.environ.pop(name, None)
+
+    def small_session(self):
+        trust = "".join(f'\n[[command]]\noffset_us = {t}\nop = "trust"\n' for t in range(50_000, 2_000_000, 50_000))
+        self.generate(SMALL, trust)
+
+    def xclbin(self):
+        """The simulated card's file, from what the command says of it."""
+        return pathlib.Path(re.search(r"^xclbin +(\S+)$", self.run_command("card", "status").stdout, re.M)[1])
+
+
+class CardLockstep(CardTest):
+    def test_of_a_hostile_session_is_identical(self):
+        self.small_session()
+        os.environ["TWINPATH_CARD_SEND"] = f"pcap:{self.folder}/network.pcap"
+        frames, orders, rejections = self.lockstep("--orders", "path.pcap", paths=("xrt:0", "sw:"))
+        # What left the card's port is what the path gave.
+        self.assertEqual([f for _, f in read_pcap(self.folder / "network.pcap")], [f for _, f in read_pcap(self.folder / "path.pcap")])
+        self.assertGreater(frames, 500)
+        self.assertGreater(orders, 20)
+        self.assertGreater(rejections, 5)
+
+    def test_led_by_software_with_commands_is_identical(self):
+        swap = '\n[[command]]\noffset_us = 900000\nop = "swap"\n'
+        kill = '\n[[command]]\noffset_us = 1200000\nop = "kill"\n\n[[command]]\noffset_us = 1500000\nop = "release"\n'
+        self.generate("--seed 5 --messages 2000 --symbols 16 --configured 8 --duration 2 --halts 0 --luld-pauses 0".split(), swap + kill)
+        software = self.lockstep(paths=("sw:", "sw:"))
+        self.assertEqual(self.lockstep(paths=("sw:", "xrt:0")), software)
+        self.assertGreater(software[1], 20)
+
+
+class CardFaults(CardTest):
+    def test_killed_card_is_named(self):
+        self.small_session()
+        os.environ["TWINPATH_CARD_FAULT"] = "die=200"
+        os.environ["TMPDIR"] = str(self.folder)
+        self.assert_fails("replay", "session.pcap", "--config", "session.toml", "--path", "xrt:0", "-q",
+                          names=["xrt:0", "expected the simulated card to run", "ended by signal 9"])
+        self.assertEqual(list(self.folder.glob("twinpath-card-*")), [])
+
+    def test_register_that_never_answers_is_named(self):
+        self.small_session()
+        os.environ["TWINPATH_CARD_FAULT"] = "silent=0x2C"
+        os.environ["TWINPATH_CARD_TIMEOUT_MS"] = "4000"
+        self.assert_fails("replay", "session.pcap", "--config", "session.toml", "--path", "xrt:0", "-q",
+                          names=["xrt:0", "a write of register 0x002C within 4000 ms, found none", "TWINPATH_CARD_TIMEOUT_MS"])
+
+    def test_register_map_of_another_version_is_named(self):
+        os.environ["TWINPATH_CARD_FAULT"] = "register=0x14:0x30000"
+        self.assert_fails("card", "status", names=["register map version", "3.0", "build both from the same source"])
+
+    def test_core_that_does_not_answer_is_named(self):
+        os.environ["TWINPATH_CARD_FAULT"] = "core-clock"
+        self.assert_fails("card", "status", names=["register map magic", "0xFFFFFFFF", "no Twinpath core answers"])
+
+    def test_core_of_another_size_is_named(self):
+        self.small_session()
+        config = self.folder / "session.toml"
+        config.write_text(re.sub(r"sets_log2 = \d+", "sets_log2 = 10", config.read_text()))
+        self.assert_fails("replay", "session.pcap", "--config", "session.toml", "--path", "xrt:0", "-q",
+                          names=["xrt:0", "sets_log2", "wants 10", "built with 16", "[order_table]"])
+
+
+class CardFiles(CardTest):
+    def test_inspect_prints_what_is_in_the_file(self):
+        out = self.run_command("card", "inspect", self.xclbin()).stdout
+        for text in ("hw_emu", "MEM_TOPOLOGY", "twinpath_kernel  (user_managed)", "m_axi", "register 0x4008", "twinpath_kernel:twinpath_0",
+                     "argument 0 to HBM[0]", "256 MiB", "ap_clk_2", "322 MHz"):
+            self.assertIn(text, out)
+        self.assertRegex(out, r"UUID +[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+    def test_wrong_and_cut_files_are_named(self):
+        good = self.xclbin().read_bytes()
+        for name, data, names in (
+                ("empty", b"", ["byte 0", "an empty file"]),
+                ("text", b"no xclbin at all, but long enough to be one", ["byte 0", '"xclbin2"']),
+                ("header", good[:300], ["byte 300", "a header of"]),
+                ("cut", good[:-100], ["byte 304", "length"])):
+            file = self.folder / f"{name}.xclbin"
+            file.write_bytes(data)
+            for arguments in (("inspect", file), ("status", f"xrt:0,{file}")):
+                with self.subTest(name, arguments=arguments):
+                    self.assert_fails("card", *arguments, names=[f"{name}.xclbin", *names])
+        self.assert_fails("card", "status", "xrt:0,missing.xclbin", names=["missing.xclbin"])
+
+    def test_file_for_a_card_or_of_another_kernel_is_named(self):
+        good = self.xclbin().read_bytes()
+        hw = bytearray(good)
+        hw[332:334] = b"\1\0"  # m_mode
+        (self.folder / "hw.xclbin").write_bytes(hw)
+        self.assert_fails("card", "status", "xrt:0,hw.xclbin", names=["hw.xclbin", "expected an xclbin for hw_emu, found one for hw"])
+        other = good.replace(b"twinpath_kernel:", b"someones_kernel:")
+        (self.folder / "other.xclbin").write_bytes(other)
+        self.assert_fails("card", "status", "xrt:0,other.xclbin", names=["other.xclbin", "an instance of twinpath_kernel", "someones_kernel"])
+
+    def test_session_without_a_simulated_card_is_named(self):
+        self.generate(CLEAN)
+        del os.environ["XCL_EMULATION_MODE"]
+        self.assert_fails("replay", "session.pcap", "--config", "session.toml", "--path", "xrt:0",
+                          names=["xrt:0", "XCL_EMULATION_MODE=hw_emu"])
+        for address in ("xrt:", "xrt:zero", "xrt:0,"):
+            os.environ["XCL_EMULATION_MODE"] = "hw_emu"
+            self.assert_fails("replay", "session.pcap", "--config", "session.toml", "--path", address, names=["xrt:index"])
+
+
+class CardCommands(CardTest):
+    def test_list_status_and_registers(self):
+        self.assertRegex(self.run_command("card", "list").stdout, r"^xrt:0 .*\(simulated\)\n$")
+        status = self.run_command("card", "status").stdout
+        for text in ("xrt:0 (simulated), twinpath_kernel:twinpath_0", "2^16 sets of 8 orders", "ready yes, idle yes", "rings     running no"):
+            self.assertIn(text, status)
+        registers = self.run_command("card", "registers").stdout
+        for text in ("0x0010  id ", "0x5457494E", "kernel_status", "kernel_mailbox_base_high"):
+            self.assertIn(text, registers)
+        self.assertNotIn("msg_add", registers)
+        one = self.run_command("card", "registers", "--name", "msg_add", "--name", "id").stdout
+        self.assertEqual(len(one.splitlines()), 2)
+        self.assert_fails("card", "registers", "--name", "nonsense", names=["'nonsense'", "REGISTERS.md"])
+
+    def test_selftest_reset_and_latency(self):
+        out = self.run_command("card", "selftest").stdout
+        self.assertEqual(len(re.findall(r"^ok ", out, re.M)), 5, out)
+        self.assertIn("600 commands through the doorbell ring, 600 events", out)
+        self.assertIn("the core is ready", self.run_command("card", "reset").stdout)
+        self.assertRegex(self.run_command("card", "latency").stdout, r"add +0\n")
+        self.assertIn("runs, register map 2.", self.run_command("card", "program").stdout)
