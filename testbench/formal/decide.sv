@@ -21,10 +21,11 @@ typedef struct packed {
 // What a quote is judged by besides.
 typedef struct packed {
   logic                 side;
-  logic [TP_TIME_W-1:0] stamp;        // in B, as all to window
+  logic [TP_TIME_W-1:0] stamp;        // in B, as all to split
   logic [32:0]          last_trade;
   logic [31:0]          trade_price;
   logic [31:0]          window;
+  logic                 split;        // the other quantity is what b_mine_i and those after it make it
   logic                 trade;        // in D1, as all below
   logic [31:0]          price;
   logic [31:0]          own;
@@ -89,8 +90,8 @@ module decide_formal (
   logic           gross_over;
   logic [63:0]    headroom;
   logic [3:0]     picked;
-  logic [7:0]     early;
-  logic [31:0]    late;
+  logic [9:0]     early;     // by wish; 8 and 9 are 6 and 7 where the lagging symbol is the message's own
+  logic [39:0]    late;
   decide_shared_t said0;
   decide_shared_t said1;
   decide_shared_t said2;
@@ -107,6 +108,8 @@ module decide_formal (
   decide_shared_t told5;
   decide_shared_t told6;
   decide_shared_t told7;
+  decide_shared_t told8;
+  decide_shared_t told9;
   logic [32:0]    asked0;  // blocked, wanted
   logic [32:0]    asked1;
   logic [32:0]    asked2;
@@ -115,6 +118,8 @@ module decide_formal (
   logic [32:0]    asked5;
   logic [32:0]    asked6;
   logic [32:0]    asked7;
+  logic [32:0]    asked8;
+  logic [32:0]    asked9;
   logic           explained;
   logic [12:0]    mask;
   logic [31:0]    checked_price;
@@ -221,11 +226,11 @@ module decide_formal (
   // ---- D1: what each wish is judged by ---------------------------------------------------------------------------------------
   logic           commit;
   tp_bbo_t        after;      // of the message's symbol
-  tp_bbo_t        behind;     // of its lagging symbol
   logic [31:0]    price;      // of the side that may change
   logic [31:0]    there;
-  logic [7:0]     told;       // by wish
+  logic [9:0]     told;       // by wish
   logic [3:0]     b_recorded; // by quote
+  logic [3:0]     split;
   logic [3:0]     recorded;
   logic [3:0]     priced;
   logic           any_blocks;
@@ -234,17 +239,22 @@ module decide_formal (
   always_comb begin
     price = outlook.side ? outlook.here.ask_price : outlook.here.bid_price;
     there = outlook.side ? outlook.here.ask_quantity : outlook.here.bid_quantity;
-    if (pick_i[TP_PICK_SUM]) there = outlook.sum;
+    if (pick_i[TP_PICK_SUM] && outlook.side) there = outlook.whole ? outlook.ask_rest : outlook.ask_other;
+    if (pick_i[TP_PICK_SUM] && !outlook.side) there = outlook.whole ? outlook.bid_rest : outlook.bid_other;
     if (pick_i[TP_PICK_FRESH]) {price, there} = {outlook.price, outlook.shares};
-    if (pick_i[TP_PICK_SECOND]) {price, there} = {outlook.second_price, outlook.second_quantity};
+    if (pick_i[TP_PICK_SECOND]) begin
+      {price, there} = outlook.side ? {outlook.ask_second_price, outlook.ask_second_quantity}
+                                    : {outlook.bid_second_price, outlook.bid_second_quantity};
+    end
     after = outlook.here;
     if (outlook.side) {after.ask_price, after.ask_quantity} = {price, there};
     else {after.bid_price, after.bid_quantity} = {price, there};
-    behind = lag_is_own ? after : lag_bbo;
   end
 
   assign any_blocks = kill || closed || orders_full || slot_used || gross_over;
-  assign told = {told7 == said3 && asked7 == {any_blocks || !tradable[1], b_rules.leadlag_quantity},
+  assign told = {told9 == said1 && asked9 == {any_blocks || !tradable[1], b_rules.leadlag_quantity},
+                 told8 == said0 && asked8 == {any_blocks || !tradable[1], b_rules.leadlag_quantity},
+                 told7 == said3 && asked7 == {any_blocks || !tradable[1], b_rules.leadlag_quantity},
                  told6 == said2 && asked6 == {any_blocks || !tradable[1], b_rules.leadlag_quantity},
                  told5 == said1 && asked5 == {any_blocks || !tradable[0], b_rules.momentum_quantity},
                  told4 == said0 && asked4 == {any_blocks || !tradable[0], b_rules.momentum_quantity},
@@ -258,8 +268,9 @@ module decide_formal (
   decide_records u_records2 (.lead_i(1'b1), .side_i(1'b0), .said_i(said2), .quote_i(quote2), .b_ok_o(b_recorded[2]), .ok_o(recorded[2]), .*);
   decide_records u_records3 (.lead_i(1'b1), .side_i(1'b1), .said_i(said3), .quote_i(quote3), .b_ok_o(b_recorded[3]), .ok_o(recorded[3]), .*);
 
-  assign priced = {{quote3.price, said3.there} == {behind.bid_price, behind.bid_quantity},
-                   {quote2.price, said2.there} == {behind.ask_price, behind.ask_quantity},
+  assign split  = {quote3.split, quote2.split, quote1.split, quote0.split};
+  assign priced = {{quote3.price, said3.there} == {lag_bbo.bid_price, lag_bbo.bid_quantity},
+                   {quote2.price, said2.there} == {lag_bbo.ask_price, lag_bbo.ask_quantity},
                    {quote1.price, said1.there} == {after.bid_price, after.bid_quantity},
                    {quote0.price, said0.there} == {after.ask_price, after.ask_quantity}};
 
@@ -267,6 +278,8 @@ module decide_formal (
     assume (!(en_i && hold));
     assume (pick_i == 3'd0 || pick_i == 3'd1 || pick_i == 3'd2 || pick_i == 3'd4);
     assume (!(cfg_i.valid && cfg_i.table_id == TP_CFG_GLOBAL));
+    // The records of a symbol are read twice, alike.
+    if (en_i && b_lag_is_own) assume (b_limits0 == b_limits1 && b_account0 == b_account1 && b_last_trade0 == b_last_trade1);
     if (running && stood) begin
       assume (booked_valid_i == stood_valid && booked_i.msg.op == stood_op && booked_i.msg.command[127:120] == stood_command);
     end
@@ -278,6 +291,7 @@ module decide_formal (
 
   always @(posedge clk_i) begin
     told_by_its_quote: assert (told == '1);
+    other_quantity_is_split: assert (split == '1);
     judged_by_its_records: assert (b_recorded == '1);
     if (commit) begin
       judged_by_its_state: assert (recorded == '1);
@@ -287,10 +301,12 @@ module decide_formal (
 
   // ---- D1: the first wish ---------------------------------------------------------------------------------------------------
   logic [2:0]  first;
+  logic [3:0]  judged; // as which it is
   logic        side;
   logic        lead;
+  logic        other;  // it is of another symbol
   logic [31:0] wanted;
-  logic        pass;  // wish.sv: it fails neither early nor late
+  logic        pass;   // wish.sv: it fails neither early nor late
 
   always_comb begin
     first = wish[0] ? 3'd0 : wish[1] ? 3'd1 : wish[2] ? 3'd2 : wish[3] ? 3'd3 : wish[4] ? 3'd4 : wish[5] ? 3'd5 : wish[6] ? 3'd6 : 3'd7;
@@ -301,9 +317,11 @@ module decide_formal (
       default: wanted = rules.leadlag_quantity;
     endcase
   end
-  assign side = first[0];
-  assign pass = !early[first] && (late[4*first+:4] & picked) == '0;
-  assign lead = !cancel && first[2:1] == 2'd3;
+  assign side   = first[0];
+  assign judged = first[2:1] == 2'd3 && lag_is_own ? 4'd8 + 4'(first[0]) : {1'b0, first};
+  assign other  = first[2:1] == 2'd3 && !lag_is_own;
+  assign pass   = !early[judged] && (late[4*judged+:4] & (other ? 4'd1 : picked)) == '0;
+  assign lead   = !cancel && first[2:1] == 2'd3;
 
   // ---- D2: what leaves ----------------------------------------------------------------------------------------------------
   logic        d2_intent = 1'b0;
@@ -333,16 +351,16 @@ module decide_formal (
       d2_pass       <= pass;
       d2_cancel     <= cancel;
       d2_first      <= first;
-      d2_price      <= lead ? side ? quote3.price : quote2.price : side ? quote1.price : quote0.price;
-      d2_there      <= lead ? side ? said3.there : said2.there : side ? said1.there : said0.there;
-      d2_own        <= lead ? side ? quote3.own : quote2.own : side ? quote1.own : quote0.own;
+      d2_price      <= lead && other ? side ? quote3.price : quote2.price : side ? quote1.price : quote0.price;
+      d2_there      <= lead && other ? side ? said3.there : said2.there : side ? said1.there : said0.there;
+      d2_own        <= lead && other ? side ? quote3.own : quote2.own : side ? quote1.own : quote0.own;
       d2_wanted     <= wanted;
       d2_symbol     <= lead ? lag : booked_i.msg.symbol;
       d2_symbol_own <= booked_i.msg.symbol;
-      d2_limits     <= lead ? limits1 : limits0;
-      d2_account    <= lead ? account1 : account0;
+      d2_limits     <= lead && other ? limits1 : limits0;
+      d2_account    <= lead && other ? account1 : account0;
       d2_stamp      <= outlook.stamp;
-      d2_collar     <= lead ? collar1 : collar0;
+      d2_collar     <= lead && other ? collar1 : collar0;
       d2_window     <= window;
       d2_headroom   <= headroom;
       d2_blocks     <= any_blocks || !tradable[lead];
@@ -449,7 +467,6 @@ module decide_records (
     input  wire logic [31:0]    b_window,
     input  wire tp_limits_t     limits0,
     input  wire tp_limits_t     limits1,
-    input  wire logic           lag_is_own,
     input  wire logic           trade,
     input  wire logic [63:0]    headroom,
     output logic                b_ok_o,
@@ -460,7 +477,7 @@ module decide_records (
       quote_i.last_trade == (lead_i ? b_last_trade1 : b_last_trade0) && quote_i.trade_price == outlook_i.trade_price &&
       quote_i.window == b_window;
   assign ok_o = said_i.max_notional == (lead_i ? limits1.max_notional : limits0.max_notional) && said_i.headroom == headroom &&
-      quote_i.trade == (trade && (!lead_i || lag_is_own));
+      quote_i.trade == (trade && !lead_i);
 endmodule
 
 /// Stands for every memory: a read answers anything.
@@ -593,7 +610,8 @@ module strategy_decide (
 
     input  wire logic [3:0] crossed_i,
     input  wire logic [3:0] moved_i,
-    input  wire logic [3:0] cancel_i,
+    input  wire logic [3:0] sell_away_i,
+    input  wire logic [3:0] buy_away_i,
     input  wire logic [3:0] take_buy_i,
     input  wire logic [3:0] take_sell_i,
     input  wire logic [3:0] heavy_buy_i,
@@ -632,7 +650,8 @@ module strategy_ahead (
 
     output logic [3:0]                crossed_o,
     output logic [3:0]                moved_o,
-    output logic [3:0]                cancel_o,
+    output logic [3:0]                sell_away_o,
+    output logic [3:0]                buy_away_o,
     output logic [3:0]                take_buy_o,
     output logic [3:0]                take_sell_o,
     output logic [3:0]                heavy_buy_o,
@@ -651,8 +670,8 @@ module strategy_ahead (
     output logic                      trade_down_o,
     output logic                      working_side_o
 );
-  assign {fired_o, crossed_o, moved_o, cancel_o, take_buy_o, take_sell_o, heavy_buy_o, heavy_sell_o, narrow_buy_o, narrow_sell_o,
-          lead_buy_o, lead_sell_o, may_cancel_o, may_buy_o, may_sell_o, large_o, through_o, trade_up_o, trade_down_o, working_side_o} = '0;
+  assign {fired_o, crossed_o, moved_o, sell_away_o, buy_away_o, take_buy_o, take_sell_o, heavy_buy_o, heavy_sell_o, narrow_buy_o,
+          narrow_sell_o, lead_buy_o, lead_sell_o, may_cancel_o, may_buy_o, may_sell_o, large_o, through_o, trade_up_o, trade_down_o, working_side_o} = '0;
 endmodule
 
 /// Stands for what is judged of a quote. Shows what of.
@@ -670,6 +689,10 @@ module risk_quote #(
     input  wire logic [31:0]      b_duplicate_window_i,
     input  wire logic [3*32-1:0]  b_price_i,
     input  wire logic [4*32-1:0]  b_there_i,
+    input  wire logic             b_mine_i,
+    input  wire logic             b_whole_i,
+    input  wire logic [31:0]      b_rest_i,
+    input  wire logic [31:0]      b_other_i,
 
     input  wire logic [3:0]       picked_i,
     input  wire logic             trade_i,
@@ -693,6 +716,7 @@ module risk_quote #(
   (* anyseq *) logic [99:0] anything;
   decide_shared_t  said;
   decide_quote_t   quote;
+  logic            split;
   logic [3*32-1:0] price_q;
   logic [4*32-1:0] there_q;
 
@@ -700,7 +724,8 @@ module risk_quote #(
   assign notional_o = {price_o, there_o};
   assign said  = {en_i, b_valid_i, b_price_i, b_limits_i, b_account_i, b_over_o, picked_i, max_notional_i,
                   headroom_i, bad_o, last_o, least_o, equal_o, costly_o, gross_o, position_o, room_o, there_o, notional_o};
-  assign quote = {SIDE, b_stamp_i, b_last_trade_i, b_trade_price_i, b_duplicate_window_i, trade_i, price_o, own_o};
+  assign split = b_there_i[127:96] == (!b_mine_i ? b_there_i[31:0] : b_whole_i ? b_rest_i : b_other_i);
+  assign quote = {SIDE, b_stamp_i, b_last_trade_i, b_trade_price_i, b_duplicate_window_i, split, trade_i, price_o, own_o};
 
   always_ff @(posedge clk_i) begin
     if (en_i) begin

@@ -102,13 +102,13 @@ module risk_quote #(
 
   for (genvar n = 0; n < 3; n = n + 1) begin : g_price
     logic [31:0] price;
-    logic [33:0] over;         // negative: too far
-    logic [33:0] under;
+    logic [33:0] above;        // negative: too far
+    logic [33:0] below;
     logic        not_over;     // within the collar around the trade
     logic        not_under;
     assign price       = b_price_i[32*n+:32];
-    assign over        = high - {2'd0, price};
-    assign under       = {2'd0, price} - low;
+    assign above       = high - {2'd0, price};
+    assign below       = {2'd0, price} - low;
 
     sum_compare #(
         .AT_LEAST(1'b0)
@@ -131,7 +131,7 @@ module risk_quote #(
     always_ff @(posedge clk_i) begin
       if (en_i) begin
         price_q[32*n+:32] <= price;
-        far_q[n]          <= over[33] || under[33];
+        far_q[n]          <= above[33] || below[33];
         trade_far_q[n]    <= !not_over || !not_under;
         last_q[n]         <= price == b_account_i.last_price;
         self_q[n]         <= SIDE ? price <= meets : price >= meets;
