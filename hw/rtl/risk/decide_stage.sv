@@ -628,6 +628,8 @@ module decide_stage (
     if (!rst_i && explain_q && intent_q.intent && !intent_q.cancel && notional_q != {32'd0, intent_q.price} * {32'd0, intent_q.quantity})
       $fatal(1, "decide_stage: a notional other than price times quantity");
     if (!rst_i && commit && is_book && !veto_i && likely_i != booked_i.bbo_after) $fatal(1, "decide_stage: no veto, and another book");
+    if (!rst_i && commit && is_book && lag_is_own && {account0, limits0, collar0} != {account1, limits1, collar1})
+      $fatal(1, "decide_stage: two answers about one symbol");
     if (!rst_i && commit && booked_i.trade && {trade_price_q, trade_quantity_q} != {booked_i.trade_price, booked_i.trade_quantity})
       $fatal(1, "decide_stage: a trade other than foreseen");
   end
