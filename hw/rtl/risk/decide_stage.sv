@@ -141,12 +141,12 @@ module decide_stage (
   logic                  cancel;
   logic [7:0]            wish;
   logic                  intent;    // there is one, should it count
-  logic                  counts;    // an order may leave
+  logic                  counts;    // an order may leave, unless it is vetoed
   logic                  pass;      // it counts, and passes
   logic                  send;
 
   assign picked        = {pick_i[TP_PICK_SUM], pick_i[TP_PICK_SECOND], pick_i[TP_PICK_FRESH], pick_i == '0};
-  assign counts        = commit && evaluate && !veto_i;
+  assign counts        = commit && evaluate;
   assign send          = pass;
   assign order_valid_o = send;
   assign order_cancel_o = cancel;
@@ -393,6 +393,7 @@ module decide_stage (
       .b_last_trade1_i     (b_last_trade1),
       .b_duplicate_window_i(b_duplicate_window),
       .counts_i            (counts),
+      .veto_i              (veto_i),
       .cancel_i            (cancel),
       .wish_i              (wish),
       .picked_i            (picked),
@@ -454,7 +455,7 @@ module decide_stage (
 
   always_ff @(posedge clk_i) begin
     decided_q <= commit;
-    d2_fire_q <= counts && intent;
+    d2_fire_q <= counts && !veto_i && intent;
     d2_send_q <= send;
     if (commit) begin
       d2_booked_q           <= booked_i;

@@ -23,7 +23,8 @@ module risk_verdict (
     input  wire logic [32:0]    b_last_trade1_i,
     input  wire logic [31:0]    b_duplicate_window_i,
     // D1
-    input  wire logic           counts_i,           // an order may leave by this message; as late as the verdict
+    input  wire logic           counts_i,           // an order may leave by this message,
+    input  wire logic           veto_i,             // unless this; both may be late
     input  wire logic           cancel_i,
     input  wire logic [7:0]     wish_i,
     input  wire logic [3:0]     picked_i,           // which case of the outlook it is, one hot
@@ -176,17 +177,16 @@ module risk_verdict (
     );
   end
 
-  // ---- the verdict: the rate, then a cancel, then the first wish; whether any counts is as late as that ---------------------
+  // ---- the verdict: whether any counts, the rate, a cancel, then the first wish ------------------------------------------
   logic        low;
-  logic        passes;
-  logic [51:0] asks;
-  logic [51:0] answers;  // 1: it leaves
+  logic [53:0] asks;
+  logic [53:0] answers;  // 1: it leaves
 
   assign chosen       = {{2{lag_is_own_i}} & wish_i[7:6], ~{2{lag_is_own_i}} & wish_i[7:6], wish_i[5:0]};
-  assign asks[1:0]    = {cancel_i, rate};
-  assign answers[1:0] = 2'b10;
+  assign asks[3:0]    = {cancel_i, rate, !counts_i, veto_i};
+  assign answers[3:0] = 4'b1000;
   for (genvar w = 0; w < 10; w = w + 1) begin : g_asks
-    localparam int AT = 2 + 5 * (w < 6 ? w : w < 8 ? 2 * w - 6 : 2 * w - 9);  // buys before sells
+    localparam int AT = 4 + 5 * (w < 6 ? w : w < 8 ? 2 * w - 6 : 2 * w - 9);  // buys before sells
     assign asks[AT]         = chosen[w] && early[w];
     assign answers[AT]      = 1'b0;
     assign asks[AT+1+:4]    = {4{chosen[w]}} & (w < 6 || w >= 8 ? picked_i : 4'd1);
@@ -194,14 +194,13 @@ module risk_verdict (
   end
 
   risk_first #(
-      .WIDTH(52)
+      .WIDTH(54)
   ) u_first (
       .asks_i   (asks),
       .answers_i(answers),
-      .answer_o (passes)
+      .answer_o (pass_o)
   );
 
-  assign pass_o = passes && counts_i;
   assign low    = cancel_i || wish_i[0] || wish_i[1];
   assign fire_o = cancel_i || wish_i != '0;
 
