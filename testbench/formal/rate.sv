@@ -85,6 +85,7 @@ module rate_formal #(
       .b_last_trade1_i     ('0),
       .b_duplicate_window_i('0),
       .counts_i            (1'b1),
+      .veto_i              (1'b0),
       .cancel_i            (1'b1),
       .wish_i              ('0),
       .picked_i            (4'd1),
