@@ -114,11 +114,19 @@ class Design:
 
 
 def deepest(design, group, names, limit):
-    """The paths into a group's ends, those past the limit as they are alone."""
-    found = design.measure(names, group or "top")
-    paths = [p for p in found if p[0] <= limit]
-    for levels, start, end in found:
-        if levels > limit:
-            alone = [p for p in design.measure([end], f"{group}-{end}") if p[2] == end] if end in names else []
-            paths.append(alone[0] if alone else (levels, start, end))
-    return sorted(paths, key=lambda p: (-p[0], p[2], p[1]))
+    """The paths into a group's ends, deepest first; those past the limit as they are by themselves, and alone."""
+    paths = {}
+    todo = [(sorted(names), group or "top")]
+    while todo:
+        chosen, label = todo.pop()
+        over = []
+        for levels, start, end in design.measure(chosen, label):
+            if end in chosen and (end not in paths or levels < paths[end][0]):
+                paths[end] = (levels, start, end)
+            if end in chosen and levels > limit:
+                over.append(end)
+        if over and len(over) < len(chosen):
+            todo.append((sorted(over), f"{label}-over"))
+        elif len(chosen) > 1:
+            todo += [([end], f"{label}-{end}") for end in over]
+    return sorted(paths.values(), key=lambda p: (-p[0], p[2], p[1]))

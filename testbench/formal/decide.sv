@@ -316,7 +316,7 @@ module decide_formal (
   logic [31:0] d2_quantity;
 
   always_ff @(posedge clk_i) begin
-    d2_intent <= commit && counts && intent;
+    d2_intent <= commit && counts && !veto_i && intent;
     d2_sent   <= commit && order_valid;
     if (booked_valid_i && en_i) begin
       d2_pass       <= pass;

@@ -148,10 +148,12 @@ module risk_quote #(
 
   for (genvar n = 0; n < 5; n = n + 1) begin : g_shares
     logic [31:0] shares;
+    logic [32:0] unequal;  // less 1: negative when it is none; a carry chain, where a comparison would be a tree
     assign shares   = n == 4 ? b_rest_i : n == 3 ? b_other_i : b_there_i[32*(n%3)+:32];
     assign none[n]  = shares == '0;
     assign least[n] = shares >= b_account_i.last_quantity;
-    assign equal[n] = shares == b_account_i.last_quantity;
+    assign unequal  = {1'b0, shares ^ b_account_i.last_quantity} - 1'b1;
+    assign equal[n] = unequal[32];
     assign over[n]  = shares > b_limits_i.max_quantity;
   end
 
