@@ -246,8 +246,39 @@ module mold_sequencer_formal #(
   always_ff @(posedge clk_i) timeout_q <= timeout_i;
   always @(posedge clk_i) if (running) assume (timeout_i == timeout_q);
 
+  // ---- AXI4-Stream: what is offered stays until it is taken ------------------------------------------------------------------
+  // The cycle stamp of a beat out of a slot is that of the cycle. What is on offer is chosen again in every cycle, so this holds as
+  // long as what comes meanwhile is later (next_input): a frame than a command that was there before it or comes with it, a command
+  // than a frame that was there two cycles before.
+  logic       orderly = 1'b1;
+  logic [1:0] s_waits = '0;   // a packet's first beat was here: one, two cycles before
+  logic       split_waited = 1'b0;
+  logic       split_was_first;
+  logic       split_was_last;
+  tp_packet_t split_was_packet;
+  logic       m_waited = 1'b0;
+  tp_msg_t    m_was;
+  logic       in_order_now;
+
+  assign in_order_now = orderly && !(cmd_valid_i && cmd_frame_i != '0 && s_valid_i && !waiting_q && !inside_q) &&
+                        !(cmd_valid_i && !cmd_waits && cmd_frame_i == '0 && s_waits == '1);
+
+  always_ff @(posedge clk_i) begin
+    split_waited     <= configured && split_valid && !split_ready_i;
+    split_was_first  <= split_first;
+    split_was_last   <= split_last;
+    split_was_packet <= split_packet;
+    m_waited         <= configured && m_valid && !m_ready_i;
+    m_was            <= m;
+    orderly          <= in_order_now;
+    s_waits          <= configured && s_valid_i && !s_ready ? {s_waits[0], 1'b1} : '0;
+  end
+
   always @(posedge clk_i) begin
     if (configured) begin
+      split_held: assert (!in_order_now || !split_waited || (split_valid && split_first == split_was_first && split_last == split_was_last &&
+                                            split_packet == split_was_packet));
+      own_held: assert (!in_order_now || !m_waited || (m_valid && m == m_was));
       in_order: assert (!deliver || next == expected);
       once_each: assert (!(deliver && next == number) || !once);
       skip_within_packet: assert (!started || split_void || (next <= expected && expected < split_end));
