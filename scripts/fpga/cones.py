@@ -67,7 +67,7 @@ class Design:
         """Names of the ends, by the instances they are in, so many steps deep."""
         found = collections.defaultdict(set)
         for name, _ in self.ends.values():
-            found[".".join(name.split(".")[:-1][:steps])].add(name)
+            found[".".join(name.split(".")[:-1][:steps]) or "top"].add(name)
         return {group: sorted(names) for group, names in sorted(found.items())}
 
     def measure(self, names, label):
@@ -116,7 +116,7 @@ class Design:
 def deepest(design, group, names, limit):
     """The paths into a group's ends, deepest first; those past the limit as they are by themselves, and alone."""
     paths = {}
-    todo = [(sorted(names), group or "top")]
+    todo = [(sorted(names), group)]
     while todo:
         chosen, label = todo.pop()
         over = []

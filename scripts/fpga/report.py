@@ -73,13 +73,13 @@ def joined_row(ends, paths):
 
 
 def joined_line(group, row):
-    return f"{group or 'top':32} {row['ends']:9} {row['levels']:7}"
+    return f"{group:32} {row['ends']:9} {row['levels']:7}"
 
 
 def joined_over(group, row, kept):
     """What of a group's paths is over the limit, and was not when it was kept: a message each."""
     most = max(LIMIT, kept["levels"] if kept else 0)
-    return [f"{group or 'top'}: {levels} levels, {start} -> {end}; at most {most} pass" for levels, start, end in row["deep"] if levels > most]
+    return [f"{group}: {levels} levels, {start} -> {end}; at most {most} pass" for levels, start, end in row["deep"] if levels > most]
 
 
 def keep_joined(path, tool, top, measured, groups):
@@ -166,7 +166,7 @@ def through(top, groups):
             "the ends of a group mapped together with all that leads to them, and once more by themselves where they are too deep: mapped",
             "all at once, the core is made as small as its deepest path allows. Paths from and to its ports are left out."]  # fmt: skip
     out += ["", "| registers of | registers, memories | levels |", "|---|--:|--:|"]
-    out += [f"| {group or 'the top'} | {row['ends']} | {row['levels']} |" for group, row in groups.items()]
+    out += [f"| {group} | {row['ends']} | {row['levels']} |" for group, row in groups.items()]
     deep = [(group, *path) for group, row in groups.items() for path in row["deep"]]
     if deep:
         out += ["", "| levels | from | to |", "|--:|---|---|"]
