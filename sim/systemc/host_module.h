@@ -119,7 +119,7 @@ class Host : public sc_core::sc_module, public FrameIf {
     for (; !serving_.empty() && serving_.front().first <= now(); serving_.pop_front()) {
       const std::span<const std::uint8_t> bytes(serving_.front().second->bytes);
       Command c;
-      ouch::visit(bytes.subspan(kAnswerHeader), [&](const auto& m, std::span<const std::uint8_t>) {
+      ouch::visit_answer(bytes.subspan(kAnswerHeader), [&](const auto& m, std::span<const std::uint8_t>) {
         using M = std::remove_cvref_t<decltype(m)>;
         if constexpr (std::is_same_v<M, ouch::Accepted>) {
           c = about(m.user_ref_num, CommandOp::ack);
