@@ -332,7 +332,9 @@ core = 3
 
 TEST(ConfigFile, ReadsWhereTheJournalIsKept) {
   EXPECT_FALSE(parse(kMinimal).journal);
-  EXPECT_EQ(parse(std::string(kMinimal) + "[journal]\nfolder = \"day\"\n").journal, JournalOptions{.folder = "day"});
+  JournalOptions only_a_folder;
+  only_a_folder.folder = "day";
+  EXPECT_EQ(parse(std::string(kMinimal) + "[journal]\nfolder = \"day\"\n").journal, only_a_folder);
   EXPECT_EQ(parse(std::string(kMinimal) + R"([journal]
 folder = "day"
 stage = "/dev/shm/day.stage"
