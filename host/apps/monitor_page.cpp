@@ -60,7 +60,7 @@ var armed=s.manager?s.manager.armed:!!c.armed,killed=s.manager?s.manager.killed:
 if(s.manager&&!s.manager.alive)live=false;
 var v=$('verdict');v.className='verdict '+(killed?'diff':!live?'unknown':armed?'same':'unknown');
 $('state').textContent=killed?'Killed: no order leaves':!main?'No run is seen':!live?'The run '+(main.state==='gone'?'is gone':'shows no sign of life'):armed?'Armed: orders are sent':'Not armed';
-var q=s.session||{};$('why').textContent=said||(live&&!armed&&!killed?(q.why_not_armed||q.waits_for||''):'')||(token?'':whyNot);
+var q=s.session||{};$('why').textContent=said||(live&&!armed&&!killed?(q.why_not_armed||q.waits_for||''):'')||(q.blocked_by_order?'Order '+q.blocked_by_order+' rests: the rules send nothing until it ends':'')||(token?'':whyNot);
 $('kill').disabled=!token||!live||killed;
 $('notes').replaceChildren.apply($('notes'),s.notes.concat(q.ok===false?q.errors:[]).map(function(t){var p=document.createElement('p');p.className='note';p.textContent=t;return p}));
 var rejected={},total=0;s.processes.forEach(function(p){Object.keys(p.counters).forEach(function(k){if(k.indexOf('rejected: ')===0&&p.counters[k]){

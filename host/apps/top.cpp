@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "host/apps/commands.h"
 #include "host/apps/packet_io_text.h"
+#include "host/core/wall_clock.h"
 #include "host/ipc/stats_reader.h"
 
 namespace twinpath {
@@ -24,12 +24,6 @@ struct Options {
 };
 
 using Values = std::map<std::string, std::uint64_t>;
-
-std::uint64_t wall_ns() {
-  timespec t{};
-  ::clock_gettime(CLOCK_REALTIME, &t);
-  return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_nsec);
-}
 
 std::string time_text(std::uint64_t ns) {
   if (ns < 10'000) return fmt::format("{} ns", ns);

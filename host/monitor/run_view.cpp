@@ -3,17 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <exception>
+
+#include "host/core/wall_clock.h"
 
 namespace twinpath {
 namespace {
-
-std::uint64_t wall_ns() {
-  timespec t{};
-  ::clock_gettime(CLOCK_REALTIME, &t);
-  return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_nsec);
-}
 
 // A segment as it is now: another process may have put another in its place. Whether it is another one.
 bool attach(std::optional<ipc::Segment>& segment, const std::filesystem::path& file, const ipc::Segment::Kind& kind) {
