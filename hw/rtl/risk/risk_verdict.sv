@@ -179,6 +179,7 @@ module risk_verdict (
 
   // ---- the verdict: whether any counts, the rate, a cancel, then the first wish ------------------------------------------
   logic        low;
+  logic        passes;
   logic [53:0] asks;
   logic [53:0] answers;  // 1: it leaves
 
@@ -198,8 +199,14 @@ module risk_verdict (
   ) u_first (
       .asks_i   (asks),
       .answers_i(answers),
-      .answer_o (pass_o)
+      .answer_o (passes)
   );
+`ifdef SYNTHESIS
+  assign pass_o = passes;
+`else
+  // To a simulator a sum is unknown as soon as one bit of it is, whatever decides in front of that bit.
+  assign pass_o = passes === 1'bx && (veto_i || !counts_i) ? 1'b0 : passes;
+`endif
 
   assign low    = cancel_i || wish_i[0] || wish_i[1];
   assign fire_o = cancel_i || wish_i != '0;
