@@ -539,10 +539,11 @@ TEST(ConfigErrors, OfAJournalNameItsKey) {
 
 TEST(ConfigErrors, OfProcessesNameTheirKey) {
   for (const auto& [key, value] :
-       {std::pair{"folder", "\"\""}, std::pair{"folder", "5"}, std::pair{"store", "\"\""}, std::pair{"store_mb", "0"},
-        std::pair{"strategies", "[]"}, std::pair{"strategies", "[5]"}, std::pair{"market_records", "63"},
-        std::pair{"market_records", "65"}, std::pair{"feed_timeout_ms", "0"}, std::pair{"feed_timeout_ms", "60001"},
-        std::pair{"intent_age_ms", "0"}, std::pair{"cancel_on_exit", "1"}, std::pair{"strategy", "\"rules\""}}) {
+       {std::pair{"folder", "\"\""}, std::pair{"folder", "5"}, std::pair{"store", "\"\""}, std::pair{"store", "5"},
+        std::pair{"store_mb", "0"}, std::pair{"strategies", "[]"}, std::pair{"strategies", "[5]"},
+        std::pair{"market_records", "63"}, std::pair{"market_records", "65"}, std::pair{"feed_timeout_ms", "0"},
+        std::pair{"feed_timeout_ms", "60001"}, std::pair{"intent_age_ms", "0"}, std::pair{"cancel_on_exit", "1"},
+        std::pair{"strategy", "\"rules\""}}) {
     EXPECT_THAT(errors_of(fmt::format("{}[processes]\n{} = {}\n", kMinimal, key, value)),
                 ElementsAre(HasSubstr(fmt::format("processes.{}", key))))
         << value;

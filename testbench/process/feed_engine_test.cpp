@@ -151,7 +151,7 @@ TEST_F(FeedEngineTest, SuccessorOfAFullStoreIsStale) {
   options_.store_bytes = 4096;
   begin();
   for (std::uint64_t i = 1; i <= 200; ++i)
-    market({add(kLocateA, i, 'B', 10, kBasePrice - 100 * static_cast<std::uint32_t>(i))});
+    market({add(kLocateA, i, 'B', 10, kBasePrice + 100 * static_cast<std::uint32_t>(i))});
   EXPECT_TRUE(feed_->store().full());
   EXPECT_TRUE(now(0).trusted) << "it has seen all that it did not keep";
   kill_feed();

@@ -93,6 +93,7 @@ TEST_F(StrategyHostTest, TellsStatusThenPositionsThenBooksThenWhatChanges) {
   position.symbol = 1;
   position.price = static_cast<std::uint32_t>(-300);
   orders_->command(position);
+  orders_->round();  // its first sign of life
   begin();
   host_->round();
   EXPECT_THAT(diary_.heard, ElementsAre("armed", "order 7", "book 0", "book 1"));
@@ -119,6 +120,7 @@ TEST_F(StrategyHostTest, WaitsForTheOthersToCome) {
   EXPECT_THAT(diary_.heard, SizeIs(0));
   begin_feed();
   begin_orders();
+  orders_->round();  // its first sign of life
   until([&] { return host_->attached(); });
   EXPECT_EQ(diary_.heard.at(0), "armed");
 }
