@@ -113,7 +113,7 @@ struct PlatformResult {
   std::uint64_t answers = 0, answers_lost = 0, fills = 0;
   std::uint64_t refused = 0;                // orders that came while the session was down
   std::uint64_t by_software = 0;            // orders and cancels
-  std::uint64_t missed = 0;                 // that were to leave while nobody traded
+  std::uint64_t missed = 0;                 // orders that were to leave while nobody traded
   std::uint64_t queue_drops = 0;            // frames that found the switch's queue full
   std::uint64_t most_mac_beats = 0;         // that waited behind the MAC for the core's stream
   std::vector<std::uint64_t> answer_times;  // ps from the venue's answer to its command at the card
