@@ -62,12 +62,13 @@ std::vector<PlatformCheck> check_platform(const PlatformExpectations& e, const P
   c.equal("orders on stale books", 0, r.stale_orders);
   c.equal("orders after a kill", 0, r.killed_orders);
   c.equal("orders of a card that is not armed", 0, r.unarmed_orders);
-  c.equal("frames that reached the card, or came while it was in reset",
-          r.published[0] + r.published[1] - r.lost[0] - r.lost[1], r.frames_in + r.reset_frames);
+  c.equal("frames that reached the card, found no room at the switch, or came while the card was in reset",
+          r.published[0] + r.published[1] - r.lost[0] - r.lost[1], r.frames_in + r.queue_drops + r.reset_frames);
   c.equal("frames that the core counted", r.frames_in, at(r, Counter::frames));
   c.equal("messages that the core took or counted as lost", r.published_messages,
           at(r, Counter::messages) + at(r, Counter::lost_messages));
-  c.equal("orders that reached the venue, or a session that was down", r.sent, r.orders.size() + r.refused);
+  c.equal("orders that reached the venue, a session that was down, or nobody who sends them", r.sent,
+          r.orders.size() + r.refused + r.missed);
   c.equal("events that reached the host, or found the ring full", r.card_events, r.host_events + r.lost_events);
   c.equal("lost events that the host was told of", r.lost_events, r.told_events);
   c.equal("commands that reached the card", r.host_commands, r.card_commands);

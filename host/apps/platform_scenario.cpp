@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <fstream>
 #include <sstream>
@@ -118,6 +120,7 @@ void read_system(Reader& top, platform::PlatformOptions& o) {
       o.wire_gbps = *gbps;
       if (*gbps != 10 && *gbps != 25) r->wrong("gbps", "10 or 25", "other rates have other codings");
     }
+    number(*r, "queue_bytes", o.queue_bytes, 1, 1'000'000'000);
     time_ns(*r, "to_card_ns", o.wire_propagation);
     time_ns(*r, "to_venue_ns", o.venue_propagation);
     r->finish();
@@ -128,9 +131,14 @@ void read_system(Reader& top, platform::PlatformOptions& o) {
     r->finish();
   }
   if (auto r = top.table("pcie")) {
-    time_ns(*r, "latency_ns", o.pcie_latency);
-    number(*r, "byte_ps", o.pcie_byte_ps, 1, 100'000);
-    number(*r, "overhead_bytes", o.pcie_overhead, 0, 256);
+    time_ns(*r, "latency_ns", o.pcie.latency);
+    number(*r, "byte_ps", o.pcie.byte_ps, 1, 100'000);
+    number(*r, "overhead_bytes", o.pcie.overhead, 0, 256);
+    number(*r, "max_payload", o.pcie.max_payload, 16, 4096);
+    number(*r, "posted_max", o.pcie.posted_max, 1, 1'000'000);
+    number(*r, "tags", o.pcie.tags, 1, 1024);
+    time_ns(*r, "completion_ns", o.pcie.completion);
+    if (const auto fetch = r->flag("fetch")) o.pcie.fetch = *fetch;
     r->finish();
   }
   if (auto r = top.table("host")) {
@@ -140,6 +148,18 @@ void read_system(Reader& top, platform::PlatformOptions& o) {
     time_ns(*r, "session_detect_ns", o.session_detect);
     time_ns(*r, "session_settle_ns", o.session_settle);
     number(*r, "burst_messages", o.burst_messages, 1, 1'000'000);
+    r->finish();
+  }
+  if (auto r = top.table("software")) {
+    constexpr std::array kKeys{"min_ns", "p50_ns", "p90_ns", "p99_ns", "max_ns"};
+    for (std::size_t i = 0; i < kKeys.size(); ++i) time_ns(*r, kKeys[i], o.software.quantiles[i]);
+    if (!std::is_sorted(o.software.quantiles.begin(), o.software.quantiles.end()))
+      r->wrong("min_ns", "min_ns <= p50_ns <= p90_ns <= p99_ns <= max_ns", "give all five");
+    time_ns(*r, "message_ns", o.software.message);
+    r->finish();
+  }
+  if (auto r = top.table("rival")) {
+    time_ns(*r, "jitter_ns", o.rival_jitter);
     r->finish();
   }
   if (auto r = top.table("card")) {
@@ -163,6 +183,12 @@ void read_system(Reader& top, platform::PlatformOptions& o) {
   read_outages(top, "host_pause", o.host_pauses);
   read_outages(top, "session_drop", o.session_drops);
   read_outages(top, "card_reset", o.card_resets);
+  read_outages(top, "card_failure", o.card_failures);
+  if (const auto who = top.choice("arrangement", {"card", "software", "both"}))
+    o.arrangement = *who == "card"       ? platform::Arrangement::card
+                    : *who == "software" ? platform::Arrangement::software
+                                         : platform::Arrangement::both;
+  if (const auto t = top.microseconds("switch_over_us", 1e9)) o.switch_over = platform::picoseconds(*t);
 }
 
 void read_expectations(Reader& top, PlatformExpectations& e) {

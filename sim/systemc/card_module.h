@@ -5,10 +5,13 @@
 #include <systemc>
 #include <vector>
 
+#include "host/order/order_frame.h"
+#include "host/wire/ouch50.h"
 #include "sim/systemc/core_module.h"
 #include "sim/systemc/network_modules.h"
 #include "sim/systemc/order_rules.h"
 #include "sim/systemc/pcie_module.h"
+#include "sim/systemc/software_sender.h"
 
 namespace twinpath::platform {
 
@@ -18,6 +21,7 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
   struct FrameTimes {
     Picoseconds published, queued, wire_start;
     Beats beats;
+    Picoseconds software{};  // when host software begins with it
   };
   struct OrderCause {
     std::uint32_t frame;
@@ -36,6 +40,7 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
         options_(options),
         config_(config),
         fault_(options.fault),
+        software_(options),
         mac_in_(options.mac_in),
         mac_out_(options.mac_out),
         out_(out) {
@@ -67,6 +72,7 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
     const Picoseconds start = now() + mac_in_;
     const std::size_t bytes = packet->bytes.size();
     const Cycles ready = cycle_at(start + Picoseconds{std::min<std::size_t>(8, bytes) * byte_ps});
+    if (stream_free_ > ready) most_beats = std::max(most_beats, (stream_free_ - ready).value);
     const Beats beats{std::max(ready, stream_free_), start, byte_ps, bytes};
     stream_free_ = beats.last() + Cycles{1};
     coming_.push_back({packet, beats});
@@ -79,11 +85,17 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
     packet->bytes.assign(order.frame.begin(), order.frame.begin() + order.bytes);
     packet->published = now();
     digest(now().value, packet->bytes.data(), packet->bytes.size());
+    wave.order = load_be32(packet->bytes.data() + kOrderHeaderBytes + 1);
+    const auto sender = software_.sender();
+    if (options_.arrangement != Arrangement::card)
+      unexplained_.push_back(sender == SoftwareSender::Sender::software ? packet : nullptr);
+    if (sender == SoftwareSender::Sender::nobody && packet->bytes[kOrderHeaderBytes] == ouch::EnterOrder::kType)
+      ++missed;
+    if (sender != SoftwareSender::Sender::card) return;
     // A wire that is faster than the stream must not run out of bytes in the middle of the frame.
     const std::uint64_t stream = edge(Cycles{(order.bytes + 7u) / 8u}).value;
     const std::uint64_t wire = (Wire::kPreamble + order.bytes) * out_.byte_ps();
-    sending_.push_back({now() + mac_out_ + Picoseconds{stream > wire ? stream - wire : 0}, packet});
-    notify_at(send_due_, sending_.front().first);
+    leave(packet, now() + mac_out_ + Picoseconds{stream > wire ? stream - wire : 0});
   }
 
   void event(const CoreEvent& event) override {
@@ -93,6 +105,16 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
     if (e.event_kind() == EventKind::order)
       causes[e.user_ref] = {first_frame_ + e.frame, event.last_byte, e.stage(Stage::line_wait)};
     ++events_made;
+    wave.event = e.kind;
+    if (!unexplained_.empty() && (e.event_kind() == EventKind::order || e.event_kind() == EventKind::cancel)) {
+      if (const PacketPtr packet = unexplained_.front()) {
+        ++by_software;
+        packet->published = software_.order(frames[first_frame_ + e.frame].software, edge(event.last_byte), e.msg_index,
+                                            packet->bytes.size());
+        leave(packet, packet->published + mac_out_);
+      }
+      unexplained_.pop_front();
+    }
     if (fault_ == Fault::lose_events && ++spoiled_ % 100 == 0) return;
     to_ring(e);
   }
@@ -107,6 +129,14 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
   std::map<std::uint32_t, OrderCause> causes;  // by user_ref
   OrderRules rules;
   std::uint64_t events_made = 0, lost_events = 0, commands_taken = 0;
+  std::uint64_t by_software = 0;            // orders and cancels
+  std::uint64_t missed = 0;                 // orders
+  std::uint64_t most_beats = 0;             // that waited behind the MAC
+  std::vector<std::uint64_t> answer_times;  // ps
+  // What a waveform shows: numbers of the last frame, order, event kind and command.
+  struct Wave {
+    std::uint32_t frame = 0, order = 0, event = 0, command = 0;
+  } wave;
   std::uint64_t reset_frames = 0, reset_commands = 0;
   std::uint64_t digest_value = 0xCBF2'9CE4'8422'2325;
 
@@ -123,20 +153,35 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
       e.stages[9] = static_cast<std::uint16_t>(std::min<std::uint64_t>(untold_, 65'535));
     untold_ = 0;
     ++ring_written_;
-    post(events, 0, e);
+    post(events, e);
   }
   void take(const HostWrite& w) {
-    if (!w.is_command) {
-      ring_read_ = std::max(ring_read_, w.events_read);
-      return;
+    CommandRecord record = w.record;
+    Picoseconds at = now();
+    switch (w.kind) {
+      case HostWrite::Kind::events_read:
+        ring_read_ = std::max(ring_read_, w.number);
+        return;
+      case HostWrite::Kind::doorbell:
+        at = transact(events, tlm::TLM_READ_COMMAND, w.number, record);
+        break;
+      case HostWrite::Kind::command:
+        break;
     }
     ++commands_taken;
-    if (in_outage(options_.card_resets, now())) {
+    if (in_outage(options_.card_resets, at)) {
       ++reset_commands;
       return;
     }
-    waiting_commands_.push_back({cycle_at(now()), w.command});
+    waiting_commands_.push_back({cycle_at(at), record.command});
+    if (record.answered != 0) answer_times.push_back(edge(waiting_commands_.back().first).value - record.answered);
     notify_at(command_due_, edge(waiting_commands_.front().first));
+  }
+  // Frames leave in their order.
+  void leave(const PacketPtr& packet, Picoseconds at) {
+    if (!sending_.empty()) at = std::max(at, sending_.back().first);
+    sending_.push_back({at, packet});
+    notify_at(send_due_, sending_.front().first);
   }
   // A new core, as the host configures it: it expects what the old one expected, so that it finds out what it missed,
   // and trades when it is told to.
@@ -147,9 +192,10 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
     reset_commands += waiting_commands_.size();
     coming_.clear();
     waiting_commands_.clear();
+    unexplained_.clear();
     first_frame_ = static_cast<std::uint32_t>(frames.size());
     CoreConfig config = config_;
-    config.armed = fault_ == Fault::armed_by_reset;
+    config.armed = fault_ == Fault::forget_reset;
     config.feed.first_sequence = config.armed ? 0 : core.model().expected_sequence();
     core.reset(config);
     rules.on_reset();
@@ -165,13 +211,21 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
     for (; !coming_.empty() && edge(coming_.front().beats.first) <= now(); coming_.pop_front()) {
       const Coming& c = coming_.front();
       frames.push_back({c.packet->published, c.packet->queued, c.packet->wire_start, c.beats});
+      wave.frame = static_cast<std::uint32_t>(frames.size());
+      const std::uint64_t messages = delivered();
       core.frame(c.beats.first, c.packet->bytes, c.packet->fcs_error, c.beats);
+      frames.back().software = software_.frame(edge(c.beats.last()), c.packet->bytes.size(), delivered() - messages);
     }
     if (!coming_.empty()) notify_at(frame_due_, edge(coming_.front().beats.first));
   }
+  std::uint64_t delivered() const { return core.counters()[static_cast<std::size_t>(Counter::messages)]; }
   void begin_command() {
-    for (; !waiting_commands_.empty() && edge(waiting_commands_.front().first) <= now(); waiting_commands_.pop_front())
-      core.command(waiting_commands_.front().first, waiting_commands_.front().first, waiting_commands_.front().second);
+    for (; !waiting_commands_.empty() && edge(waiting_commands_.front().first) <= now();
+         waiting_commands_.pop_front()) {
+      const auto& [at, command] = waiting_commands_.front();
+      wave.command = static_cast<std::uint32_t>(command.op);
+      core.command(at, at, command);
+    }
     if (!waiting_commands_.empty()) notify_at(command_due_, edge(waiting_commands_.front().first));
   }
   void send() {
@@ -189,6 +243,8 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
   const PlatformOptions& options_;
   const CoreConfig& config_;
   Fault fault_;
+  SoftwareSender software_;
+  std::deque<PacketPtr> unexplained_;  // orders whose event is to come; null: the card has sent it, or nobody does
   std::uint64_t spoiled_ = 0;
   CounterValues before_reset_{};
   std::uint32_t first_frame_ = 0;  // number of the core's frame 0

@@ -77,6 +77,7 @@ void CoreModel::command(Cycles stamp, Cycles pins, const Command& command) {
   timing_.hold(stamps_.at.verdict, held);
   core_.command(stamp, command);
   if (fault_ == Fault::deaf_to_kill && command.op == CommandOp::kill) undo(CommandOp::release, stamp);
+  if (fault_ == Fault::deaf_to_kill && command.op == CommandOp::disarm) undo(CommandOp::arm, stamp);
   stamps_.held = {};
 }
 

@@ -15,8 +15,8 @@
 #include "host/feed/feed.h"
 #include "host/path/decision_core.h"
 #include "sim/systemc/core_timing.h"
+#include "sim/systemc/fault.h"
 #include "sim/systemc/kept_packets.h"
-#include "sim/systemc/platform.h"
 
 namespace twinpath::platform {
 

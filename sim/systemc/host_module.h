@@ -24,6 +24,13 @@ class Host : public sc_core::sc_module, public FrameIf {
       ring_.push_back(e);
       notify_at(read_due_, behind_outages(options_.host_pauses, now()));
     };
+    events.give = [this](std::uint64_t number, std::span<unsigned char> out) {
+      const auto record = records_.find(number);
+      if (record == records_.end() || out.size() != sizeof(CommandRecord)) return false;
+      std::memcpy(out.data(), &record->second, sizeof(CommandRecord));
+      records_.erase(record);
+      return true;
+    };
     SC_METHOD(read);
     sensitive << read_due_;
     dont_initialize();
@@ -99,9 +106,9 @@ class Host : public sc_core::sc_module, public FrameIf {
       return;
     told_read_ = events_taken;
     HostWrite w;
-    w.is_command = false;
-    w.events_read = events_taken;
-    post(commands, 0, w);
+    w.kind = HostWrite::Kind::events_read;
+    w.number = events_taken;
+    post(commands, w);
   }
   void on_event(const Event& e) {
     ++events_taken;
@@ -129,7 +136,7 @@ class Host : public sc_core::sc_module, public FrameIf {
           c = about(m.user_ref_num, CommandOp::done);
         }
       });
-      if (c.op != CommandOp::none) tell(c);
+      if (c.op != CommandOp::none) tell(c, serving_.front().second->published);
     }
     if (!serving_.empty()) notify_at(served_, serving_.front().first);
   }
@@ -178,12 +185,20 @@ class Host : public sc_core::sc_module, public FrameIf {
     if (op == CommandOp::trust) c.symbol = 0xFFFF;
     tell(c);
   }
-  void tell(const Command& c) {
+  // `answered`: when the venue said what this is about.
+  void tell(const Command& c, Picoseconds answered = {}) {
     ++commands_sent;
     if (options_.fault == Fault::lose_commands && commands_sent % 50 == 0) return;
     HostWrite w;
-    w.command = c;
-    post(commands, 0, w);
+    w.record.command = c;
+    w.record.answered = answered.value;
+    w.number = commands_sent;
+    if (options_.pcie.fetch) {
+      w.kind = HostWrite::Kind::doorbell;
+      records_[w.number] = w.record;
+      w.record = {};
+    }
+    post(commands, w);
   }
 
   const PlatformOptions& options_;
@@ -191,6 +206,7 @@ class Host : public sc_core::sc_module, public FrameIf {
   std::deque<Event> ring_;                 // that was written and not read yet
   std::map<std::uint32_t, Known> orders_;  // by user_ref
   std::map<std::uint16_t, std::int64_t> positions_;
+  std::map<std::uint64_t, CommandRecord> records_;  // that the card has not read
   unsigned resets_ = 0;
   Picoseconds unanswered_before_{};
   std::uint64_t told_read_ = 0;

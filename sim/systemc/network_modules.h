@@ -45,7 +45,7 @@ class FrameIf : virtual public sc_core::sc_interface {
 };
 
 // IEEE 802.3: preamble and start delimiter 8 bytes, 64 at least with the FCS of 4, gap of 12. What waits stands in a
-// queue without end.
+// queue.
 class Wire : public sc_core::sc_module {
  public:
   static constexpr std::uint64_t kPreamble = 8, kFcs = 4, kGap = 12, kLeast = 60;
@@ -53,14 +53,19 @@ class Wire : public sc_core::sc_module {
   sc_core::sc_port<FrameIf> out{"out"};
 
   SC_HAS_PROCESS(Wire);
-  Wire(sc_core::sc_module_name name, std::uint64_t gbps, Picoseconds propagation)
-      : sc_module(name), byte_ps_(8000 / gbps), propagation_(propagation) {
+  // `queue_bytes`: 0, room for all.
+  Wire(sc_core::sc_module_name name, std::uint64_t gbps, Picoseconds propagation, std::uint64_t queue_bytes = 0)
+      : sc_module(name), byte_ps_(8000 / gbps), propagation_(propagation), queue_bytes_(queue_bytes) {
     SC_METHOD(arrive);
     sensitive << due_;
     dont_initialize();
   }
 
   void send(const PacketPtr& packet) {
+    if (queue_bytes_ != 0 && free_ > now() && (free_ - now()).value > queue_bytes_ * byte_ps_) {
+      ++drops_;
+      return;
+    }
     packet->queued = now();
     packet->wire_start = std::max(now(), free_);
     longest_wait_ = std::max(longest_wait_, packet->wire_start - now());
@@ -71,6 +76,8 @@ class Wire : public sc_core::sc_module {
   }
   std::uint64_t byte_ps() const noexcept { return byte_ps_; }
   Picoseconds longest_wait() const noexcept { return longest_wait_; }
+  const std::uint64_t& drops() const noexcept { return drops_; }
+  const std::uint64_t& frames() const noexcept { return frames_; }
 
  private:
   Picoseconds arrival(const Packet& p) const { return p.wire_start + Picoseconds{kPreamble * byte_ps_} + propagation_; }
@@ -78,6 +85,7 @@ class Wire : public sc_core::sc_module {
     while (!on_wire_.empty() && arrival(*on_wire_.front()) <= now()) {
       const PacketPtr packet = on_wire_.front();
       on_wire_.pop_front();
+      ++frames_;
       out->frame(packet, byte_ps_);
     }
     if (!on_wire_.empty()) notify_at(due_, arrival(*on_wire_.front()));
@@ -85,6 +93,8 @@ class Wire : public sc_core::sc_module {
 
   std::uint64_t byte_ps_;
   Picoseconds propagation_;
+  std::uint64_t queue_bytes_;
+  std::uint64_t drops_ = 0, frames_ = 0;
   Picoseconds free_{};
   Picoseconds longest_wait_{};
   std::deque<PacketPtr> on_wire_;
@@ -116,6 +126,8 @@ class ExchangeFeed : public sc_core::sc_module {
     if (next_) notify_at(publish_due_, next_->published);
   }
 
+  // Messages that line A has published in the last microsecond, as of the last packet.
+  const std::uint64_t& in_microsecond() const noexcept { return in_microsecond_; }
   // Called when so many messages have been published within a microsecond; once.
   std::function<void()> on_burst;
 

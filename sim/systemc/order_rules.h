@@ -39,6 +39,9 @@ class OrderRules {
     }
   }
 
+  const bool& stale() const noexcept { return stale_; }
+  const bool& killed() const noexcept { return killed_; }
+
   std::uint64_t sent = 0, cancels = 0, rejects = 0;
   std::uint64_t stale_orders = 0, killed_orders = 0, unarmed_orders = 0;
   std::uint64_t recoveries = 0;        // TRUST of all books while they were stale

@@ -1,8 +1,11 @@
 #include "sim/systemc/platform.h"
 
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <type_traits>
 
 #include "sim/systemc/card_module.h"
 #include "sim/systemc/host_module.h"
@@ -12,31 +15,89 @@ namespace {
 
 struct Modules {
   Modules(const PlatformOptions& o, const CoreConfig& config, FrameSource& source)
-      : to_card("to_card", o.wire_gbps, o.wire_propagation),
+      : to_card("to_card", o.wire_gbps, o.wire_propagation, o.queue_bytes),
         to_venue("to_venue", o.wire_gbps, o.venue_propagation),
         to_host("to_host", o.wire_gbps, o.venue_propagation),
         feed("feed", o, config.feed, source, to_card),
         card("card", o, config, to_venue),
-        pcie_up("pcie_up", o),
-        pcie_down("pcie_down", o),
+        pcie("pcie", o),
         venue("venue", o, config, to_host),
         host("host", o) {
     to_card.out(card);
     to_venue.out(venue);
     to_host.out(host);
-    card.events.bind(pcie_up.from);
-    pcie_up.to.bind(host.events.socket);
+    card.events.bind(pcie.from_card);
+    pcie.to_host.bind(host.events.socket);
     feed.on_burst = [this] { host.on_burst(); };
-    host.commands.bind(pcie_down.from);
-    pcie_down.to.bind(card.commands.socket);
+    host.commands.bind(pcie.from_host);
+    pcie.to_card.bind(card.commands.socket);
   }
 
   Wire to_card, to_venue, to_host;
   ExchangeFeed feed;
   Card card;
-  PcieDirection pcie_up, pcie_down;
+  PcieLink pcie;
   Venue venue;
   Host host;
+};
+
+// Signals of the picture beside the numbers of what passes: frames, orders, events and commands as transactions.
+class Waveform {
+ public:
+  Waveform(const std::string& file, Modules& m) {
+    if (file.empty()) return;
+    std::ofstream out(file + ".gtkw");
+    if (!out) throw std::invalid_argument(file + ".gtkw: cannot be written; check folder and rights");
+    // Standard output is not for what the library has to say of its own.
+    sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
+    file_ = sc_core::sc_create_vcd_trace_file(file.c_str());
+    file_->set_time_unit(1, sc_core::SC_PS);
+    layout_ = "[dumpfile] \"" + std::filesystem::path(file).filename().string() + ".vcd\"\n[timestart] 0\n";
+    group("feed");
+    add("feed.messages_in_microsecond", m.feed.in_microsecond());
+    group("switch and wire");
+    add("to_card.frames", m.to_card.frames());
+    add("to_card.drops", m.to_card.drops());
+    group("card: transactions");
+    add("card.frame", m.card.wave.frame);
+    add("card.order_user_ref", m.card.wave.order);
+    add("card.event_kind", m.card.wave.event);
+    add("card.command_op", m.card.wave.command);
+    group("card: state");
+    add("card.stale", m.card.rules.stale());
+    add("card.killed", m.card.rules.killed());
+    add("card.orders", m.card.rules.sent);
+    add("card.rejects", m.card.rules.rejects);
+    add("card.events_lost", m.card.lost_events);
+    group("PCIe and host");
+    add("pcie.transactions", m.pcie.transactions());
+    add("host.events_read", m.host.events_taken);
+    add("host.commands", m.host.commands_sent);
+    group("venue");
+    add("to_venue.frames", m.to_venue.frames());
+    add("venue.answers", m.venue.answers());
+    add("venue.refused", m.venue.refused());
+    out << layout_;
+  }
+  ~Waveform() {
+    if (file_ != nullptr) sc_core::sc_close_vcd_trace_file(file_);
+  }
+  Waveform(const Waveform&) = delete;
+  Waveform& operator=(const Waveform&) = delete;
+
+ private:
+  void group(const std::string& name) { layout_ += "@200\n-" + name + "\n"; }
+  template <class T>
+  void add(const std::string& name, const T& value) {
+    sc_core::sc_trace(file_, value, name);
+    // VCD names a hierarchy by its points; of a vector GTKWave wants the bits too.
+    constexpr unsigned kBits = std::is_same_v<T, bool> ? 1 : 8 * sizeof(T);
+    layout_ += kBits == 1 ? "@28\n" : "@24\n";
+    layout_ += "SystemC." + name + (kBits == 1 ? "" : "[" + std::to_string(kBits - 1) + ":0]") + "\n";
+  }
+
+  sc_core::sc_trace_file* file_ = nullptr;
+  std::string layout_;
 };
 
 OrderTimes times_of(const Venue::Arrival& arrival, std::uint32_t user_ref, const Card::OrderCause& cause,
@@ -95,7 +156,12 @@ void count(Modules& m, const PlatformOptions& o, const CoreConfig& config, Platf
   }
   r.open_at_card = core.open_orders();
   r.longest_switch_queue = m.to_card.longest_wait();
-  r.longest_pcie = std::max(m.pcie_up.longest(), m.pcie_down.longest());
+  r.by_software = m.card.by_software;
+  r.missed = m.card.missed;
+  r.queue_drops = m.to_card.drops();
+  r.most_mac_beats = m.card.most_beats;
+  r.answer_times = m.card.answer_times;
+  r.longest_pcie = m.pcie.longest();
   r.longest_host = m.host.longest();
   r.counters = m.card.counters();
   r.digest = m.card.digest_value;
@@ -123,6 +189,7 @@ PlatformResult run_platform(const PlatformOptions& options, const CoreConfig& co
   }
   const auto modules = std::make_unique<Modules>(options, config, source);
   // Nothing has a clock of its own: what is left to do ends.
+  const Waveform waveform(options.wave, *modules);
   sc_core::sc_start();
   PlatformResult result;
   result.end = now();

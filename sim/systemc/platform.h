@@ -13,6 +13,7 @@
 #include "host/path/frame_source.h"
 #include "host/path/path.h"
 #include "host/path/response_model.h"
+#include "sim/systemc/fault.h"
 #include "sim/systemc/platform_time.h"
 
 namespace twinpath::platform {
@@ -31,29 +32,43 @@ struct Outage {
   Picoseconds at, length;
 };
 
-// What is made wrong on purpose, so that it is seen which check says so.
-enum class Fault : std::uint8_t {
-  none,
-  lose_frames,     // the MAC, now and then one
-  lose_orders,     // the way to the venue
-  lose_events,     // PCIe
-  lose_commands,   // PCIe
-  blind_to_gaps,   // the core tells a lost gap and trades on
-  deaf_to_kill,    // the core tells a kill and trades on
-  armed_by_reset,  // the core comes back armed, and takes the first packet for the session's first
-  forget_loss,     // a full event ring loses events and does not tell
+// Who trades: the core on the card; the host's software, which hears and sends through the card's MAC; or the card,
+// and software while it fails.
+enum class Arrangement : std::uint8_t { card, software, both };
+
+// PCIe between card and host: bytes and transactions as the link carries them.
+struct PcieModel {
+  Picoseconds latency{};            // one way
+  std::uint64_t byte_ps = 127;      // of the link
+  std::uint64_t overhead = 24;      // bytes a transaction: framing, header, sequence number, LCRC
+  std::uint64_t max_payload = 256;  // bytes a transaction
+  std::uint64_t posted_max = 64;    // writes on their way in one direction
+  std::uint64_t tags = 32;          // reads on their way
+  Picoseconds completion{};         // from a read's request at the host to its data
+  bool fetch = false;               // commands lie in the host's memory, and the card reads each when told of it
+};
+
+// How long host software takes: measured on the real path, put in as quantiles.
+struct SoftwareModel {
+  std::array<Picoseconds, 5> quantiles{{{90'000}, {110'000}, {220'000}, {400'000}, {830'000}}};  // of 0, .5, .9, .99, 1
+  Picoseconds message{87'000};  // processor time a message
 };
 
 struct PlatformOptions {
   std::uint64_t seed = 1;
   std::array<LineModel, 2> lines;
-  std::uint64_t wire_gbps = 10;               // 10 or 25, both ways
-  Picoseconds wire_propagation{};             // switch to card
-  Picoseconds venue_propagation{};            // card to venue, and venue to host
-  Picoseconds mac_in{}, mac_out{};            // MAC and PCS, from the last bit of a byte to its beat, and back
-  Picoseconds pcie_latency{};                 // one way
-  std::uint64_t pcie_byte_ps = 127;           // of the link
-  std::uint64_t pcie_overhead = 24;           // bytes a transaction
+  std::uint64_t wire_gbps = 10;     // 10 or 25, both ways
+  Picoseconds wire_propagation{};   // switch to card
+  Picoseconds venue_propagation{};  // card to venue, and venue to host
+  Picoseconds mac_in{}, mac_out{};  // MAC and PCS, from the last bit of a byte to its beat, and back
+  std::uint64_t queue_bytes = 0;    // that wait at the switch, with preambles and gaps; 0: without end
+  PcieModel pcie;
+  SoftwareModel software;
+  Arrangement arrangement = Arrangement::card;
+  Picoseconds switch_over{};          // from a card's failure to software that trades
+  std::vector<Outage> card_failures;  // with Arrangement::both
+  Picoseconds rival_jitter{};
+  std::string wave;                           // file to write, without its .vcd; none when empty
   Picoseconds host_service{}, host_jitter{};  // from an answer to its command; jitter is uniform
   ResponseModel venue;
   double answer_loss = 0;  // answers of the venue that never reach the host
@@ -96,7 +111,12 @@ struct PlatformResult {
   std::uint64_t unarmed_orders = 0;
   std::uint64_t recoveries = 0, recovered_orders = 0;  // TRUST after a lost gap, and orders after the first
   std::uint64_t answers = 0, answers_lost = 0, fills = 0;
-  std::uint64_t refused = 0;  // orders that came while the session was down
+  std::uint64_t refused = 0;                // orders that came while the session was down
+  std::uint64_t by_software = 0;            // orders and cancels
+  std::uint64_t missed = 0;                 // orders that were to leave while nobody traded
+  std::uint64_t queue_drops = 0;            // frames that found the switch's queue full
+  std::uint64_t most_mac_beats = 0;         // that waited behind the MAC for the core's stream
+  std::vector<std::uint64_t> answer_times;  // ps from the venue's answer to its command at the card
   std::uint64_t card_events = 0, host_events = 0;
   std::uint64_t lost_events = 0, told_events = 0;  // by a full ring, and of them those that the host was told of
   std::uint64_t host_commands = 0, card_commands = 0;

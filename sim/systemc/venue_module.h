@@ -55,10 +55,10 @@ class Venue : public sc_core::sc_module, public FrameIf {
 
   const std::vector<Arrival>& arrivals() const noexcept { return arrivals_; }
   const std::array<std::int64_t, kSymbols>& positions() const noexcept { return positions_; }
-  std::uint64_t answers() const noexcept { return answers_; }
+  const std::uint64_t& answers() const noexcept { return answers_; }
   std::uint64_t lost() const noexcept { return lost_; }
   std::uint64_t fills() const noexcept { return fills_; }
-  std::uint64_t refused() const noexcept { return refused_; }
+  const std::uint64_t& refused() const noexcept { return refused_; }
 
  private:
   struct Live {

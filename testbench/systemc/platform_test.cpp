@@ -7,7 +7,9 @@
 
 #include "host/apps/config_file.h"
 #include "host/apps/platform_scenario.h"
+#include "host/apps/platform_study.h"
 #include "sim/systemc/order_rules.h"
+#include "sim/systemc/rival.h"
 
 namespace twinpath {
 namespace {
@@ -80,9 +82,116 @@ INSTANTIATE_TEST_SUITE_P(
                     FaultCase{Fault::blind_to_gaps, "loss_on_both", "orders on stale books"},
                     FaultCase{Fault::deaf_to_kill, "kill_in_burst", "orders after a kill"},
                     FaultCase{Fault::deaf_to_kill, "session_drop", "orders after a kill"},
-                    FaultCase{Fault::armed_by_reset, "card_reset", "messages that the core took or counted as lost"},
+                    FaultCase{Fault::forget_reset, "card_reset", "messages that the core took or counted as lost"},
                     FaultCase{Fault::forget_loss, "ring_overflow", "lost events that the host was told of"}),
     [](const auto& info) { return std::string(info.param.scenario) + std::to_string(info.index); });
+
+TEST(Platform, ACardThatIsDeafToDisarmIsNamed) {
+  PlatformScenario s = scenario("kill_switch");
+  s.platform.commands.at(0).command.op = CommandOp::disarm;
+  EXPECT_EQ(failures(s, run_scenario(s)), "");
+  s.platform.fault = Fault::deaf_to_kill;
+  EXPECT_NE(failures(s, run_scenario(s)).find("orders of a card that is not armed"), std::string::npos);
+}
+
+TEST(Platform, ACommandFetchedFromTheHostTakesARoundTripMore) {
+  PlatformScenario s = scenario("quiet_day");
+  s.platform.host_jitter = {};
+  const PlatformResult written = run_scenario(s);
+  s.platform.pcie.fetch = true;
+  s.platform.pcie.completion = {200'000};
+  const PlatformResult fetched = run_scenario(s);
+  EXPECT_EQ(failures(s, fetched), "");
+  ASSERT_EQ(written.answer_times.size(), fetched.answer_times.size());
+  ASSERT_FALSE(written.answer_times.empty());
+  const std::uint64_t more = fetched.answer_times[0] - written.answer_times[0];
+  // Twice the latency, the completion, and the bytes of the request and of the data.
+  EXPECT_GE(more, 2u * 450'000 + 200'000);
+  EXPECT_LE(more, 2u * 450'000 + 200'000 + 50'000);
+}
+
+TEST(Platform, PayloadsAndWritesOnTheWayAreLimited) {
+  PlatformScenario s = scenario("opening_burst");
+  const PlatformResult wide = run_scenario(s);
+  s.platform.pcie.max_payload = 32;
+  s.platform.pcie.posted_max = 1;
+  const PlatformResult narrow = run_scenario(s);
+  EXPECT_EQ(failures(s, narrow), "");
+  EXPECT_GT(narrow.longest_pcie.value, wide.longest_pcie.value + 450'000);
+}
+
+TEST(Platform, AQueueThatIsFullDropsAndCounts) {
+  PlatformScenario s = scenario("burst_501");
+  s.platform.queue_bytes = 4'096;
+  const PlatformResult r = run_scenario(s);
+  EXPECT_GT(r.queue_drops, 0u);
+  const std::string found = failures(s, r);
+  EXPECT_EQ(found.find("frames that reached the card"), std::string::npos) << found;
+  EXPECT_NE(found.find("messages lost"), std::string::npos) << found;
+}
+
+TEST(Platform, SoftwareSendsTheSameOrdersLater) {
+  PlatformScenario s = scenario("quiet_day");
+  s.platform.venue.enabled = false;  // so that answers do not come later too
+  s.expect = {};
+  s.expect.reconciles = false;
+  const PlatformResult card = run_scenario(s);
+  s.platform.arrangement = platform::Arrangement::software;
+  const PlatformResult software = run_scenario(s);
+  EXPECT_EQ(failures(s, software), "");
+  ASSERT_EQ(card.orders.size(), software.orders.size());
+  EXPECT_EQ(software.by_software, software.sent + software.cancels);
+  for (std::size_t i = 0; i < card.orders.size(); ++i)
+    EXPECT_GT(software.orders[i].total, card.orders[i].total + 2u * 450'000) << "order " << card.orders[i].user_ref;
+  s.platform.venue.enabled = true;
+  s.platform.arrangement = platform::Arrangement::both;
+  s.platform.card_failures = {{{900'000'000'000}, {200'000'000'000}}};
+  s.platform.switch_over = {50'000'000'000};
+  const PlatformResult both = run_scenario(s);
+  EXPECT_EQ(failures(s, both), "");
+  EXPECT_GT(both.by_software, 0u);
+  EXPECT_GT(both.missed, 0u);
+  EXPECT_LT(both.by_software + both.missed, both.sent + both.cancels);
+}
+
+TEST(Platform, AFasterRivalWinsMoreOften) {
+  const PlatformScenario s = scenario("quiet_day");
+  const PlatformResult r = run_scenario(s);
+  const auto won = [&](std::int64_t advantage) { return platform::race(s.platform, r, advantage, {}); };
+  EXPECT_EQ(won(0).won + won(0).lost, r.orders.size());
+  EXPECT_GT(won(-50'000).share(), won(0).share());
+  EXPECT_GT(won(0).share(), won(50'000).share());
+  EXPECT_EQ(won(-1'000'000).won, r.orders.size());
+  EXPECT_EQ(won(1'000'000).won, 0u);
+}
+
+TEST(Study, RunsInProcessesGiveWhatOneGives) {
+  const PlatformScenario s = scenario("quiet_day");
+  std::vector<PlatformScenario> runs(3, s);
+  for (unsigned i = 0; i < 3; ++i) runs[i].platform.seed = i + 1;
+  const auto one = run_all(runs, 1, true), two = run_all(runs, 2, true);
+  ASSERT_EQ(one.size(), 3u);
+  for (unsigned i = 0; i < 3; ++i) {
+    EXPECT_GT(one[i].orders, 0u);
+    EXPECT_EQ(one[i].p50, two[i].p50);
+    EXPECT_EQ(one[i].hop_mean, two[i].hop_mean);
+    EXPECT_EQ(one[i].failed_checks, 0u);
+  }
+  EXPECT_NE(one[0].p99, one[1].p99);
+  runs[1].platform.wire_gbps = 40;
+  EXPECT_THROW(run_all(runs, 2, true), std::runtime_error);
+}
+
+TEST(Study, TablesAreTextCsvAndAPage) {
+  const StudyTable t{
+      "key", "A question?", "A <note>.", {{"with", true, 0}, {"ns", false, 1}}, {{{"a, \"b\""}, {12.25}}}, 0};
+  EXPECT_EQ(study_csv(t), "with,ns\n\"a, \"\"b\"\"\",12.2\n");
+  EXPECT_NE(study_text(t).find("12.2"), std::string::npos);
+  const std::string page = study_html("title", {t});
+  EXPECT_NE(page.find("A &lt;note&gt;."), std::string::npos);
+  EXPECT_NE(page.find("<svg"), std::string::npos);
+  EXPECT_THROW(study("why", scenario("quiet_day"), 1, true), std::invalid_argument);
+}
 
 // What a scenario is about does happen in it: without it, the scenario fails.
 TEST(Platform, AScenarioWithoutItsTroubleFails) {
