@@ -72,10 +72,10 @@ Run add_platform(cli::App& app) {
   auto* question = sub->add_option("--ask", o->question,
                                    "a question instead, with a table: hops, race, burst, links, "
                                    "arrangement, or all")
-                       ->check(CLI::IsMember({"hops", "race", "burst", "links", "arrangement", "all"}));
+                       ->check(cli::IsMember({"hops", "race", "burst", "links", "arrangement", "all"}));
   sub->add_option("--csv", o->csv, "folder for the tables as CSV")->needs(question);
   sub->add_option("--html", o->html, "file for tables and plots as one page")->needs(question);
-  sub->add_option("--jobs", o->jobs, "runs at a time")->check(CLI::Range(1u, 256u))->needs(question);
+  sub->add_option("--jobs", o->jobs, "runs at a time")->check(cli::Range(1u, 256u))->needs(question);
   sub->add_option("--wave", o->wave, "write NAME.vcd, and NAME.gtkw for GTKWave")->excludes(question);
   sub->add_flag("-q,--quiet", o->quiet, "only what fails");
   return [o] { return run(*o); };
