@@ -225,7 +225,7 @@ class RunLive(Live):
         self.assertIn("a process that answers", subprocess.run(
             ["ip", "netns", "exec", self.b, self.command, "run", "-q", "--config", "session.toml"], cwd=self.folder, text=True,
             capture_output=True, timeout=60).stderr)
-        sender = self.sender("0.1")
+        sender = self.sender()
         self.wait_for(lambda s: s["counters"]["orders"] >= 3)
         self.control("kill")
         killed = self.control("status")
