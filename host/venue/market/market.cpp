@@ -166,13 +166,18 @@ void Market::enter(const Request& r) {
   submit(c);
 }
 
+// What the replace or cancel leaves open.
+std::uint32_t Market::wanted_open(const Request& r, const Order& o) noexcept {
+  const std::uint32_t done = r.quantity_is_total != 0 ? o.traded : 0;
+  return r.quantity > done ? r.quantity - done : 0;
+}
+
 void Market::replace(const Request& r) {
   if (const Reason reason = check_sender(r); reason != Reason::none) return reject(r, reason);
   const std::uint32_t slot = find(r.participant, r.original);
   if (slot == kNoOrder) return reject(r, Reason::unknown_order);
   const Order& o = orders_[slot];
-  const std::uint32_t done = r.quantity_is_total != 0 ? o.traded : 0;
-  const std::uint32_t open = r.quantity > done ? r.quantity - done : 0;
+  const std::uint32_t open = wanted_open(r, o);
   if (const Reason reason = check_terms(r, o.terms.kind, o.book, open); reason != Reason::none)
     return reject(r, reason);
   const std::uint32_t tick = options_.instruments[o.book].tick;
@@ -192,8 +197,7 @@ void Market::cancel(const Request& r) {
   const std::uint32_t slot = find(r.participant, r.original);
   if (slot == kNoOrder) return reject(r, Reason::unknown_order);
   const Order& o = orders_[slot];
-  const std::uint32_t done = r.quantity_is_total != 0 ? o.traded : 0;
-  const std::uint32_t open = r.quantity > done ? r.quantity - done : 0;
+  const std::uint32_t open = wanted_open(r, o);
   if (open >= o.open) return reject(r, Reason::bad_quantity);
   matching::Command c;
   c.order_id = slot;

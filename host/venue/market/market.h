@@ -137,6 +137,7 @@ class Market {
   void switch_participant(const Request& r, bool enabled);
   Reason check_sender(const Request& r);
   Reason check_terms(const Request& r, OrderKind kind, std::uint32_t book, std::uint64_t open) const noexcept;
+  static std::uint32_t wanted_open(const Request& r, const Order& o) noexcept;
   bool over_rate(Throttle& t) const noexcept;
   bool known(std::uint32_t participant) const noexcept { return participant != 0 && participant < accounts_.size(); }
   std::uint32_t find(std::uint32_t participant, std::uint32_t user_ref_num) const noexcept;
