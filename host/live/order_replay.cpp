@@ -141,6 +141,8 @@ void OrderReplay::take(const JournalRecord& record) {
     case JournalKind::stop:
       totals_.stopped = true;
       return;
+    case JournalKind::session:
+      break;  // in a journal of orders there are none
   }
   differs(record, "kind", static_cast<std::uint64_t>(JournalKind::event), static_cast<std::uint64_t>(h.kind));
 }

@@ -46,6 +46,7 @@ struct SoupClientOptions {
   Text<10> password = make_text<10>("");
   Text<10> session = make_text<10>("");  // spaces: the one that is current, kept from the first login on
   std::uint64_t next_sequence = 1;       // 0: begin with the newest message
+  bool from_the_start = false;           // each login asks for whatever session there is, from its first message
   std::size_t max_packet = 0xFFFF;       // bytes of a server's packet: type and payload
   std::size_t output_bytes = 1 << 16;    // what may wait for the server
   // Between two attempts: half to all of a time that doubles from the first to the last.
@@ -86,7 +87,7 @@ class SoupClient {
   SoupClient(const SoupClientOptions& options, SoupClientHandler& handler);
 
   void start(Nanoseconds now);
-  // Another session, or another place in it: after ended, refused or idle.
+  // Another session, or another place in it: after stop(), ended or refused.
   void restart(const Text<10>& session, std::uint64_t next_sequence, Nanoseconds now);
   // Logs out when logged in, and stays away.
   void stop(Nanoseconds now);
@@ -108,11 +109,16 @@ class SoupClient {
   // A message to the server. False, and nothing done, when not logged in or there is no room. True promises nothing: it
   // may be lost with the connection.
   bool send(std::span<const std::uint8_t> message, Nanoseconds now);
+  // Whether send() would take a message of that size.
+  bool can_send(std::size_t bytes) const noexcept {
+    return state_ == State::logged_in && bytes <= soup::kMaxPayload && soup::kHeaderSize + bytes <= output_.room();
+  }
 
   State state() const noexcept { return state_; }
   SoupLoss loss() const noexcept { return loss_; }  // the last
   const Text<10>& session() const noexcept { return options_.session; }
   std::uint64_t next_sequence() const noexcept { return options_.next_sequence; }
+  Nanoseconds received() const noexcept { return received_; }  // when something came last on this connection
 
  private:
   bool take(const soup::Packet& packet, Nanoseconds now);

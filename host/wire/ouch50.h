@@ -83,7 +83,7 @@ enum class CancelReason : char {
   direct_listing = 'e',
 };
 
-/// Appendix C, those that our venue gives: why an order was refused.
+/// Appendix C, in part: why an order was refused.
 enum class RejectReason : std::uint16_t {
   destination_closed = 0x0002,
   invalid_display = 0x0003,
