@@ -18,10 +18,12 @@ namespace twinpath::market {
 
 inline FeedOptions feed_options() {
   FeedOptions o;
-  o.lines[0] = {
-      .destination_mac = net::multicast_mac(0xE9360C6F), .destination_ip = 0xE9360C6F, .destination_port = 26477};
-  o.lines[1] = {
-      .destination_mac = net::multicast_mac(0xE931C46F), .destination_ip = 0xE931C46F, .destination_port = 26478};
+  const net::Endpoint groups[] = {{0xE9360C6F, 26477}, {0xE931C46F, 26478}};
+  for (std::size_t n = 0; n < o.lines.size(); ++n) {
+    o.lines[n].destination_mac = net::multicast_mac(groups[n].address);
+    o.lines[n].destination_ip = groups[n].address;
+    o.lines[n].destination_port = groups[n].port;
+  }
   return o;
 }
 
@@ -29,6 +31,14 @@ inline std::vector<std::uint8_t> rerequest(const mold::Session& session, std::ui
   std::vector<std::uint8_t> r(mold::Header::kSize);
   mold::Header{session, sequence, count}.write(r.data());
   return r;
+}
+
+// The stream's next request that neither ends nor begins a day.
+inline Request within_a_day(RequestStream& stream) {
+  for (;;) {
+    const Request r = stream.next();
+    if (r.kind != RequestKind::start_of_day && r.kind != RequestKind::end_of_day) return r;
+  }
 }
 
 // Messages of packets, wherever they came from, by sequence number.
@@ -67,18 +77,18 @@ inline std::string try_feed(std::uint64_t seed) {
   Market market(market_options(seed));
   RequestStream stream(seed, market.options());
   std::uint64_t now = 1'000'000'000;
-  Request end;
-  end.kind = RequestKind::end_of_day;
   market.apply(stream.next());
   const std::shared_ptr<const MessageStore> tape = market.tape();
   publisher.begin(tape);
-  // One day of it.
-  for (int n = 0; n < 300 && !tape->ended(); ++n) {
-    market.apply(n == 299 ? end : stream.next());
+  for (int n = 0; n < 300; ++n) {
+    market.apply(within_a_day(stream));
     senders[0].full = random.one_in(10);
     senders[1].no_memory = random.one_in(10);
     if (random.one_in(3)) publisher.poll(now += 10'000);
   }
+  Request end;
+  end.kind = RequestKind::end_of_day;
+  market.apply(end);
   senders[0].full = senders[1].no_memory = false;
   for (int n = 0; n < 3; ++n) publisher.poll(now += 1'000'000'000);
 

@@ -68,7 +68,7 @@ TEST_F(Feed, SilenceIsFilledBySecondlyHeartbeatsAndEndsOfSession) {
   ASSERT_EQ(a.frames.size(), 6u) << "the last messages, and the end at once";
   EXPECT_EQ(header(a, 5).count, mold::kEndOfSession);
   for (std::uint64_t now = 4 * kSecond; now <= 6 * kSecond; now += kSecond / 10) publisher.poll(now + 2);
-  EXPECT_EQ(publisher.counters().ends, 2u);
+  EXPECT_EQ(publisher.counters().ends, 3u);
   m.apply(venue_request(RequestKind::start_of_day));
   publisher.begin(m.market.tape());
   publisher.poll(6 * kSecond + 3);
@@ -192,11 +192,11 @@ TEST_F(Feed, IsReadByTsharkAsMoldUdp64) {
   const std::shared_ptr<const MessageStore> tape = market.tape();
   publisher.begin(tape);
   std::uint64_t now = kSecond;
-  for (int n = 0; n < 2'000 && !tape->ended(); ++n) {
-    market.apply(stream.next());
+  for (int n = 0; n < 2'000; ++n) {
+    market.apply(within_a_day(stream));
     if (n % 7 == 0) publisher.poll(now += 100'000);
   }
-  if (!tape->ended()) market.apply(venue_request(RequestKind::end_of_day));
+  market.apply(venue_request(RequestKind::end_of_day));
   for (int n = 0; n < 3; ++n) publisher.poll(now += kSecond);
   const testing::TemporaryFolder folder;
   {
@@ -207,8 +207,7 @@ TEST_F(Feed, IsReadByTsharkAsMoldUdp64) {
   }
   const std::string command = "tshark -r " + (folder / "feed.pcap").string() +
                               " -d udp.port==26477,moldudp64 -d udp.port==26478,moldudp64 -o ip.check_checksum:TRUE"
-                              " -T fields -e moldudp64.count -e _ws.malformed -e _ws.expert -e ip.checksum.status"
-                              " 2>/dev/null";
+                              " -T fields -e moldudp64.count -e _ws.malformed -e ip.checksum.status 2>/dev/null";
   std::FILE* pipe = ::popen(command.c_str(), "r");
   ASSERT_NE(pipe, nullptr);
   std::uint64_t packets = 0, messages = 0, ends = 0;
@@ -217,7 +216,7 @@ TEST_F(Feed, IsReadByTsharkAsMoldUdp64) {
     const std::string text(line);
     const std::size_t tab = text.find('\t');
     ASSERT_NE(tab, std::string::npos);
-    EXPECT_EQ(text.substr(tab), "\t\t\t1\n") << "packet " << packets;
+    EXPECT_EQ(text.substr(tab), "\t\t1\n") << "packet " << packets;
     const unsigned long count = std::stoul(text.substr(0, tab), nullptr, 0);
     ++packets;
     ends += count == mold::kEndOfSession;
@@ -227,6 +226,7 @@ TEST_F(Feed, IsReadByTsharkAsMoldUdp64) {
   EXPECT_EQ(packets, a.frames.size() + b.frames.size());
   EXPECT_EQ(messages, 2 * (tape->next_sequence() - 1));
   EXPECT_EQ(ends, 2 * publisher.counters().ends);
+  EXPECT_GT(packets, 200u);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 
 #include "host/venue/random.h"
@@ -32,6 +33,8 @@ class MarketRun {
     for (const Execution& e : market_.executions()) {
       ++met.kinds[static_cast<unsigned>(e.kind)];
       ++met.reasons[static_cast<int>(e.reason)];
+      // The tape cannot say that an iceberg keeps its place in an auction.
+      if (r.kind == RequestKind::uncross && e.kind == ExecutionKind::restated) moved_.insert(e.reference);
       if (std::string wrong = ledger_.take(r, e); !wrong.empty()) return wrong;
     }
     if (std::string wrong = ledger_.compare(market_); !wrong.empty()) return wrong;
@@ -64,6 +67,8 @@ class MarketRun {
       joined_.read_all(*market_.snapshot(), 1);
       joined_next_ = joined_.next_after_snapshot();
       if (joined_next_ != tape_->next_sequence()) return "a snapshot that does not end where the tape does";
+      // A snapshot has the orders in the engine's turn.
+      if (joined_.turns(moved_) != whole_.turns(moved_)) return "the tape's order of turns is not the engine's";
     }
     if (!joined_.wrong().empty()) return "a late joiner: " + joined_.wrong();
     if (joined_next_ == 0) return "";
@@ -78,6 +83,7 @@ class MarketRun {
   venue::Random random_;
   const MessageStore* tape_ = nullptr;
   TapeReader whole_, joined_;
+  std::set<std::uint64_t> moved_;
   std::uint64_t next_ = 1, joined_next_ = 0;  // 0: not joined
   std::uint64_t steps_ = 0;
 };
