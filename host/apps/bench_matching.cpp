@@ -110,24 +110,24 @@ int run(const Options& o) {
 
 }  // namespace
 
-Run add_bench_matching(CLI::App& bench) {
+Run add_bench_matching(cli::App& bench) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = bench.add_subcommand(
+  cli::App* sub = bench.add_subcommand(
       "matching",
       "The matching engine on the five published scenarios: messages a second, nanoseconds a message, many books; and "
       "with the market around it");
   std::vector<std::string> names;
   for (const bench::MatchingScenario& s : bench::kMatchingScenarios) names.emplace_back(s.name);
-  sub->add_option("--scenario", o->scenarios, "only this one; may be given again")->check(CLI::IsMember(names));
+  sub->add_option("--scenario", o->scenarios, "only this one; may be given again")->check(cli::IsMember(names));
   sub->add_option("--orders", o->orders, "orders a scenario; about twice as many messages")
       ->capture_default_str()
-      ->check(CLI::Range(1'000u, 10'000'000u));
+      ->check(cli::Range(1'000u, 10'000'000u));
   sub->add_option("--seed", o->seed, "of the orders")->capture_default_str();
-  sub->add_option("--repeats", o->repeats, "of each measurement")->capture_default_str()->check(CLI::Range(1u, 1'000u));
+  sub->add_option("--repeats", o->repeats, "of each measurement")->capture_default_str()->check(cli::Range(1u, 1'000u));
   sub->add_option("--books", o->books, "numbers of books to spread the normal scenario over")
       ->delimiter(',')
       ->capture_default_str()
-      ->check(CLI::Range(1u, 1'000'000u));
+      ->check(cli::Range(1u, 1'000'000u));
   sub->add_flag("!--no-latency", o->latency, "leave out the nanoseconds of single messages");
   return [o] { return run(*o); };
 }

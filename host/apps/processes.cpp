@@ -317,34 +317,34 @@ int run_strategy(const Options& o) {
   return status;
 }
 
-CLI::App* subcommand(CLI::App& app, const char* name, const char* what, Options& o) {
-  CLI::App* sub = app.add_subcommand(name, what);
+cli::App* subcommand(cli::App& app, const char* name, const char* what, Options& o) {
+  cli::App* sub = app.add_subcommand(name, what);
   sub->add_option("--config", o.config, "TOML configuration with sections [live] and [processes]")
       ->required()
-      ->check(CLI::ExistingFile);
+      ->check(cli::ExistingFile);
   sub->add_flag("-q,--quiet", o.quiet, "no report on the terminal");
   return sub;
 }
 
 }  // namespace
 
-Run add_feed(CLI::App& app, const PacketIoRegistry& io) {
+Run add_feed(cli::App& app, const PacketIoRegistry& io) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = subcommand(app, "feed", "The feed process of a live run of many", *o);
+  cli::App* sub = subcommand(app, "feed", "The feed process of a live run of many", *o);
   o->io = add_packet_io_options(*sub);
   return [o, &io] { return run_feed(*o, io); };
 }
 
-Run add_orders(CLI::App& app, const PacketIoRegistry& io) {
+Run add_orders(cli::App& app, const PacketIoRegistry& io) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = subcommand(app, "orders", "The order manager of a live run of many", *o);
+  cli::App* sub = subcommand(app, "orders", "The order manager of a live run of many", *o);
   o->io = add_packet_io_options(*sub);
   return [o, &io] { return run_orders(*o, io); };
 }
 
-Run add_strategy(CLI::App& app) {
+Run add_strategy(cli::App& app) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = subcommand(app, "strategy", "The process of one strategy of a live run of many", *o);
+  cli::App* sub = subcommand(app, "strategy", "The process of one strategy of a live run of many", *o);
   sub->add_option("name", o->name, "one of processes.strategies")->required();
   return [o] { return run_strategy(*o); };
 }

@@ -203,19 +203,19 @@ int run(const Options& o, const PathRegistry& registry) {
 
 }  // namespace
 
-Run add_replay(CLI::App& app, const PathRegistry& registry) {
+Run add_replay(cli::App& app, const PathRegistry& registry) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand("replay", "Replay a session through one or more paths");
+  cli::App* sub = app.add_subcommand("replay", "Replay a session through one or more paths");
   sub->add_option("input", o->input, "pcap, pcapng or BinaryFILE ITCH (plain or gzip)")
       ->required()
-      ->check(CLI::ExistingFile);
+      ->check(cli::ExistingFile);
   sub->add_option("--path", o->paths,
                   "path to run, sw: (or sw:pipelined), verilator: or verilator:dense, xrt:0; may be given again; the "
                   "first one leads")
       ->required()
       ->expected(1)
       ->take_all();
-  sub->add_option("--config", o->config, "TOML configuration")->required()->check(CLI::ExistingFile);
+  sub->add_option("--config", o->config, "TOML configuration")->required()->check(cli::ExistingFile);
   sub->add_flag("--lockstep", o->lockstep,
                 "compare the first two paths output by output; exit status 1 at the first difference");
   auto* wave = sub->add_option("--wave", o->wave, "write a waveform (FST) of the simulated path");

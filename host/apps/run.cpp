@@ -464,12 +464,12 @@ int run(const Options& o, const PathRegistry& paths, const PacketIoRegistry& io)
 
 }  // namespace
 
-Run add_run(CLI::App& app, const PathRegistry& paths, const PacketIoRegistry& io) {
+Run add_run(cli::App& app, const PathRegistry& paths, const PacketIoRegistry& io) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand("run", "Trade live from packet I/O until stopped");
+  cli::App* sub = app.add_subcommand("run", "Trade live from packet I/O until stopped");
   sub->add_option("--config", o->config, "TOML configuration with a section [live]")
       ->required()
-      ->check(CLI::ExistingFile);
+      ->check(cli::ExistingFile);
   sub->add_option("--from", o->from, "instead of live.from, one of " + io.forms() + "; may be given again")
       ->expected(1)
       ->take_all();

@@ -114,15 +114,15 @@ int run(const Options& o) {
 
 }  // namespace
 
-Run add_top(CLI::App& app) {
+Run add_top(cli::App& app) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand("top", "Watch the counters and latencies of a live run");
+  cli::App* sub = app.add_subcommand("top", "Watch the counters and latencies of a live run");
   sub->add_option("folder", o->folder, "folder of [processes], or of stats in [live]")->capture_default_str();
   sub->add_flag("--once", o->once, "one page as plain text");
   sub->add_flag("--all", o->all, "what is 0 too");
   sub->add_option("--every", o->seconds, "seconds between two pages")
       ->capture_default_str()
-      ->check(CLI::Range(0.1, 3600.0));
+      ->check(cli::Range(0.1, 3600.0));
   return [o] { return run(*o); };
 }
 
