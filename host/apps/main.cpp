@@ -19,6 +19,7 @@
 #include "host/apps/card.h"
 #endif
 #include "host/apps/commands.h"
+#include "host/apps/venue.h"
 #ifdef TP_WITH_RTL
 #include "sim/verilator/verilated_path.h"
 #endif
@@ -61,6 +62,8 @@ int main(int argc, char** argv) {
   add(add_orders(app, io));
   add(add_strategy(app));
   add(add_top(app));
+  add(add_venue(app, io));
+  add(add_flow(app));
 #ifdef TP_WITH_BENCH
   add(add_bench(app, io, batches));
 #endif

@@ -11,11 +11,11 @@
 namespace twinpath::gateway {
 
 struct GlimpseOptions {
-  std::vector<OuchLogin> logins;  // those of order entry may
+  std::vector<OuchLogin> logins{};  // those of order entry may
   // Snapshots a second over all connections, and at once: each costs a walk over all books.
   std::uint32_t snapshots_a_second = 10;
   std::uint32_t burst = 20;
-  session::SoupServerOptions soup;
+  session::SoupServerOptions soup{};
 };
 
 class GlimpseService final : public SoupService {

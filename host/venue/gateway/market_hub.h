@@ -3,6 +3,7 @@
 // there again after the end of its process.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -29,16 +30,20 @@ class MarketHub {
  public:
   // Recovers what the log's folder holds, telling the listeners, which outlive the hub. Throws what LoggedMarket
   // throws.
-  MarketHub(market::MarketOptions options, market::RequestLogOptions log, std::vector<MarketListener*> listeners)
-      : listeners_(std::move(listeners)), market_(std::move(options), recovering(std::move(log))) {}
+  // `clock`: nanoseconds since midnight, asked once a request.
+  MarketHub(market::MarketOptions options, market::RequestLogOptions log, std::vector<MarketListener*> listeners,
+            std::function<std::uint64_t()> clock)
+      : listeners_(std::move(listeners)),
+        clock_(std::move(clock)),
+        market_(std::move(options), recovering(std::move(log))) {}
 
-  // Of the requests that follow: nanoseconds since midnight. `request.time` is of no account.
-  void set_time(std::uint64_t ns) noexcept { time_ = ns; }
   // The time of the newest request.
   std::uint64_t last_time() const noexcept { return last_time_; }
+  std::uint64_t time() const { return clock_(); }
 
+  // `r.time` is of no account.
   void apply(market::Request r) {
-    r.time = time_;
+    r.time = clock_();
     market_.apply(r);
     tell(r, market_.market().executions());
   }
@@ -63,7 +68,8 @@ class MarketHub {
   }
 
   std::vector<MarketListener*> listeners_;
-  std::uint64_t time_ = 0, last_time_ = 0;
+  std::function<std::uint64_t()> clock_;
+  std::uint64_t last_time_ = 0;
   market::LoggedMarket market_;
 };
 

@@ -35,8 +35,8 @@ std::string_view to_string(UdpOutcome o) noexcept;
 
 struct UdpPort {
   std::uint32_t participant = 0;
-  net::Endpoint at;    // to listen on
-  net::Endpoint from;  // the only sender; address 0: anybody, port 0: from any port
+  net::Endpoint at{};    // to listen on
+  net::Endpoint from{};  // the only sender; address 0: anybody, port 0: from any port
   std::uint32_t messages_a_second = 0;
   std::uint32_t burst = 1;
 };

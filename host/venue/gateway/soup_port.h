@@ -6,27 +6,23 @@
 #include <string>
 #include <vector>
 
-#include "host/venue/gateway/event_loop.h"
+#include "host/session/tcp.h"
 #include "host/venue/gateway/soup_service.h"
-#include "host/wire/net.h"
 
 namespace twinpath::gateway {
 
 class SoupPort {
  public:
   // Listens at `at` (port 0: any). Loop and service outlive it. More than `most_connections` at once are closed as they
-  // come. Throws std::system_error that names the port.
-  SoupPort(std::string name, const net::Endpoint& at, SoupService& service, EventLoop& loop,
+  // come. Throws std::system_error.
+  SoupPort(std::string name, const net::Endpoint& at, SoupService& service, session::EventLoop& loop,
            std::size_t most_connections);
-  ~SoupPort();
-  SoupPort(const SoupPort&) = delete;
-  SoupPort& operator=(const SoupPort&) = delete;
 
   // Sends what logs and times demand, and closes what has ended: after every round of the loop.
   void advance(Nanoseconds now);
   Nanoseconds next_deadline() const noexcept;
   // No further connections.
-  void close_door();
+  void close_door() { listener_.reset(); }
 
   std::uint16_t port() const noexcept { return port_; }
   const std::string& name() const noexcept { return name_; }
@@ -36,24 +32,23 @@ class SoupPort {
 
  private:
   struct Connection {
-    int fd;
     std::unique_ptr<SoupConnection> soup;
-    bool waits = false;  // for room to write
+    std::unique_ptr<session::TcpConnection> tcp;
   };
 
-  void accept();
+  void accept(session::Descriptor socket);
   void receive(Connection& c);
   void send(Connection& c, Nanoseconds now);
 
   std::string name_;
   SoupService& service_;
-  EventLoop& loop_;
+  session::EventLoop& loop_;
   std::size_t most_;
-  int listener_ = -1;
-  std::uint16_t port_ = 0;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::uint8_t> buffer_;
   std::uint64_t accepted_ = 0, turned_away_ = 0;
+  std::unique_ptr<session::TcpListener> listener_;
+  std::uint16_t port_;
 };
 
 }  // namespace twinpath::gateway
