@@ -31,7 +31,9 @@ VenueServer::VenueServer(const VenueConfig& config, PacketSender& line_a, Packet
       schedule_(config.schedule),
       feed_(config.feed, line_a, line_b) {
   using namespace gateway;
-  hub_ = std::make_unique<MarketHub>(config.market, market::RequestLogOptions{.folder = config.journal},
+  market::RequestLogOptions log;
+  log.folder = config.journal;
+  hub_ = std::make_unique<MarketHub>(config.market, std::move(log),
                                      std::vector<MarketListener*>{&accounts_, &schedule_, &count_},
                                      [this] { return time(); });
   const Nanoseconds now = EventLoop::now();

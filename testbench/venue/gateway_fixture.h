@@ -72,7 +72,10 @@ class GatewayFixture {
   // The process begins: the first time with a day in continuous trading.
   void begin() {
     accounts_ = std::make_unique<OuchAccounts>(market.session, terms);
-    hub_ = std::make_unique<MarketHub>(market, market::RequestLogOptions{.folder = folder_, .requests_a_file = 4096},
+    market::RequestLogOptions log;
+    log.folder = folder_;
+    log.requests_a_file = 4'096;
+    hub_ = std::make_unique<MarketHub>(market, std::move(log),
                                        std::vector<MarketListener*>{accounts_.get()}, [this] { return now.value; });
     entry_ = std::make_unique<OuchEntry>(*hub_, *accounts_);
     ouch_ = std::make_unique<OuchGateway>(gateway, *entry_, now);
