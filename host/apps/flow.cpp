@@ -75,7 +75,8 @@ class Flow {
   int run() {
     for (const auto& p : all_) p->start();
     if (!wait([&] { return std::ranges::all_of(all_, [](const auto& p) { return ready(*p); }); }, 30))
-      throw std::runtime_error("the venue does not let every participant in within 30 s; is it up, and its market open?");
+      throw std::runtime_error(
+          "the venue does not let every participant in within 30 s; is it up, and its market open?");
     // Positions of earlier days are none of this day's streams.
     for (const auto& p : all_) {
       Positions at = venue_positions(config_, p->name());
@@ -94,8 +95,8 @@ class Flow {
  private:
   static bool ready(const FlowParticipant& p) {
     if (p.client().state() == session::OuchClient::State::over)
-      throw std::runtime_error(fmt::format("{}: the venue refuses its login: {}", p.name(),
-                                           to_string(p.client().soup().loss())));
+      throw std::runtime_error(
+          fmt::format("{}: the venue refuses its login: {}", p.name(), to_string(p.client().soup().loss())));
     return p.client().state() == session::OuchClient::State::trading;
   }
 
@@ -163,8 +164,9 @@ class Flow {
         if (at->second.shares != 0) shares += fmt::format(" {} {}", trimmed(s.name), at->second.shares);
       }
       value += worth;
-      lines += fmt::format("{:<10} {:<8} {:>8} sent {:>8} fills {:>14.2f} dollars;{}\n", p.name(), to_string(p.role()),
-                           c.sent, c.fills, static_cast<double>(worth) / kUnitsPerDollar, shares.empty() ? " flat" : shares);
+      lines +=
+          fmt::format("{:<10} {:<8} {:>8} sent {:>8} fills {:>14.2f} dollars;{}\n", p.name(), to_string(p.role()),
+                      c.sent, c.fills, static_cast<double>(worth) / kUnitsPerDollar, shares.empty() ? " flat" : shares);
     }
     if (!options_.quiet) {
       fmt::print("{}", lines);
@@ -197,8 +199,8 @@ class Flow {
 int run(const Options& o) {
   const VenueConfig config = load_venue_config(o.config);
   if (config.control.empty())
-    throw std::runtime_error(fmt::format("{}: expected key 'venue.control', found none; positions are asked for there",
-                                         o.config));
+    throw std::runtime_error(
+        fmt::format("{}: expected key 'venue.control', found none; positions are asked for there", o.config));
   stop_on_signals();
   return Flow(o, config).run();
 }

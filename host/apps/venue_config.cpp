@@ -136,7 +136,8 @@ class Loader {
   }
 
   void phase(Reader& r, std::string_view key, PhaseTime& to) {
-    constexpr std::string_view kExpected = "\"at once\", \"never\", a time such as \"09:30:00\", or \"+10\": seconds after the day began";
+    constexpr std::string_view kExpected =
+        "\"at once\", \"never\", a time such as \"09:30:00\", or \"+10\": seconds after the day began";
     const auto text = r.text(key, kExpected);
     if (!text) return;
     if (*text == "at once") {
@@ -146,7 +147,8 @@ class Loader {
     } else if (const auto time = parse_time_of_day(*text)) {
       to = {PhaseTime::Kind::time_of_day, *time};
     } else if (const auto after = text->starts_with('+') ? parse_dollars(text->substr(1)) : std::nullopt) {
-      to = {PhaseTime::Kind::after_begin, *after * (1'000'000'000 / kUnitsPerDollar)};  // four decimals, as dollars have
+      to = {PhaseTime::Kind::after_begin,
+            *after * (1'000'000'000 / kUnitsPerDollar)};  // four decimals, as dollars have
     } else {
       r.wrong(key, kExpected, "write one of these in double quotes");
     }

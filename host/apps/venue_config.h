@@ -33,8 +33,8 @@ struct VenueConfig {
   market::RerequestOptions rerequest;
   std::optional<net::Endpoint> rerequest_at;
   market::FeedOptions feed;
-  std::string interface;          // of the lines; empty: the route decides
-  std::uint64_t repeat = 1'000;   // messages before the end of the tape that a restarted venue publishes again
+  std::string interface;         // of the lines; empty: the route decides
+  std::uint64_t repeat = 1'000;  // messages before the end of the tape that a restarted venue publishes again
 };
 
 // Reads and checks a file. Throws ConfigError that names everything that is wrong with it.

@@ -45,10 +45,12 @@ ttl = 0
                         symbols[s].locate, dollars_text(reference));
   }
   for (unsigned p = 0; p < sample.participants; ++p) {
-    text += fmt::format("\n[[participant]]\nname = \"P{0:03}\"\nlogin = \"P{0:03}\"\npassword = \"secret{0:03}\"\n", p + 1);
+    text +=
+        fmt::format("\n[[participant]]\nname = \"P{0:03}\"\nlogin = \"P{0:03}\"\npassword = \"secret{0:03}\"\n", p + 1);
     if (p == 0) {
-      text += fmt::format("udp = \"127.0.0.1:{}\"         # Enter and Cancel Order in datagrams, as a card sends them\n",
-                          sample.port + 4);
+      text +=
+          fmt::format("udp = \"127.0.0.1:{}\"         # Enter and Cancel Order in datagrams, as a card sends them\n",
+                      sample.port + 4);
       text += "\n[[drop_copy]]\nlogin = \"DROP1\"\npassword = \"readonly\"\nparticipant = \"P001\"\n";
     }
   }

@@ -53,9 +53,8 @@ VenueServer::VenueServer(const VenueConfig& config, PacketSender& line_a, Packet
   }
   if (config.rerequest_at) {
     rerequest_.emplace(*config.rerequest_at, config.rerequest);
-    loop_.watch(rerequest_->fd(), [this](EventLoop::Ready) {
-      rerequest_->poll(*hub_->market().tape(), EventLoop::now().value);
-    });
+    loop_.watch(rerequest_->fd(),
+                [this](EventLoop::Ready) { rerequest_->poll(*hub_->market().tape(), EventLoop::now().value); });
   }
   if (!hub_->open()) schedule_.open(*hub_);
   follow_tape();

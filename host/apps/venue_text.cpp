@@ -42,10 +42,10 @@ class Control {
   Json answer() {
     using Verb = Json (Control::*)();
     static const std::map<std::string_view, Verb> kVerbs{
-        {"status", &Control::status}, {"halt", &Control::halt},         {"resume", &Control::resume},
-        {"open", &Control::open},     {"close", &Control::close},       {"bust", &Control::bust},
-        {"kick", &Control::kick},     {"disable", &Control::disable},   {"enable", &Control::enable},
-        {"hash", &Control::hash},     {"check", &Control::check},       {"positions", &Control::positions}};
+        {"status", &Control::status}, {"halt", &Control::halt},       {"resume", &Control::resume},
+        {"open", &Control::open},     {"close", &Control::close},     {"bust", &Control::bust},
+        {"kick", &Control::kick},     {"disable", &Control::disable}, {"enable", &Control::enable},
+        {"hash", &Control::hash},     {"check", &Control::check},     {"positions", &Control::positions}};
     const auto verb = words_.empty() ? kVerbs.end() : kVerbs.find(words_[0]);
     if (verb == kVerbs.end()) {
       std::string known = "stop";
@@ -79,8 +79,7 @@ class Control {
   Json apply(const Request& r) {
     venue_.hub().apply(r);
     for (const market::Execution& e : market().executions())
-      if (e.kind == market::ExecutionKind::rejected)
-        refuse(fmt::format("the market refuses: {}", to_string(e.reason)));
+      if (e.kind == market::ExecutionKind::rejected) refuse(fmt::format("the market refuses: {}", to_string(e.reason)));
     return Json::object();
   }
   Json set_state(BookState state, std::string_view reason) {
@@ -247,17 +246,17 @@ std::string status_line(const VenueServer& venue) {
   std::size_t connections = 0;
   for (const auto& p : venue.ports()) connections += p->connections();
   return fmt::format("venue: {}; {} connections, {} requests, {} trades, tape {}\n",
-                     gateway::to_string(venue.schedule().phase()), connections, venue.hub().market().requests(), t.trades,
-                     venue.hub().market().tape()->next_sequence() - 1);
+                     gateway::to_string(venue.schedule().phase()), connections, venue.hub().market().requests(),
+                     t.trades, venue.hub().market().tape()->next_sequence() - 1);
 }
 
 std::string closing_report(const VenueServer& venue) {
   const VenueTotals& t = venue.totals();
   const auto& market = venue.hub().market();
-  std::string text = fmt::format(
-      "market: day {}, {}; {} requests ({} of them recovered), {} executions, {} trades, {} shares\n", market.day(),
-      gateway::to_string(venue.schedule().phase()), market.requests(), venue.hub().recovery().replayed, t.executions,
-      t.trades, t.shares);
+  std::string text =
+      fmt::format("market: day {}, {}; {} requests ({} of them recovered), {} executions, {} trades, {} shares\n",
+                  market.day(), gateway::to_string(venue.schedule().phase()), market.requests(),
+                  venue.hub().recovery().replayed, t.executions, t.trades, t.shares);
   const market::FeedCounters& f = venue.feed().counters();
   text += fmt::format("lines: {} messages in {} packets, {} heartbeats, {} and {} packets skipped\n", f.messages,
                       f.packets, f.heartbeats, f.skipped[0], f.skipped[1]);

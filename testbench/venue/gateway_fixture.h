@@ -75,8 +75,8 @@ class GatewayFixture {
     market::RequestLogOptions log;
     log.folder = folder_;
     log.requests_a_file = 4'096;
-    hub_ = std::make_unique<MarketHub>(market, std::move(log),
-                                       std::vector<MarketListener*>{accounts_.get()}, [this] { return now.value; });
+    hub_ = std::make_unique<MarketHub>(market, std::move(log), std::vector<MarketListener*>{accounts_.get()},
+                                       [this] { return now.value; });
     entry_ = std::make_unique<OuchEntry>(*hub_, *accounts_);
     ouch_ = std::make_unique<OuchGateway>(gateway, *entry_, now);
     if (hub_->recovery().replayed != 0) return;

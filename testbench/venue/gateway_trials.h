@@ -13,7 +13,9 @@ namespace twinpath::gateway {
 class Sender {
  public:
   Sender(GatewayFixture& venue, std::uint32_t participant, venue::Random& random)
-      : venue_(venue), participant_(participant), random_(random),
+      : venue_(venue),
+        participant_(participant),
+        random_(random),
         trader_(venue, "T" + std::to_string(participant), "pass") {}
 
   Trader& trader() { return trader_; }
@@ -94,7 +96,8 @@ class Sender {
     if (answers.size() != requests_.size()) return fail("a number was answered that was not asked");
     for (const auto& m : all_of<ouch::Executed>(trader_.stream())) {
       const ouch::EnterOrder& o = orders[m.user_ref_num];
-      shares[o.symbol] += o.side == 'B' ? static_cast<std::int64_t>(m.quantity) : -static_cast<std::int64_t>(m.quantity);
+      shares[o.symbol] +=
+          o.side == 'B' ? static_cast<std::int64_t>(m.quantity) : -static_cast<std::int64_t>(m.quantity);
     }
     for (const auto& i : venue_.hub().market().options().instruments)
       if (shares[make_text<8>(i.symbol)] != venue_.hub().market().position(participant_, i.locate).shares)

@@ -87,7 +87,8 @@ void DaySchedule::advance(MarketHub& hub) {
       due(options_.closing, time, options_.closing_call_ns))
     ask(hub, RequestKind::set_state, BookState::call);
   const bool call = phase_ == DayPhase::opening_call || phase_ == DayPhase::closing_call;
-  if (phase_ == DayPhase::closed || (phase_ != DayPhase::none && phase_ != DayPhase::over && due(options_.closing, time)))
+  if (phase_ == DayPhase::closed ||
+      (phase_ != DayPhase::none && phase_ != DayPhase::over && due(options_.closing, time)))
     end(hub);
   else if (call && time >= indicated_ + options_.indicate_ns)
     ask(hub, RequestKind::indicate, {}, phase_ == DayPhase::opening_call ? 'O' : 'C');

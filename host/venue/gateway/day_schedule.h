@@ -20,8 +20,8 @@ struct ScheduleOptions {
   // Before it, orders are collected for an auction. After 0 ns: trading begins at once, without one.
   PhaseTime opening{PhaseTime::Kind::after_begin, 0};
   PhaseTime closing;
-  std::uint64_t closing_call_ns = 0;             // so long before it, orders are collected for an auction; 0: none
-  std::uint64_t indicate_ns = 5'000'000'000;     // how often an auction's indicative price is published
+  std::uint64_t closing_call_ns = 0;          // so long before it, orders are collected for an auction; 0: none
+  std::uint64_t indicate_ns = 5'000'000'000;  // how often an auction's indicative price is published
 };
 
 enum class DayPhase : std::uint8_t { none, begun, opening_call, continuous, closing_call, closed, over };

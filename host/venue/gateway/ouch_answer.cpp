@@ -222,8 +222,8 @@ void write_answer(const Execution& e, const Request& cause, const OuchParticipan
                                        static_cast<char>(ouch::CancelReason::supervisory), e.terms.cl_ord_id});
     case ExecutionKind::rejected:
       if (e.user_ref_num != 0)
-        put(to, ouch::Rejected{e.time, e.user_ref_num, static_cast<std::uint16_t>(reject_reason(e)),
-                               e.terms.cl_ord_id});
+        put(to,
+            ouch::Rejected{e.time, e.user_ref_num, static_cast<std::uint16_t>(reject_reason(e)), e.terms.cl_ord_id});
       return;
     case ExecutionKind::cancel_rejected:
       return put_cancel_rejected(to, e, cause, next_user_ref_num);
@@ -234,8 +234,7 @@ void write_answer(const Execution& e, const Request& cause, const OuchParticipan
     case ExecutionKind::system_event:
       return put(to, ouch::SystemEvent{e.time, e.event});
     case ExecutionKind::disabled:
-      if (e.user_ref_num != 0)
-        put(to, ouch::DisableOrderEntryResponse{e.time, e.user_ref_num, participant.firm});
+      if (e.user_ref_num != 0) put(to, ouch::DisableOrderEntryResponse{e.time, e.user_ref_num, participant.firm});
       return;
     case ExecutionKind::enabled:
       if (e.user_ref_num != 0) put(to, ouch::EnableOrderEntryResponse{e.time, e.user_ref_num, participant.firm});

@@ -19,8 +19,7 @@ EntryOutcome OuchEntry::take(std::uint32_t participant, std::span<const std::uin
 EntryOutcome OuchEntry::decide(std::uint32_t participant, std::span<const std::uint8_t> message, market::Gateway by) {
   ouch::DecodeError error = ouch::DecodeError::none;
   std::optional<market::Request> r = read_request(
-      message,
-      {hub_.market(), accounts_.terms(participant), accounts_.orders(participant), participant, by}, error);
+      message, {hub_.market(), accounts_.terms(participant), accounts_.orders(participant), participant, by}, error);
   if (!r) {
     switch (error) {
       case ouch::DecodeError::empty:

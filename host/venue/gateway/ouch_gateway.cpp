@@ -9,7 +9,8 @@ namespace {
 
 bool same_text(std::string_view a, std::string_view b) noexcept {
   const auto upper = [](char c) { return std::toupper(static_cast<unsigned char>(c)); };
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return upper(x) == upper(y); });
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return upper(x) == upper(y); });
 }
 
 }  // namespace
@@ -31,7 +32,8 @@ class OuchConnection final : public SoupConnection, private session::SoupServerH
   session::SoupServerSession& session() override { return session_; }
   void settle(Nanoseconds now) override {
     now_ = now;
-    if (login_ != nullptr && stream_->store().ended() && session_.state() == session::SoupServerSession::State::logged_in)
+    if (login_ != nullptr && stream_->store().ended() &&
+        session_.state() == session::SoupServerSession::State::logged_in)
       session_.end_session(now);
   }
   void closed(Nanoseconds) override { gateway_.gone(*this); }

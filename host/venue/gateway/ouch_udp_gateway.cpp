@@ -20,8 +20,8 @@ constexpr std::size_t kMostBytes = 512;
 
 std::string_view to_string(UdpOutcome o) noexcept {
   constexpr std::array<std::string_view, kUdpOutcomes> kNames{
-      "taken",         "resent",       "conflicting",  "late",       "empty",    "unknown type", "bad length",
-      "bad appendage", "not an order", "wrong source", "no session", "throttled"};
+      "taken",      "resent",        "conflicting",  "late",         "empty",      "unknown type",
+      "bad length", "bad appendage", "not an order", "wrong source", "no session", "throttled"};
   return kNames[static_cast<std::size_t>(o)];
 }
 
@@ -39,7 +39,8 @@ UdpOutcome OuchUdpGateway::decide(const net::Endpoint& from, std::span<const std
   if (payload.empty()) return UdpOutcome::empty;
   if (payload[0] != ouch::EnterOrder::kType && payload[0] != ouch::CancelOrder::kType) return UdpOutcome::not_an_order;
   // The first outcomes are those of messages.
-  static_assert(static_cast<std::size_t>(UdpOutcome::bad_appendage) == static_cast<std::size_t>(EntryOutcome::bad_appendage));
+  static_assert(static_cast<std::size_t>(UdpOutcome::bad_appendage) ==
+                static_cast<std::size_t>(EntryOutcome::bad_appendage));
   return static_cast<UdpOutcome>(entry_.take(port_.participant, payload, market::Gateway::ouch_udp));
 }
 
