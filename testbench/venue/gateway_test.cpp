@@ -21,9 +21,10 @@ struct Gateway : testing::Test {
     run();
   }
   void run() {
-    venue.pass(1'000'000);
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 3; ++i) {
+      venue.pass(1'000'000);
       for (Trader* t : {one.get(), two.get()}) t->run();
+    }
   }
   ouch::Rejected rejected(const Bytes& message) {
     EXPECT_TRUE(one->send(message));

@@ -49,7 +49,7 @@ class Sender {
     say(requests_[number_]);
   }
   void cancel() {
-    if (!requests_.empty()) say(bytes_of(ouch::CancelOrder{some()->first, random_.one_in(2) ? 0 : 100}));
+    if (!requests_.empty()) say(bytes_of(ouch::CancelOrder{some()->first, random_.one_in(2) ? 0U : 100U}));
   }
   void again() {
     if (!requests_.empty()) say(some()->second);
@@ -183,6 +183,7 @@ inline std::string try_gateways(std::uint64_t seed) {
   for (const auto& s : senders) s->trader().run();
   for (const auto& s : senders) s->trader().half_open();  // what was left open is closed
   for (const auto& s : senders) s->trader().half_open();
+  venue.pass(1'000'000);
   for (const auto& s : senders) s->trader().run();
   for (std::uint32_t p = 1; p <= 3; ++p)
     if (!venue.ouch().connected(p)) return wrong("T" + std::to_string(p) + " is connected, and the venue denies it");

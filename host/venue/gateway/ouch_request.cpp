@@ -135,7 +135,7 @@ class Reader {
   }
 
   void operator()(const ouch::MassCancel& m, Appendages all) {
-    account(RequestKind::mass_cancel, m.user_ref_num, m.firm);
+    if (!account(RequestKind::mass_cancel, m.user_ref_num, m.firm)) return;
     const bool one = !trimmed(m.symbol).empty();
     if (one) symbol(m.symbol);
     if (one && request.terms.locate == 0) return refuse(request, ouch::RejectReason::invalid_symbol);
@@ -166,11 +166,13 @@ class Reader {
     request.original = order;
     request.quantity = quantity;
   }
-  void account(RequestKind kind, std::uint32_t user_ref_num, const Text<4>& firm) {
+  // False: of another firm, and refused.
+  bool account(RequestKind kind, std::uint32_t user_ref_num, const Text<4>& firm) {
     request.kind = kind;
     request.user_ref_num = user_ref_num;
-    if (!trimmed(firm).empty() && firm != context_.participant.firm)
-      refuse(request, ouch::RejectReason::firm_not_authorized);
+    const bool own = trimmed(firm).empty() || firm == context_.participant.firm;
+    if (!own) refuse(request, ouch::RejectReason::firm_not_authorized);
+    return own;
   }
 
   const OuchContext& context_;
