@@ -54,6 +54,7 @@ class GatewayFixture {
     market.instruments.push_back({.symbol = "AAPL", .locate = 7, .reference = 1'000'000});
     market.instruments.push_back({.symbol = "MSFT", .locate = 9, .reference = 2'000'000});
     for (const char* p : {"P1", "P2", "P3"}) market.participants.push_back({.name = p});
+    market.expected_orders = 64;
     terms.resize(3);
     terms[0].firm = make_text<4>("TWIN");
     gateway.logins = {{"t1", "pass", 1}, {"t2", "pass", 2}, {"t3", "pass", 3}, {"drop1", "read", 1, true}};
