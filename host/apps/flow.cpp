@@ -31,18 +31,23 @@ struct Options {
 };
 
 // What the venue says of a participant.
-Positions venue_positions(const VenueConfig& config, const std::string& participant) {
+struct VenueWord {
+  std::uint64_t sequence = 0;  // of the newest message in its stream
+  Positions positions;
+};
+VenueWord ask_venue(const VenueConfig& config, const std::string& participant) {
   const std::string answer = control_request(config.control, "positions " + participant, std::chrono::seconds(10));
   const auto j = nlohmann::json::parse(answer);
   if (j.at("ok") != true)
     throw std::runtime_error(fmt::format("{}: {}", config.control.string(), j.at("errors").dump()));
-  Positions all;
+  VenueWord word;
+  word.sequence = j.at("sequence");
   for (const auto& [symbol, at] : j.at("positions").items()) {
-    session::OuchPosition& p = all[make_text<8>(symbol)];
+    session::OuchPosition& p = word.positions[make_text<8>(symbol)];
     p.shares = at.at("shares");
     p.cash = at.at("cash");
   }
-  return all;
+  return word;
 }
 
 class Flow {
@@ -77,9 +82,14 @@ class Flow {
     if (!wait([&] { return std::ranges::all_of(all_, [](const auto& p) { return ready(*p); }); }, 30))
       throw std::runtime_error(
           "the venue does not let every participant in within 30 s; is it up, and its market open?");
+    // What others traded there before, or we in an earlier process, is in the streams: all of it is read first.
     // Positions of earlier days are none of this day's streams.
     for (const auto& p : all_) {
-      Positions at = venue_positions(config_, p->name());
+      const VenueWord word = ask_venue(config_, p->name());
+      if (!wait([&] { return p->client().soup().next_sequence() > word.sequence; }, 60))
+        throw std::runtime_error(fmt::format("{}: expected message {} of its stream within 60 s, found {}", p->name(),
+                                             word.sequence, p->client().soup().next_sequence() - 1));
+      Positions at = word.positions;
       for (const auto& [symbol, ours] : p->client().orders().positions()) {
         at[symbol].shares -= ours.shares;
         at[symbol].cash -= ours.cash;
@@ -148,7 +158,7 @@ class Flow {
       disagreements += p.client().orders().disagreements();
       if (!p.client().orders().first_disagreement().empty())
         differences += fmt::format("{}: {}\n", p.name(), p.client().orders().first_disagreement());
-      Positions venue = venue_positions(config_, p.name());
+      Positions venue = ask_venue(config_, p.name()).positions;
       for (const auto& [symbol, at] : before_[i]) {
         venue[symbol].shares -= at.shares;
         venue[symbol].cash -= at.cash;

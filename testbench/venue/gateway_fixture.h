@@ -44,6 +44,14 @@ inline ouch::EnterOrder enter_order(std::uint32_t number, char side, std::uint32
   return m;
 }
 
+inline ouch::MassCancel mass_cancel_of(std::uint32_t number, std::string_view firm = "", std::string_view symbol = "") {
+  ouch::MassCancel m;
+  m.user_ref_num = number;
+  m.firm = make_text<4>(firm);
+  m.symbol = make_text<8>(symbol);
+  return m;
+}
+
 class GatewayFixture {
  public:
   explicit GatewayFixture(std::string_view name) {
@@ -125,6 +133,8 @@ class Trader final : private session::SoupClientHandler {
   const std::vector<Bytes>& stream() const { return stream_; }
   SoupConnection* connection() { return wire_.get(); }
   session::SoupEnd end() const { return end_; }
+  // On a wire that the venue has.
+  bool logged_in() const { return wire_ != nullptr && client_.state() == session::SoupClient::State::logged_in; }
 
   bool send(const Bytes& message) { return client_.send(message, fixture_.now); }
   // Puts bytes behind the client's back.
@@ -176,14 +186,17 @@ class Trader final : private session::SoupClientHandler {
       client_.disconnected(fixture_.now);
     }
   }
-  // The wire breaks, and the venue hears of it late: when this is called again, if it has not cut it off before.
+  // The wire breaks, and the venue hears of it late: when lost_is_noticed(), if it has not cut it off before.
   void half_open() {
-    if (lost_ != nullptr) {
-      lost_->session().cut(session::SoupEnd::connection_lost);
-      lost_->closed(fixture_.now);
-    }
+    lost_is_noticed();
     lost_ = std::move(wire_);
     if (lost_ != nullptr) client_.disconnected(fixture_.now);
+  }
+  void lost_is_noticed() {
+    if (lost_ == nullptr) return;
+    lost_->session().cut(session::SoupEnd::connection_lost);
+    lost_->closed(fixture_.now);
+    lost_.reset();
   }
   // With the process of the venue, all wires go.
   void venue_gone() {

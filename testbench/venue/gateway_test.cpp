@@ -154,10 +154,7 @@ TEST_F(Gateway, mass_cancel_switches_and_queries_are_answered) {
   one->send(bytes_of(enter_order(1, 'B', 100, 990'000)));
   one->send(bytes_of(enter_order(2, 'B', 100, 1'990'000, '0', "MSFT")));
   run();
-  ouch::MassCancel mass;
-  mass.user_ref_num = 3;
-  mass.firm = make_text<4>("TWIN");
-  mass.symbol = make_text<8>("MSFT");
+  auto mass = mass_cancel_of(3, "TWIN", "MSFT");
   one->send(bytes_of(mass));
   run();
   EXPECT_EQ(venue.hub().market().participant(1).open_orders, 1u);
@@ -207,9 +204,7 @@ TEST_F(Gateway, the_very_same_order_again_changes_nothing_over_either_way) {
   // A number that was passed over is rejected once, whatever it asks for.
   EXPECT_EQ(udp.datagram({}, bytes_of(enter_order(2, 'B', 200, 990'000)), venue.now), UdpOutcome::late);
   EXPECT_EQ(udp.datagram({}, bytes_of(enter_order(2, 'B', 200, 990'000)), venue.now), UdpOutcome::resent);
-  ouch::MassCancel mass;
-  mass.user_ref_num = 3;
-  one->send(bytes_of(mass));
+  one->send(bytes_of(mass_cancel_of(3)));
   run();
   ASSERT_THAT(all_of<ouch::Rejected>(one->stream()), SizeIs(2));
   EXPECT_EQ(venue.hub().market().participant(1).open_orders, 1u);
@@ -217,10 +212,9 @@ TEST_F(Gateway, the_very_same_order_again_changes_nothing_over_either_way) {
 
 TEST_F(Gateway, a_number_that_a_mass_cancel_used_is_used) {
   begin();
-  ouch::MassCancel mass;
-  mass.user_ref_num = 10;
-  one->send(bytes_of(mass));
+  one->send(bytes_of(mass_cancel_of(10)));
   EXPECT_EQ(rejected(bytes_of(enter_order(6, 'B', 100, 990'000))).user_ref_num, 6u);
+  EXPECT_THAT(all_of<ouch::MassCancelResponse>(one->stream()), SizeIs(1));
   EXPECT_EQ(venue.hub().market().participant(1).open_orders, 0u);
 }
 
