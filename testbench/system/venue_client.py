@@ -165,9 +165,10 @@ class Line:
         self.port = self.socket.getsockname()[1]
         self.messages, self.next, self.session, self.ended = {}, 1, None, False
 
-    def poll(self, seconds=0.0):
+    def poll(self, seconds=0.0, most=1 << 30):
+        """Takes packets for so long, at most so many."""
         deadline = time.monotonic() + seconds
-        while True:
+        for _ in range(most):
             self.socket.settimeout(max(deadline - time.monotonic(), 0.001))
             try:
                 self.take(self.socket.recv(65536))
@@ -199,7 +200,7 @@ class Line:
                 return
             request = struct.pack(">10sQH", self.session, missing[0], min(len(missing), 1000))
             self.socket.sendto(request, ("127.0.0.1", port))
-            self.poll(0.05)
+            self.poll(0.2, 1)
         raise AssertionError(f"still missing: {self.missing()[:5]}")
 
 
