@@ -156,13 +156,17 @@ class Trader:
 
 
 class Line:
-    """A MoldUDP64 line: messages by sequence number."""
+    """A MoldUDP64 line: messages by sequence number. With a group, one that is joined on the loopback interface."""
 
-    def __init__(self, port=0):
+    def __init__(self, group=None):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
-        self.socket.bind(("127.0.0.1", port))
+        self.address = group or "127.0.0.1"
+        self.socket.bind((self.address, 0))
         self.port = self.socket.getsockname()[1]
+        if group:
+            self.socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
+                                   socket.inet_aton(group) + socket.inet_aton("127.0.0.1"))
         self.messages, self.next, self.session, self.ended = {}, 1, None, False
 
     def poll(self, seconds=0.0, most=1 << 30):
