@@ -7,13 +7,14 @@
 namespace twinpath {
 
 std::string_view to_string(ArmState s) noexcept {
-  constexpr std::array<std::string_view, 7> kNames{"armed",
+  constexpr std::array<std::string_view, 8> kNames{"armed",
                                                    "disarmed",
                                                    "no frame has arrived yet",
                                                    "the inputs are behind the wall clock",
                                                    "the feed is stale: a gap was lost; trust the books to go on",
                                                    "books that trade are not trusted or lack a side",
-                                                   "waits for the arm command"};
+                                                   "waits for the arm command",
+                                                   "the session with the exchange is not trading"};
   return kNames[static_cast<std::size_t>(s)];
 }
 
@@ -72,6 +73,7 @@ std::size_t LiveEngine::round() {
     kill.op = CommandOp::kill;
     command(kill);
   }
+  if (armed_ && !killed_ && !exchange_.trading()) exchange_lost();
   // Behind until the queues were empty once, or what comes is fresh.
   if (auto_arm_) maybe_arm(taken == 0 || !wall_ || lag_ <= options_.arm_lag);
   return taken;
@@ -131,6 +133,9 @@ void LiveEngine::answers_until(Cycles until) {
       case CommandOp::fill:
         ++counters_.fills;
         break;
+      case CommandOp::position:
+        ++counters_.positions;
+        break;
       default:
         ++counters_.dones;
         break;
@@ -181,14 +186,23 @@ void LiveEngine::give(Cycles at, const Command& c) {
 }
 
 void LiveEngine::maybe_arm(bool caught_up) {
-  if (!caught_up || !clock_.started() || !books_.ready()) return;
+  if (!caught_up || !clock_.started() || !books_.ready() || !exchange_.trading()) return;
   Command arm;
   arm.op = CommandOp::arm;
   command(arm);
 }
 
+// An operator decides after a kill; a DISARM lasts until the session trades again, where the run arms by itself.
+void LiveEngine::exchange_lost() {
+  Command c;
+  c.op = exchange_.kills() ? CommandOp::kill : CommandOp::disarm;
+  command(c);
+  auto_arm_ = !exchange_.kills() && options_.arm == ArmWhen::when_trusted;
+}
+
 ArmState LiveEngine::arm_state() const noexcept {
   if (armed_) return ArmState::armed;
+  if (!exchange_.trading()) return ArmState::exchange;
   if (!auto_arm_)
     return options_.arm == ArmWhen::manual && counters_.orders == 0 ? ArmState::by_command : ArmState::disarmed;
   if (!clock_.started()) return ArmState::no_frame_yet;

@@ -32,7 +32,7 @@
 namespace twinpath {
 
 // Why orders may or may not be sent, as far as arming goes.
-enum class ArmState : std::uint8_t { armed, disarmed, no_frame_yet, behind, stale, books_incomplete, by_command };
+enum class ArmState : std::uint8_t { armed, disarmed, no_frame_yet, behind, stale, books_incomplete, by_command, exchange };
 std::string_view to_string(ArmState s) noexcept;
 
 struct LiveCounters {
@@ -40,6 +40,7 @@ struct LiveCounters {
   std::uint64_t orders = 0, cancels = 0;         // sent by the path
   std::array<std::uint64_t, 14> rejects{};       // by Reason
   std::uint64_t acks = 0, fills = 0, dones = 0;  // answers given
+  std::uint64_t positions = 0;                   // told by the exchange's session
   std::uint64_t unsent = 0;                      // order frames that the sender had no room for
   std::uint64_t clock_backwards = 0;             // frames stamped before an earlier one of the same input
   std::uint64_t stop_cancels = 0;                // sent at the end for what was open
@@ -100,6 +101,7 @@ class LiveEngine final : public PathSink {
   void answers_until(Cycles until);
   void give(Cycles at, const Command& c);
   void maybe_arm(bool caught_up);
+  void exchange_lost();
   bool put_out(std::span<const std::uint8_t> frame);
 
   const CoreConfig& config_;
