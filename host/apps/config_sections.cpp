@@ -260,8 +260,10 @@ void read_recorded(Reader reader, OrderConfig& order) {
 void read_journal(Reader reader, JournalOptions& journal) {
   const auto name = [&](std::string_view key, std::string_view expected, bool needed, std::string& value) {
     if (needed && !reader.has(key)) reader.missing(key, expected, "say where the journal is kept");
-    if (const auto text = reader.text(key, expected)) value = *text;
-    if (reader.has(key) && value.empty()) reader.wrong(key, expected, "name it, or remove the key");
+    if (const auto text = reader.text(key, expected)) {
+      value = *text;
+      if (value.empty()) reader.wrong(key, expected, "name it, or remove the key");
+    }
   };
   name("folder", "a folder, which is made if need be", true, journal.folder);
   name("stage", "a file in a file system in memory, such as \"/dev/shm/twinpath.stage\"", false, journal.stage);
@@ -276,8 +278,10 @@ void read_journal(Reader reader, JournalOptions& journal) {
 
 void read_processes(Reader reader, ProcessOptions& processes) {
   const auto name = [&](std::string_view key, std::string_view expected, std::string& value) {
-    if (const auto text = reader.text(key, expected)) value = *text;
-    if (reader.has(key) && value.empty()) reader.wrong(key, expected, "name it, or remove the key");
+    if (const auto text = reader.text(key, expected)) {
+      value = *text;
+      if (value.empty()) reader.wrong(key, expected, "name it, or remove the key");
+    }
   };
   name("folder", "a folder in a file system in memory", processes.folder);
   name("store", "a file", processes.store);

@@ -217,10 +217,10 @@ Run add_replay(cli::App& app, const PathRegistry& registry) {
   sub->add_option("input", o->input, "pcap, pcapng or BinaryFILE ITCH (plain or gzip)")
       ->required()
       ->check(cli::ExistingFile);
-  sub->add_option(
-         "--path", o->paths,
-         "path to run, sw: (or sw:pipelined), verilator: or verilator:dense, xrt:0, 'switch:xrt:0|sw:'; may be "
-         "given again; the first one leads")
+  sub->add_option("--path", o->paths,
+                  "path to run, sw: (or sw:pipelined), systemc:, verilator: or verilator:dense, xrt:0, "
+                  "'switch:xrt:0|sw:'; may be "
+                  "given again; the first one leads")
       ->required()
       ->expected(1)
       ->take_all();

@@ -9,7 +9,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
-#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +27,7 @@
 #include "host/apps/run_switch.h"
 #include "host/apps/run_text.h"
 #include "host/apps/sources.h"
+#include "host/core/wall_clock.h"
 #include "host/feed/locate_finder.h"
 #include "host/live/control_socket.h"
 #include "host/live/live_engine.h"
@@ -57,11 +57,7 @@ void reload_on_hangup() {
   sigaction(SIGHUP, &action, nullptr);
 }
 
-Nanoseconds wall_clock() {
-  timespec t{};
-  clock_gettime(CLOCK_REALTIME, &t);
-  return {static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_nsec)};
-}
+Nanoseconds wall_clock() { return Nanoseconds{wall_ns()}; }
 
 // The configuration with what the command line says instead; everything that a live run cannot do without is there.
 RunConfig live_config(const Options& o, RunConfig config) {
@@ -400,6 +396,8 @@ class LiveRun {
             r->refused = desk_->take_over();
           } else if (r->kind == LiveRequest::Kind::hand_back) {
             r->refused = desk_->hand_back();
+          } else if (r->command.op == CommandOp::arm && engine->numbers_used_up()) {
+            r->refused = std::string(kOrderNumbersUsedUp);
           } else if (r->kind == LiveRequest::Kind::swap) {
             engine->swap(*r->bank);
           } else {
@@ -425,6 +423,7 @@ class LiveRun {
     }
     s.switched = desk_->status();
     s.arm = engine->arm_state();
+    s.blocked_by = engine->blocked_by();
     s.killed = engine->killed();
     s.stale = engine->books().stale();
     s.open_orders = engine->ledger().open();

@@ -154,6 +154,7 @@ std::string status_json(const LiveStatus& s, const CoreConfig& config, const std
   } else if (s.arm != ArmState::armed) {
     j["why_not_armed"] = to_string(s.arm);
   }
+  if (s.blocked_by != 0) j["blocked_by_order"] = s.blocked_by;
   j["killed"] = s.killed;
   j["stale"] = s.stale;
   j["time_us"] = static_cast<std::uint64_t>(to_nanoseconds(s.time) / 1000);

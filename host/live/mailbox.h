@@ -25,6 +25,7 @@ struct LiveStatus {
   LivePhase phase = LivePhase::directory;
   ArmState arm = ArmState::disarmed;
   bool killed = false;
+  std::uint32_t blocked_by = 0;  // LiveEngine::blocked_by()
   bool stale = false;
   unsigned open_orders = 0, books_incomplete = 0, books_trading = 0;
   Nanoseconds lag{};

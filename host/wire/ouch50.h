@@ -187,7 +187,8 @@ template <class V, class... M>
 bool visit_any(std::span<const std::uint8_t> message, V& visitor, DecodeError* error, MessageList<M...>) {
   DecodeError e = message.empty() ? DecodeError::empty : DecodeError::unknown_type;
   bool ok = false;
-  if (!message.empty()) ((message[0] == M::kType && ((ok = visit_as<M>(message, visitor, e)), true)) || ...);
+  if (!message.empty())
+    static_cast<void>(((message[0] == M::kType && ((ok = visit_as<M>(message, visitor, e)), true)) || ...));
   if (error != nullptr) *error = e;
   return ok;
 }

@@ -360,6 +360,50 @@ core = 3
   EXPECT_EQ(parse(text + "from = \"af_packet:eth2\"\n").live, all);
 }
 
+TEST(ConfigFile, ReadsWhereTheJournalIsKept) {
+  EXPECT_FALSE(parse(kMinimal).journal);
+  JournalOptions only_a_folder;
+  only_a_folder.folder = "day";
+  EXPECT_EQ(parse(std::string(kMinimal) + "[journal]\nfolder = \"day\"\n").journal, only_a_folder);
+  EXPECT_EQ(parse(std::string(kMinimal) + R"([journal]
+folder = "day"
+stage = "/dev/shm/day.stage"
+sync = "order"
+segment_mb = 2
+batch_us = 70
+)")
+                .journal,
+            (JournalOptions{.folder = "day",
+                            .stage = "/dev/shm/day.stage",
+                            .sync = JournalOptions::Sync::order,
+                            .segment_bytes = 2U << 20U,
+                            .batch_us = 70}));
+}
+
+TEST(ConfigFile, ReadsWhichProcessesTrade) {
+  EXPECT_FALSE(parse(kMinimal).processes);
+  EXPECT_EQ(parse(std::string(kMinimal) + "[processes]\n").processes, ProcessOptions{});
+  EXPECT_EQ(parse(std::string(kMinimal) + R"([processes]
+folder = "/dev/shm/mine"
+store = "messages"
+strategies = ["rules", "market_maker"]
+market_records = 64
+feed_timeout_ms = 5
+intent_age_ms = 6
+cancel_on_exit = false
+store_mb = 3
+)")
+                .processes,
+            (ProcessOptions{.folder = "/dev/shm/mine",
+                            .store = "messages",
+                            .strategies = {"rules", "market_maker"},
+                            .market_records = 64,
+                            .feed_timeout = Nanoseconds{5'000'000},
+                            .intent_age = Nanoseconds{6'000'000},
+                            .cancel_on_exit = false,
+                            .store_bytes = 3U << 20U}));
+}
+
 TEST(ConfigFile, DefaultsLieUnderEachSymbol) {
   const auto run = parse(with_symbol_text("rules.take = {fair = 100, quantity = 7}\n") +
                          "rules.take.enabled = false\n[defaults.rules.take]\nquantity = 50\nedge = 0.03\n");
@@ -477,6 +521,36 @@ TEST(ConfigErrors, OfALiveRunNameItsKey) {
                 ElementsAre(HasSubstr(fmt::format("live.{}", key))))
         << value;
   }
+}
+
+TEST(ConfigErrors, OfAJournalNameItsKey) {
+  EXPECT_THAT(errors_of(std::string(kMinimal) + "[journal]\n"), ElementsAre(HasSubstr("journal.folder")));
+  for (const auto& [key, value] :
+       {std::pair{"stage", "\"\""}, std::pair{"stage", "5"}, std::pair{"sync", "\"always\""},
+        std::pair{"segment_mb", "0"}, std::pair{"segment_mb", "65537"}, std::pair{"batch_us", "9"},
+        std::pair{"batch_us", "\"slow\""}, std::pair{"folders", "\"x\""}}) {
+    EXPECT_THAT(errors_of(fmt::format("{}[journal]\nfolder = \"day\"\n{} = {}\n", kMinimal, key, value)),
+                ElementsAre(HasSubstr(fmt::format("journal.{}", key))))
+        << value;
+  }
+  EXPECT_THAT(errors_of(std::string(kMinimal) + "[journal]\nfolder = \"\"\n"),
+              ElementsAre(HasSubstr("journal.folder")));
+}
+
+TEST(ConfigErrors, OfProcessesNameTheirKey) {
+  for (const auto& [key, value] :
+       {std::pair{"folder", "\"\""}, std::pair{"folder", "5"}, std::pair{"store", "\"\""}, std::pair{"store", "5"},
+        std::pair{"store_mb", "0"}, std::pair{"strategies", "[]"}, std::pair{"strategies", "[5]"},
+        std::pair{"market_records", "63"}, std::pair{"market_records", "65"}, std::pair{"feed_timeout_ms", "0"},
+        std::pair{"feed_timeout_ms", "60001"}, std::pair{"intent_age_ms", "0"}, std::pair{"cancel_on_exit", "1"},
+        std::pair{"strategy", "\"rules\""}}) {
+    EXPECT_THAT(errors_of(fmt::format("{}[processes]\n{} = {}\n", kMinimal, key, value)),
+                ElementsAre(HasSubstr(fmt::format("processes.{}", key))))
+        << value;
+  }
+  std::string many = "[processes]\nstrategies = [\"a0\"";
+  for (std::size_t i = 1; i <= ProcessOptions::kMostStrategies; ++i) many += fmt::format(", \"a{}\"", i);
+  EXPECT_THAT(errors_of(kMinimal + many + "]\n"), ElementsAre(HasSubstr("processes.strategies")));
 }
 
 TEST(ConfigErrors, LaggerIsAnotherConfiguredSymbol) {

@@ -67,12 +67,13 @@ class MarketRun {
       joined_.read_all(*market_.snapshot(), 1);
       joined_next_ = joined_.next_after_snapshot();
       if (joined_next_ != tape_->next_sequence()) return "a snapshot that does not end where the tape does";
+      // A snapshot has the orders in the engine's turn.
+      if (joined_.turns(moved_) != whole_.turns(moved_)) return "the tape's order of turns is not the engine's";
     }
     if (!joined_.wrong().empty()) return "a late joiner: " + joined_.wrong();
     if (joined_next_ == 0) return "";
     if (joined_.orders() != whole_.orders() || joined_.symbols() != whole_.symbols())
       return "a late joiner's books are not those of the whole tape";
-    if (joined_.turns(moved_) != whole_.turns(moved_)) return "the tape's order of turns is not the engine's";
     return "";
   }
 

@@ -140,7 +140,7 @@ class RequestStream {
       r.quantity = random_.below(2);
     } else if (what < 168) {
       r.kind = RequestKind::bust;
-      if (!random_.one_in(3)) busted_ = random_.one_in(8) ? random_.below(80) : 2 * random_.below(20);
+      if (random_.one_in(2)) busted_ = random_.one_in(8) ? random_.below(80) : 2 * random_.below(8);
       r.match_number = busted_;
     } else if (what < 172) {
       r.kind = RequestKind::system_event;

@@ -225,9 +225,7 @@ class RunLive(Live):
         self.assertIn("a process that answers", subprocess.run(
             ["ip", "netns", "exec", self.b, self.command, "run", "-q", "--config", "session.toml"], cwd=self.folder, text=True,
             capture_output=True, timeout=60).stderr)
-        sender = subprocess.Popen(["ip", "netns", "exec", self.a, self.command, "send", "-q", "--from", "pcap:session.pcap", "--to",
-                                   "af_packet:va", "--speed", "0.1"], cwd=self.folder)
-        self.addCleanup(sender.kill)
+        sender = self.sender()
         self.wait_for(lambda s: s["counters"]["orders"] >= 3)
         self.control("kill")
         killed = self.control("status")
