@@ -216,11 +216,14 @@ void read_live(Reader reader, LiveOptions& live) {
 void read_exchange(Reader reader, ExchangeOptions& exchange) {
   constexpr std::string_view kAddress = "an IPv4 address and a TCP port such as \"127.0.0.1:26400\"";
   if (!reader.has("address")) reader.missing("address", kAddress, "say where the exchange's SoupBinTCP port is");
-  if (const auto text = reader.text("address", kAddress)) {
-    const auto at = net::parse_endpoint(*text);
-    if (at) exchange.address = *at;
-    if (!at) reader.wrong("address", kAddress, "write four numbers up to 255, a colon and a port from 1 to 65535");
-  }
+  const auto address = [&](std::string_view key, net::Endpoint& value) {
+    const auto text = reader.text(key, kAddress);
+    const auto at = text ? net::parse_endpoint(*text) : std::nullopt;
+    if (at) value = *at;
+    if (text && !at) reader.wrong(key, kAddress, "write four numbers up to 255, a colon and a port from 1 to 65535");
+  };
+  address("address", exchange.address);
+  address("drop_copy_address", exchange.drop_copy_address);
   const auto text = [&](std::string_view key, std::string_view expected, std::size_t most, bool needed,
                         std::string& value) {
     if (needed && !reader.has(key)) reader.missing(key, expected, "add it");
@@ -230,15 +233,19 @@ void read_exchange(Reader reader, ExchangeOptions& exchange) {
   text("account", "1 to 6 characters", 6, true, exchange.account);
   text("password", "1 to 10 characters", 10, true, exchange.password);
   text("session", "at most 10 characters", 10, false, exchange.session);
+  text("drop_copy", "1 to 6 characters", 6, false, exchange.drop_copy);
+  text("drop_copy_password", "1 to 10 characters", 10, !exchange.drop_copy.empty(), exchange.drop_copy_password);
   text("journal", "a folder, which is made if need be", 4096, true, exchange.journal);
   if (const auto loss = reader.choice("on_loss", {"disarm", "kill"}))
     exchange.on_loss = *loss == "kill" ? ExchangeOptions::OnLoss::kill : ExchangeOptions::OnLoss::disarm;
+  if (const auto orders = reader.choice("orders", {"frames", "session"}))
+    exchange.orders = *orders == "session" ? ExchangeOptions::Orders::session : ExchangeOptions::Orders::frames;
   const auto time = [&](std::string_view key, std::uint64_t unit_ns, std::uint64_t min, std::uint64_t max,
                         Nanoseconds& value) {
     if (const auto n = reader.integer(key, min, max)) value = Nanoseconds{*n * unit_ns};
   };
   constexpr std::uint64_t kMs = 1'000'000, kS = 1'000'000'000;
-  time("resend_after_ms", kMs, 1, 60'000, exchange.resend_after);
+  time("answer_within_ms", kMs, 1, 60'000, exchange.answer_within);
   time("start_timeout_s", kS, 1, 86'400, exchange.start_timeout);
   time("heartbeat_ms", kMs, 10, 60'000, exchange.heartbeat);
   time("silence_ms", kMs, 20, 600'000, exchange.silence);

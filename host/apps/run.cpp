@@ -71,7 +71,10 @@ RunConfig live_config(const Options& o, RunConfig config) {
   if (!o.path.empty()) live.path = o.path;
   if (!o.record.empty()) live.record = o.record;
   if (live.from.empty()) throw wrong("inputs", "none", "give from in [live], or --from");
-  if (live.to.empty()) throw wrong("where orders go", "nothing", "give to in [live], or --to");
+  const bool carried = config.exchange && config.exchange->orders == ExchangeOptions::Orders::session;
+  if (live.to.empty() && !carried) throw wrong("where orders go", "nothing", "give to in [live], or --to");
+  if (!live.to.empty() && carried)
+    throw wrong("no place for order frames", live.to, "orders go over the session of [exchange]: remove to, or orders");
   if (live.from.size() > LiveStatus::kMostInputs)
     throw wrong(fmt::format("at most {} inputs", LiveStatus::kMostInputs), fmt::format("{}", live.from.size()),
                 "name several endpoints in one udp: address");
@@ -185,7 +188,7 @@ class LiveRun {
           fmt::format("{}: expected one input when it is a file, found {}; a file's times are not "
                       "those of other inputs",
                       list_of(live_.from), inputs_.size()));
-    sender_ = open_orders(io, *options_.io, live_.to);
+    if (!live_.to.empty()) sender_ = open_orders(io, *options_.io, live_.to);
   }
 
   void pin() const {
@@ -206,7 +209,7 @@ class LiveRun {
                  to_string(inputs_[i]->timestamp_source()));
     if (journal_)
       for (const std::string& message : journal_->messages()) fmt::print(stderr, "run: {}\n", message);
-    fmt::print(stderr, "run: orders to {}; path {}\n", live_.to, live_.path);
+    fmt::print(stderr, "run: orders to {}; path {}\n", sender_ ? live_.to : "the session", live_.path);
   }
 
   void rest() const {
@@ -268,10 +271,11 @@ class LiveRun {
       }
       if (Clock::now() >= deadline) {
         const ExchangeStatus s = venue_->status();
-        throw std::runtime_error(fmt::format(
-            "expected the exchange to take the login of '{}' and to answer within {} s, found it {} ({}, {} attempts); is "
-            "it running at the address in [exchange]?",
-            o.account, o.start_timeout.value / 1'000'000'000, s.state, s.loss, s.attempts));
+        throw std::runtime_error(
+            fmt::format("expected the exchange to take the login of '{}' and to answer within {} s, found it {} ({}, "
+                        "{} attempts); is "
+                        "it running at the address in [exchange]?",
+                        o.account, o.start_timeout.value / 1'000'000'000, s.state, s.loss, s.attempts));
       }
       serve(nullptr, LivePhase::exchange);
       if (!from_file_ && waiting_->bytes() <= live_.directory_buffer_bytes) {
@@ -286,7 +290,7 @@ class LiveRun {
   }
 
   int trade(std::string& error) {
-    LiveEngine engine(config_.core, live_, inputs_, *sender_, *exchange_, record_ ? &*record_ : nullptr,
+    LiveEngine engine(config_.core, live_, inputs_, sender_.get(), *exchange_, record_ ? &*record_ : nullptr,
                       from_file_ ? std::function<Nanoseconds()>{} : wall_clock, orders_ ? &*orders_ : nullptr);
     if (orders_) orders_->begin(config_.core, {});
     std::optional<RunStats> stats;
@@ -331,7 +335,7 @@ class LiveRun {
       fmt::print("{}", closing_report(engine, config_.core, path->counters()));
       if (const auto switched = desk_->status()) fmt::print("{}", to_text(*switched));
       for (std::size_t i = 0; i < inputs_.size(); ++i) fmt::print("{}", to_text(live_.from[i], inputs_[i]->counters()));
-      fmt::print("{}", to_text(live_.to, sender_->counters()));
+      if (sender_) fmt::print("{}", to_text(live_.to, sender_->counters()));
       if (journal_) fmt::print("{}: {} records\n", journal_->folder().string(), journal_->records());
       if (record_)
         fmt::print("{}: {} frames, {} commands recorded\n", live_.record, record_->frames(), record_->commands());
@@ -415,7 +419,7 @@ class LiveRun {
   void fill(LiveStatus& s, const LiveEngine* engine, LivePhase phase) {
     s.phase = phase;
     for (std::size_t i = 0; i < inputs_.size(); ++i) s.received[i] = inputs_[i]->counters();
-    s.sent = sender_->counters();
+    if (sender_) s.sent = sender_->counters();
     if (venue_ != nullptr) s.exchange = venue_->status();
     if (engine == nullptr) {
       if (finder_ != nullptr) s.missing = finder_->names();

@@ -65,10 +65,13 @@ nlohmann::ordered_json exchange_json(const ExchangeStatus& s) {
                            {"next_sequence", s.next_sequence},
                            {"attempts", s.attempts},
                            {"unanswered", s.unanswered},
-                           {"resent", s.resent},
+                           {"voided", s.voided},
+                           {"cancels_repeated", s.repeated},
                            {"lost", s.lost},
+                           {"reconciled", s.reconciled},
                            {"disagreements", s.disagreements}};
   if (s.disagreements != 0) j["first_disagreement"] = s.first_disagreement;
+  if (!s.difference.empty()) j["difference"] = s.difference;
   return j;
 }
 
@@ -198,12 +201,15 @@ std::string status_json(const LiveStatus& s, const CoreConfig& config, const std
 }
 
 std::string to_text(const ExchangeStatus& s) {
-  std::string text = fmt::format("exchange: {}, session {}, {} messages; lost {} times, {} requests sent again\n", s.state,
-                                 s.session, s.next_sequence - 1, s.lost, s.resent);
+  std::string text = fmt::format(
+      "exchange: {}, session {}, {} messages; lost {} times, reconciled {} times, {} orders made void, {} cancels "
+      "repeated\n",
+      s.state, s.session, s.next_sequence - 1, s.lost, s.reconciled, s.voided, s.repeated);
   if (s.unanswered != 0) text += fmt::format("exchange: {} requests without an answer\n", s.unanswered);
   if (s.disagreements != 0)
     text += fmt::format("exchange: {} answers contradict what went before; the first: {}\n", s.disagreements,
                         s.first_disagreement);
+  if (!s.difference.empty()) text += fmt::format("exchange: positions differ: {}", s.difference);
   return text;
 }
 

@@ -31,6 +31,8 @@ class ExchangeSession {
   virtual bool trading() const noexcept { return true; }
   // Losing it sets the kill switch, instead of a DISARM.
   virtual bool kills() const noexcept { return false; }
+  // Orders leave through sent(): no frames are to be sent.
+  virtual bool carries() const noexcept { return false; }
 };
 
 // The exchange that [responses] configures, as in a replay; disabled, it never answers.

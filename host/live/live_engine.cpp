@@ -20,7 +20,7 @@ std::string_view to_string(ArmState s) noexcept {
 }
 
 LiveEngine::LiveEngine(const CoreConfig& config, const LiveOptions& options, std::span<PacketReceiver* const> inputs,
-                       PacketSender& sender, ExchangeSession& exchange, InputRecord* record,
+                       PacketSender* sender, ExchangeSession& exchange, InputRecord* record,
                        std::function<Nanoseconds()> wall, OrderJournal* journal)
     : config_(config),
       options_(options),
@@ -237,15 +237,17 @@ std::vector<std::string> LiveEngine::incomplete_books(std::size_t most) const {
   return names;
 }
 
-// A send queue that is full drains in microseconds: worth waiting for a little, not for ever.
+// What the session carries leaves when its event comes. A send queue that is full drains in microseconds: worth waiting
+// for a little, not for ever.
 bool LiveEngine::put_out(std::span<const std::uint8_t> frame) {
+  if (exchange_.carries()) return true;
   constexpr unsigned kTries = 10'000;
   for (unsigned i = 0; i < kTries; ++i) {
-    const auto rooms = sender_.claim(1);
+    const auto rooms = sender_->claim(1);
     if (rooms.empty()) continue;
     std::memcpy(rooms[0].data(), frame.data(), frame.size());
     const std::size_t size = frame.size();
-    if (sender_.send(std::span(&size, 1)) == 1) return true;
+    if (sender_->send(std::span(&size, 1)) == 1) return true;
   }
   ++counters_.unsent;
   return false;

@@ -59,10 +59,11 @@ struct LiveCounters {
 
 class LiveEngine final : public PathSink {
  public:
-  // What is given outlives the engine. `config` has every locate. `record` and `journal` may be null. `wall` is the
-  // clock of the receivers' stamps; empty when they come from a file: then only frames move time.
+  // What is given outlives the engine. `config` has every locate. `record` and `journal` may be null, and `sender` when
+  // the exchange's session carries orders. `wall` is the clock of the receivers' stamps; empty when they come from a
+  // file: then only frames move time.
   LiveEngine(const CoreConfig& config, const LiveOptions& options, std::span<PacketReceiver* const> inputs,
-             PacketSender& sender, ExchangeSession& exchange, InputRecord* record, std::function<Nanoseconds()> wall,
+             PacketSender* sender, ExchangeSession& exchange, InputRecord* record, std::function<Nanoseconds()> wall,
              OrderJournal* journal = nullptr);
 
   // The path's sink is this engine. Gives DISARM or ARM, by the options, as the first input.
@@ -124,7 +125,7 @@ class LiveEngine final : public PathSink {
   const LiveOptions& options_;
   std::vector<PacketReceiver*> inputs_;
   std::vector<Nanoseconds> last_stamps_;  // of each input
-  PacketSender& sender_;
+  PacketSender* sender_;
   ExchangeSession& exchange_;
   InputRecord* record_;
   OrderJournal* journal_;

@@ -35,9 +35,9 @@ struct LiveStatus {
   std::array<bool, kSymbols> trades{}, complete{};
   std::array<ReceiveCounters, kMostInputs> received{};
   SendCounters sent;
-  std::optional<SwitchStatus> switched;  // of a switched path
+  std::optional<SwitchStatus> switched;    // of a switched path
   std::optional<ExchangeStatus> exchange;  // of a session with an exchange
-  std::vector<std::string> missing;      // without a locate, while they are waited for
+  std::vector<std::string> missing;        // without a locate, while they are waited for
 };
 
 struct LiveRequest {

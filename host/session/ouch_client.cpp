@@ -48,7 +48,8 @@ bool OuchClient::send_bytes(std::span<const std::uint8_t> message, Nanoseconds n
 }
 
 bool OuchClient::note(std::span<const std::uint8_t> message) {
-  if (message.empty() || (message[0] != ouch::EnterOrder::kType && message[0] != ouch::CancelOrder::kType)) return false;
+  if (message.empty() || (message[0] != ouch::EnterOrder::kType && message[0] != ouch::CancelOrder::kType))
+    return false;
   if (!orders_.request(message, true)) return false;
   noted_ = true;
   store_.keep(OuchRecord::noted, 0, message);

@@ -63,9 +63,9 @@ class OuchClient final : private SoupClientHandler {
   bool send_bytes(std::span<const std::uint8_t> message, Nanoseconds now);
 
   // An order or a cancel that goes, or went, another way (a frame of UDP, say) is kept as ours, whatever the state. An
-  // order that is noted may arrive at any time, so no query resolves it: an answer does, to it or to the very same bytes
-  // sent with resend(), or one that says that its number was passed over. False, and nothing done, when it makes no
-  // sense (OuchOrders::request).
+  // order that is noted may arrive at any time, so no query resolves it: an answer does, to it or to the very same
+  // bytes sent with resend(), or one that says that its number was passed over. False, and nothing done, when it makes
+  // no sense (OuchOrders::request).
   bool note(std::span<const std::uint8_t> message);
   // Sends what was noted on this connection too. False, and nothing done, unless trading and there is room.
   bool resend(std::span<const std::uint8_t> message, Nanoseconds now);
