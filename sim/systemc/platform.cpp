@@ -150,7 +150,7 @@ void count(Modules& m, const PlatformOptions& o, const CoreConfig& config, Platf
   r.card_commands = m.card.commands_taken;
   r.reset_frames = m.card.reset_frames;
   r.reset_commands = m.card.reset_commands;
-  const CoreModel& core = m.card.core.model();
+  const Core& core = *m.card.core;
   for (unsigned s = 0; s < config.symbols.size(); ++s) {
     if (core.position(static_cast<SymbolIndex>(s)) != m.venue.positions()[s]) ++r.position_differences;
   }
@@ -164,7 +164,7 @@ void count(Modules& m, const PlatformOptions& o, const CoreConfig& config, Platf
   r.longest_pcie = m.pcie.longest();
   r.longest_host = m.host.longest();
   r.counters = m.card.counters();
-  r.digest = m.card.digest_value;
+  r.digest = m.card.digest();
 }
 
 }  // namespace
