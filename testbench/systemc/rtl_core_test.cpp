@@ -1,10 +1,12 @@
 // The two cores that a card can have, on every scenario: the functional model and the Verilated RTL make the same
 // orders and events in the same cycles.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "host/apps/platform_scenario.h"
@@ -79,6 +81,58 @@ TEST(RtlCore, RefusesWhatOnlyTheModelCanDo) {
   s = thinned("quiet_day");
   s.platform.fault = platform::Fault::deaf_to_kill;
   EXPECT_THROW(run(s, CoreKind::rtl), std::invalid_argument);
+}
+
+// At every fall of the core's clock, what its pins are in a VCD file.
+struct Pins {
+  std::map<std::string, std::string> ids;  // by name
+  std::map<std::string, bool> level;       // by id
+
+  bool high(const char* name) { return level[ids.at(name)]; }
+};
+template <class Each>
+void each_cycle(const std::filesystem::path& file, Each&& each) {
+  Pins pins;
+  std::ifstream in(file);
+  std::string scope;
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream words(line);
+    std::string word, kind, width, id, name;
+    words >> word;
+    if (word == "$scope") words >> kind >> scope;
+    if (word == "$var" && scope == "core" && words >> kind >> width >> id >> name && width == "1") pins.ids[name] = id;
+    if (word.size() < 2 || (word[0] != '0' && word[0] != '1')) continue;
+    const bool was = pins.level[word.substr(1)], is = word[0] == '1';
+    if (was && !is && word.substr(1) == pins.ids["clk"]) each(pins);
+    pins.level[word.substr(1)] = is;
+  }
+}
+
+TEST(RtlCore, ShowsItsPinsInAWaveform) {
+  const auto folder = std::filesystem::temp_directory_path() / ("twinpath_pins_" + std::to_string(::getpid()));
+  std::filesystem::create_directory(folder);
+  PlatformScenario s = thinned("quiet_day");
+  s.session.messages = 1'000;
+  const PlatformResult plain = run(s, CoreKind::rtl);
+  s.platform.wave = folder / "wave";
+  const PlatformResult shown = run(s, CoreKind::rtl);
+  EXPECT_EQ(plain.digest, shown.digest);
+  std::uint64_t beats = 0, frames_in = 0, frames_out = 0, events = 0, cycles = 0;
+  each_cycle(folder / "wave.vcd", [&](Pins& pins) {
+    ++cycles;
+    beats += pins.high("m_axis_tvalid");
+    frames_in += pins.high("s_axis_tvalid") && pins.high("s_axis_tlast");
+    frames_out += pins.high("m_axis_tvalid") && pins.high("m_axis_tlast");
+    events += pins.high("m_event_tvalid");
+  });
+  EXPECT_GT(shown.sent, 5u);
+  EXPECT_EQ(frames_in, shown.frames_in);
+  EXPECT_EQ(frames_out, shown.sent + shown.cancels);
+  EXPECT_EQ(beats, 12 * shown.sent + 8 * shown.cancels);
+  EXPECT_EQ(events, shown.card_events);
+  EXPECT_GT(cycles, 10 * frames_in);
+  EXPECT_LT(cycles, 100 * frames_in) << "the clock runs while nothing is at work";
+  std::filesystem::remove_all(folder);
 }
 
 TEST(ScenarioFile, SaysWhichCoreTheCardHas) {
