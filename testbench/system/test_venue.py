@@ -1,8 +1,6 @@
 """`twinpath venue` as a process: clients that trade, misbehave and come late, and the end of its process at any moment."""
 
 import random
-import re
-import signal
 import socket
 import struct
 import subprocess
@@ -174,46 +172,6 @@ class Venue(VenueTest):
         with self.assertRaises(Lost):
             Soup(self.ouch, "D1", "read")
         self.assertRegex(self.stop(), r"20 ended: displaced")
-
-    def test_tshark_decodes_what_it_says(self):
-        self.need("tshark")
-        self.configure()
-        self.start()
-        capture = subprocess.Popen(["tshark", "-q", "-i", "lo", "-w", "venue.pcap", "-f",
-                                    f"tcp port {self.ouch} or udp port {self.lines[0].port}"],
-                                   cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        self.addCleanup(capture.kill)
-        line = capture.stderr.readline()
-        while line and "Capturing" not in line:
-            line = capture.stderr.readline()
-        if not line:
-            self.skipTest("tshark may not capture here")
-        time.sleep(1)
-        traders = self.traders()
-        rng = random.Random(9)
-        for _ in range(60):
-            self.trade(rng.choice(traders), rng)
-        self.settle(*traders)
-        time.sleep(1.5)
-        capture.send_signal(signal.SIGINT)
-        capture.wait(30)
-        report = self.stop()
-        done = subprocess.run(["tshark", "-r", "venue.pcap", "-d", f"tcp.port=={self.ouch},soupbintcp", "-d",
-                               f"udp.port=={self.lines[0].port},moldudp64", "-T", "fields", "-e", "_ws.malformed", "-e",
-                               "soupbintcp.packet_type", "-e", "soupbintcp.seq_num", "-e", "moldudp64.count", "-e",
-                               "_ws.expert.severity"], cwd=self.folder, text=True, capture_output=True, check=True)
-        soup, blocks = [], 0
-        for row in done.stdout.splitlines():
-            malformed, kinds, _, count, _ = row.split("\t")
-            self.assertEqual(malformed, "", row)
-            soup += kinds.split(",") if kinds else []
-            if count and int(count, 0) != 0xFFFF:
-                blocks += int(count, 0)
-        told = sum(len(t.stream) for t in traders)
-        self.assertEqual(soup.count("'S'"), told, set(soup))
-        carried = int(re.search(r"lines: (\d+) messages", report).group(1))
-        self.assertGreater(blocks, 0)
-        self.assertLessEqual(blocks, carried)
 
     def test_a_day_has_auctions_and_an_end_and_another_day_follows(self):
         self.configure('[phases]\nopening = "+1.5"\nclosing = "never"\nindicate_s = 0.2\n')
