@@ -80,8 +80,6 @@ class VenueSession final : public ExchangeSession, private session::OuchOrdersLi
   // Nothing of an earlier process, or path, is open any more; true from then on. Throws std::runtime_error when the
   // exchange refuses the account, positions differ from its, or the session has failed.
   bool ready();
-  // Another path is to begin: as at the start. Answers to orders of the path before are not given any more.
-  void begin_again();
   // Once ready: the first order's number, and a POSITION of each configured symbol that has one.
   std::uint32_t first_user_ref() const noexcept { return first_user_ref_; }
   const std::vector<Command>& positions() const noexcept { return positions_; }
@@ -96,6 +94,8 @@ class VenueSession final : public ExchangeSession, private session::OuchOrdersLi
   Cycles next_due() const noexcept override { return Cycles{UINT64_MAX}; }
   Cycles reaction() const noexcept override { return Cycles{kTimeMask}; }
   bool replayed() const noexcept override { return false; }
+  // Ready again when nothing is open, as at the start.
+  void begin_again() override;
   bool trading() const noexcept override { return trading_.load(std::memory_order_acquire); }
   bool kills() const noexcept override {
     return options_.on_loss == ExchangeOptions::OnLoss::kill || wrong_.load(std::memory_order_acquire);
