@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from venue_client import Books, Line, Lost, Soup, Trader, cancel, enter
+from venue_client import Books, DropCopy, Line, Lost, Soup, Trader, cancel, enter
 from venue_fixture import SYMBOLS, VenueTest
 
 
@@ -76,12 +76,14 @@ class Venue(VenueTest):
         self.start("-q")
         rng = random.Random(5)
         traders = self.traders()
-        hashes, kills = [], 0
+        copy = DropCopy(self.ouch, "D2", "read")
+        kills = 0
         for step in range(1500):
             trader = rng.choice(traders)
             self.trade(trader, rng)
             if rng.random() < 0.3:
                 trader.poll()
+                copy.poll()
             if rng.random() < 0.05:
                 trader.send(rng.choice(list(trader.requests.values()))[0])
             if step % 250 == 249:
@@ -92,6 +94,13 @@ class Venue(VenueTest):
                 self.assertGreater(status["replayed"], 0)
         self.settle(*traders)
         self.assertEqual(kills, 6)
+        # The drop copy of desk 2's firm has its positions, and what a reader from the beginning has.
+        whole = DropCopy(self.ouch, "D2", "read")
+        for reader in (copy, whole):
+            reader.read_to(len(traders[1].matches))
+        self.assertTrue(copy.stream == whole.stream, "another stream from the beginning")
+        self.assertEqual({("desk2", s): (p["shares"], p["cash"])
+                          for s, p in self.control("positions", "desk2")["positions"].items()}, copy.positions)
         self.assert_reconciled(traders)
         before = self.control("hash")
         self.kill()
@@ -208,6 +217,10 @@ class Venue(VenueTest):
         self.assert_fails("venue", "--config", "venue.toml", names=["locate", "each once"])
         file.write_text(good.replace('participant = "desk1"', 'participant = "desk3"'))
         self.assert_fails("venue", "--config", "venue.toml", names=["participant", "desk3"])
+        file.write_text(good.replace('password = "read"\nfirm = "F2"', 'password = "read"\nfirm = "F3"'))
+        self.assert_fails("venue", "--config", "venue.toml", names=["firm", "F3"])
+        file.write_text(good.replace('participant = "desk1"', 'participant = "desk1"\nfirm = "F1"'))
+        self.assert_fails("venue", "--config", "venue.toml", names=["either participant or firm"])
         file.write_text(good)
         self.start()
         self.assert_fails("venue", "--config", "venue.toml", names=["venue.sock", "a free control socket"])
