@@ -4,11 +4,14 @@ that befall them, and whether both sides agree afterwards.
 Namespace A has the venue, `twinpath flow`'s participants and the relay of the two lines; B has the trader. One wire
 carries market data, the other the session, order frames, re-requests and snapshots: cutting that is a half-open connection."""
 
+import argparse
+import ctypes
 import json
 import os
 import pathlib
 import random
 import re
+import shutil
 import signal
 import socket
 import struct
@@ -17,6 +20,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+from command import read_pcap  # noqa: E402
 from venue_client import Lost, Soup  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -146,11 +150,11 @@ class Account:
     """What the venue's stream of the trader's account tells, and whether it keeps the promises."""
 
     def __init__(self):
-        self.orders, self.shares, self.cash, self.messages, self.worst = {}, {}, {}, 0, 0
-        self.matches = set()
+        self.orders, self.rejected, self.matches = {}, set(), set()
+        self.live = {}  # of the orders, those that are open
+        self.shares, self.cash, self.worst = {}, {}, 0
 
     def message(self, m):
-        self.messages += 1
         kind = m[:1]
         if kind in b"JC":
             number = struct.unpack_from(">I", m, 9)[0]
@@ -160,43 +164,48 @@ class Account:
                 raise Failure(f"order {number} was taken twice")
             if quantity > MAX_QUANTITY:
                 raise Failure(f"order {number} is of {quantity} shares, more than {MAX_QUANTITY}")
-            self.orders[number] = {"sign": 1 if side == b"B" else -1, "symbol": symbol.decode().strip(), "open": quantity,
-                                   "done": 0, "price": price}
-            if m[46:47] == b"D":
-                self.orders[number]["open"] = 0
-            self.check(self.orders[number]["symbol"])
+            order = {"sign": 1 if side == b"B" else -1, "symbol": symbol.decode().strip(), "open": quantity, "done": 0,
+                     "asked": (side, quantity, symbol, price)}
+            self.orders[number] = self.live[number] = order
+            self.check(order["symbol"])
         elif kind == b"J":
             if number in self.orders:
                 raise Failure(f"order {number} was taken and rejected")
+            self.rejected.add(number)
         elif kind == b"E":
             number, quantity, price, _, match = struct.unpack_from(">IIQcQ", m, 9)
             order = self.orders[number]
             if (number, match) in self.matches or quantity > order["open"]:
                 raise Failure(f"order {number} was filled twice")
             self.matches.add((number, match))
-            order["open"] -= quantity
             order["done"] += quantity
+            self.take(number, quantity)
             symbol = order["symbol"]
             self.shares[symbol] = self.shares.get(symbol, 0) + order["sign"] * quantity
             self.cash[symbol] = self.cash.get(symbol, 0) - order["sign"] * quantity * price
             self.check(symbol)
         elif kind == b"C":
-            self.orders[number]["open"] -= struct.unpack_from(">I", m, 13)[0]
+            self.take(number, struct.unpack_from(">I", m, 13)[0])
+
+    def take(self, number, quantity):
+        order = self.orders[number]
+        order["open"] -= quantity
+        if order["open"] < 0:
+            raise Failure(f"order {number} lost more than it had")
+        if order["open"] == 0:
+            self.live.pop(number)
 
     def check(self, symbol):
         """The position may never come to more than the limit, whatever of the open orders is filled."""
-        buy = sum(o["open"] for o in self.orders.values() if o["symbol"] == symbol and o["sign"] > 0)
-        sell = sum(o["open"] for o in self.orders.values() if o["symbol"] == symbol and o["sign"] < 0)
+        buy = sum(o["open"] for o in self.live.values() if o["symbol"] == symbol and o["sign"] > 0)
+        sell = sum(o["open"] for o in self.live.values() if o["symbol"] == symbol and o["sign"] < 0)
         at = self.shares.get(symbol, 0)
         worst = max(at + buy, sell - at)
         self.worst = max(self.worst, worst)
         if worst > MAX_POSITION:
             raise Failure(f"{symbol}: {at} shares and {buy} to buy, {sell} to sell: more than {MAX_POSITION}")
-        if self.open_orders() > MAX_OPEN:
-            raise Failure(f"{self.open_orders()} orders open, more than {MAX_OPEN}")
-
-    def open_orders(self):
-        return sum(o["open"] != 0 for o in self.orders.values())
+        if len(self.live) > MAX_OPEN:
+            raise Failure(f"{len(self.live)} orders open, more than {MAX_OPEN}")
 
 
 class ClosedLoop:
@@ -230,36 +239,32 @@ class ClosedLoop:
             for name, interface, host in ((self.a, near, 1), (self.b, far, 2)):
                 self.ip("-n", name, "address", "add", f"{net}.{host}/24", "dev", interface)
                 self.ip("-n", name, "link", "set", interface, "up")
-        self.relay = self.spawn(self.a, sys.executable, "-B", str(HERE / "relay.py"), "10.9.0.1", str(RELAYED[0]), LINES[0],
-                                str(RELAYED[1]), LINES[1], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                stderr=self.log("relay"))
+        self.relay = self.spawn("relay", self.a, sys.executable, "-B", str(HERE / "relay.py"), "10.9.0.1", str(RELAYED[0]),
+                                LINES[0], str(RELAYED[1]), LINES[1], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.relay.stdout.readline()
         self.start_venue()
         self.start_flow()
         self.start_trader()
 
-    def spawn(self, namespace, *arguments, **streams):
-        return subprocess.Popen(["ip", "netns", "exec", namespace, *arguments], cwd=self.folder, text=True, **streams)
-
-    def log(self, name):
-        return open(self.folder / f"{name}.log", "a")
+    def spawn(self, name, namespace, *arguments, **streams):
+        """What it says goes to NAME.log."""
+        with open(self.folder / f"{name}.log", "a") as log:
+            return subprocess.Popen(["ip", "netns", "exec", namespace, *arguments], cwd=self.folder, text=True,
+                                    **{"stdout": log, "stderr": log, **streams})
 
     def start_venue(self):
-        self.venue = self.spawn(self.a, self.command, "venue", "-q", "--config", "venue.toml", stdout=self.log("venue"),
-                                stderr=self.log("venue"))
+        self.venue = self.spawn("venue", self.a, self.command, "venue", "-q", "--config", "venue.toml")
         self.wait_for("the venue", lambda: self.ask_venue("status"), 60)
 
     def start_flow(self):
-        self.flow = self.spawn(self.a, self.command, "flow", "-q", "--config", "venue.toml", "--participants", str(PARTICIPANTS),
-                               "--seed", str(self.seed), "--rate", str(self.rate), "--for", "1000000",
-                               stdout=self.log("flow"), stderr=self.log("flow"))
+        self.flow = self.spawn("flow", self.a, self.command, "flow", "-q", "--config", "venue.toml", "--participants",
+                               str(PARTICIPANTS), "--seed", str(self.seed), "--rate", str(self.rate), "--for", "1000000")
 
     def start_trader(self):
         self.lives += 1
         for record in self.folder.glob("record*"):
             record.unlink()
-        self.trader = self.spawn(self.b, self.command, "run", "--config", "trader.toml", stdout=self.log("trader"),
-                                 stderr=self.log("trader"))
+        self.trader = self.spawn("trader", self.b, self.command, "run", "--config", "trader.toml")
 
     def stop(self):
         for process in (self.trader, self.flow, self.venue, self.relay):
@@ -267,6 +272,9 @@ class ClosedLoop:
                 process.send_signal(signal.SIGCONT)
                 process.kill()
                 process.wait()
+        if self.relay is not None:
+            self.relay.stdin.close()
+            self.relay.stdout.close()
         for name in (self.a, self.b):
             subprocess.run(["ip", "netns", "delete", name], capture_output=True)
 
@@ -322,23 +330,29 @@ class ClosedLoop:
     # ---- the comparison ----
 
     def read_account(self):
-        """Reads the trader's stream at the venue, as far as it has come, and judges it."""
-        inside = self.in_namespace(lambda: Soup(OUCH, "COPY", "read", sequence=self.copied + 1, address=VENUE))
-        try:
-            while found := inside.messages(0.3):
-                for sequence, message in found:
-                    if sequence != self.copied + 1:
-                        raise Failure(f"message {sequence} of the account follows {self.copied}")
-                    self.copied = sequence
-                    self.account.message(message)
-        except Lost:
-            pass
-        finally:
-            inside.close()
+        """Reads the trader's stream at the venue, as far as it has come by now, and judges it."""
+        until = self.wait_for("the venue", lambda: self.ask_venue("positions TRADER"))["sequence"]
+        while self.copied < until:
+            self.check_alive()
+            try:
+                reader = self.in_namespace(lambda: Soup(OUCH, "COPY", "read", sequence=self.copied + 1, address=VENUE))
+            except (Lost, OSError):
+                time.sleep(0.05)
+                continue
+            try:
+                while self.copied < until:
+                    for sequence, message in reader.messages(1):
+                        if sequence != self.copied + 1:
+                            raise Failure(f"message {sequence} of the account follows {self.copied}")
+                        self.copied = sequence
+                        self.account.message(message)
+            except Lost:
+                pass
+            finally:
+                reader.close()
 
     def in_namespace(self, make):
         """Sockets belong to the namespace that they were made in."""
-        import ctypes
         libc = ctypes.CDLL(None, use_errno=True)
         home = os.open("/proc/self/ns/net", os.O_RDONLY)
         there = os.open(f"/run/netns/{self.a}", os.O_RDONLY)
@@ -510,7 +524,7 @@ class ClosedLoop:
                    if (self.account.shares[s], self.account.cash[s]) != (0, 0)}
         if theirs != account:
             raise Failure(f"the account's stream comes to {account}, the venue's ledger to {theirs}")
-        if self.account.open_orders() != 0:
+        if self.account.live:
             raise Failure("the account's stream ends with open orders")
         self.flow.kill()
         self.flow.wait()
@@ -533,30 +547,112 @@ class ClosedLoop:
     def tail(self, name, size=1500):
         return (self.folder / f"{name}.log").read_text()[-size:]
 
-    def replay_record(self, path="sw:"):
-        """The last record, of a path that ended orderly, gives the same orders again."""
-        files = sorted(self.folder.glob("record*.pcap"), key=lambda f: f.stat().st_mtime)
+    def replay_record(self, path="sw:", change=lambda text: text):
+        """The venue has, of the last path's orders, what a replay of that path's record decides, and nothing else: how many."""
+        record = max(self.folder.glob("record*.pcap"), key=lambda f: f.stat().st_mtime)
         text = (self.folder / "trader.toml").read_text()
         text = text[:text.index("[live]")] + text[text.index("[[symbol]]"):]
-        (self.folder / "again.toml").write_text(text + (self.folder / f"{files[-1].name}.commands.toml").read_text())
-        done = subprocess.run([self.command, "replay", files[-1].name, "--config", "again.toml", "--path", path],
-                              cwd=self.folder, text=True, capture_output=True)
+        commands = (self.folder / f"{record.name}.commands.toml").read_text()
+        (self.folder / "again.toml").write_text(change(text) + commands)
+        done = subprocess.run([self.command, "replay", "-q", record.name, "--config", "again.toml", "--path", path, "--orders",
+                               "again.pcap"], cwd=self.folder, text=True, capture_output=True)
         if done.returncode != 0:
             raise Failure(f"the record does not replay: {done.stderr[-500:]}")
-        again = int(re.search(r"(\d+) orders", done.stdout).group(1))
-        return again
+        again = {}
+        for _, frame in read_pcap(self.folder / "again.pcap"):
+            if frame[42:43] == b"O":
+                number, side, quantity, symbol, price = struct.unpack_from(">IcI8sQ", frame, 43)
+                again[number] = (side, quantity, symbol, price)
+        first = int(re.search(r"first_user_ref = (\d+)", commands).group(1))
+        theirs = {n: o["asked"] for n, o in self.account.orders.items() if n >= first}
+        for number, asked in theirs.items():
+            decided = again.get(number)
+            void = decided is not None and asked[3] == (100 if asked[0] == b"B" else 1_999_999_900)
+            if void and self.account.orders[number]["done"] == 0:
+                decided = (*decided[:3], asked[3])
+            if asked != decided:
+                raise Failure(f"order {number}: the venue took {asked}, a replay of the record decides {decided}")
+        lost = set(again) - set(theirs) - self.account.rejected
+        # A number that was passed over by a later one is answered by that.
+        lost = {n for n in lost if n > max(theirs, default=0)}
+        if lost:
+            raise Failure(f"orders {sorted(lost)[:10]} were decided, and the venue says nothing of them")
+        return len(theirs)
 
 
-def run_loop(command, folder, faults, path="sw:", orders="frames", seed=1, rate=300, say=lambda text: None):
-    """Befalls the loop with these faults, in their order, comparing between them."""
+def run_loop(command, folder, faults, path="sw:", orders="frames", seed=1, rate=300, say=lambda text: None, again="sw:"):
+    """Befalls the loop with these faults, in their order and at random moments, comparing between them and at the end."""
     loop = ClosedLoop(command, folder, path, orders, seed, rate, say)
     try:
         loop.start()
         loop.wait_trading(90)
         loop.compare()
         for name in faults:
+            time.sleep(loop.rng.uniform(0, 0.5))
             loop.befall(name)
             loop.compare()
-        return loop.finish()
+        result = loop.finish()
+        result["replayed"] = loop.replay_record(again)
+        return result
     finally:
         loop.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser(description="A venue, its participants and a trader, and faults at random moments.")
+    parser.add_argument("--command", required=True, help="the twinpath command")
+    parser.add_argument("--folder", required=True, help="for journals, records and logs; made anew")
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--path", default="sw:")
+    parser.add_argument("--orders", choices=("frames", "session"), default="frames")
+    parser.add_argument("--faults", default=",".join(ClosedLoop.FAULTS), help="which, by commas")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=300, help="requests a second of all participants")
+    o = parser.parse_args()
+    faults = [f for f in o.faults.split(",") if f]
+    if unknown := set(faults) - set(ClosedLoop.FAULTS):
+        parser.error(f"--faults: expected some of {', '.join(ClosedLoop.FAULTS)}, found {', '.join(sorted(unknown))}")
+    shutil.rmtree(o.folder, ignore_errors=True)
+    pathlib.Path(o.folder).mkdir(parents=True)
+    begun = time.monotonic()
+    # What runs is ended in any case.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+    def minutes():
+        return (time.monotonic() - begun) / 60
+
+    loop = ClosedLoop(o.command, o.folder, o.path, o.orders, o.seed, o.rate,
+                      lambda text: print(f"{minutes():7.2f} min: {text}", flush=True))
+    try:
+        loop.start()
+        loop.wait_trading(90)
+        while minutes() < o.minutes:
+            for _ in range(loop.rng.randrange(4)):
+                time.sleep(loop.rng.uniform(0, 1))
+                loop.compare()
+            if faults:
+                loop.befall(loop.rng.choice(faults))
+            loop.compare()
+            loop.read_account()
+            account = loop.account
+            loop.say(f"{loop.compared} comparisons agree, {sum(map(len, loop.faults.values()))} faults, "
+                     f"{loop.ask_venue('status')['tape']} messages, {len(account.orders)} orders, {len(account.matches)} fills, "
+                     f"{loop.lives} traders")
+        result = loop.finish()
+        replayed = loop.replay_record()
+    except Failure as failure:
+        print(f"closed_loop: {failure}; everything is in {o.folder}", file=sys.stderr)
+        return 1
+    finally:
+        loop.stop()
+    print(result.pop("closing"))
+    for name, times in sorted(loop.faults.items()):
+        print(f"{name:<16}{len(times):>5} times, trading again after {min(times):.1f} to {max(times):.1f} s")
+    print(f"{result['messages']} messages of market data, {result['requests']} requests, {result['orders']} orders, "
+          f"{result['fills']} fills, at most {result['worst']} of {MAX_POSITION} shares at risk; {result['compared']} comparisons "
+          f"agree; the last {replayed} orders are those of the record's replay")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
