@@ -65,6 +65,8 @@ nlohmann::ordered_json exchange_json(const ExchangeStatus& s) {
                            {"next_sequence", s.next_sequence},
                            {"attempts", s.attempts},
                            {"unanswered", s.unanswered},
+                           {"open_orders", s.open_orders},
+                           {"cash", s.cash},
                            {"voided", s.voided},
                            {"cancels_repeated", s.repeated},
                            {"lost", s.lost},

@@ -13,8 +13,8 @@ class Lost(Exception):
 class Soup:
     """A SoupBinTCP connection: logs in at once, and hands on sequenced messages."""
 
-    def __init__(self, port, name, password, session="", sequence=1, timeout=10):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+    def __init__(self, port, name, password, session="", sequence=1, timeout=10, address="127.0.0.1"):
+        self.socket = socket.create_connection((address, port), timeout=timeout)
         self.data, self.ended = b"", False
         login = name.ljust(6) + password.ljust(10) + session.rjust(10) + str(sequence).rjust(20)
         self.packet(b"L", login.encode())
