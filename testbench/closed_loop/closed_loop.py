@@ -31,7 +31,6 @@ RELAYED = (26411, 26412)
 SYMBOLS = {"AAPL": 150, "MSFT": 60, "IBM": 90}
 PARTICIPANTS = 8
 MAX_POSITION, MAX_QUANTITY, MAX_OPEN = 1_500, 200, 20
-PRICE = 10_000  # of a dollar
 
 
 class Failure(Exception):
@@ -58,7 +57,9 @@ line_b = "127.0.0.1:{RELAYED[1]}"
 heartbeat_ms = 50
 """
     for n, (name, price) in enumerate(SYMBOLS.items(), 1):
-        text += f'[[symbol]]\nname = "{name}"\nlocate = {n}\nreference = "{price}"\n'
+        # Prices that stay within the window of the trader's books.
+        text += (f'[[symbol]]\nname = "{name}"\nlocate = {n}\nreference = "{price}"\nband_low = "{price - 15}"\n'
+                 f'band_high = "{price + 15}"\n')
     for n in range(1, PARTICIPANTS + 1):
         text += f'[[participant]]\nname = "P{n:03}"\nlogin = "P{n:03}"\npassword = "secret{n:03}"\ncancel_on_disconnect = false\n'
     text += f'[[participant]]\nname = "TRADER"\nlogin = "TRADER"\npassword = "twin"\nudp = "{VENUE}:{ORDERS}"\n'
