@@ -215,9 +215,8 @@ void SoupClient::sent(std::size_t bytes, Nanoseconds now) {
 }
 
 bool SoupClient::send(std::span<const std::uint8_t> message, Nanoseconds now) {
-  if (state_ != State::logged_in || message.size() > soup::kMaxPayload ||
-      !put_packet(output_, soup::PacketType::unsequenced, message))
-    return false;
+  if (!can_send(message.size())) return false;
+  put_packet(output_, soup::PacketType::unsequenced, message);
   queued_ = now;
   return true;
 }

@@ -108,11 +108,16 @@ class SoupClient {
   // A message to the server. False, and nothing done, when not logged in or there is no room. True promises nothing: it
   // may be lost with the connection.
   bool send(std::span<const std::uint8_t> message, Nanoseconds now);
+  // Whether send() would take a message of that size.
+  bool can_send(std::size_t bytes) const noexcept {
+    return state_ == State::logged_in && bytes <= soup::kMaxPayload && soup::kHeaderSize + bytes <= output_.room();
+  }
 
   State state() const noexcept { return state_; }
   SoupLoss loss() const noexcept { return loss_; }  // the last
   const Text<10>& session() const noexcept { return options_.session; }
   std::uint64_t next_sequence() const noexcept { return options_.next_sequence; }
+  Nanoseconds received() const noexcept { return received_; }  // when something came last on this connection
 
  private:
   bool take(const soup::Packet& packet, Nanoseconds now);

@@ -91,43 +91,49 @@ inline SoupClientOptions client_options(std::uint64_t seed = 1) {
   return o;
 }
 
-// A server for whom the client's connections are made and lost.
+// A connection between a client and a server that is made whenever the client wants one.
 class SoupLink {
  public:
-  SoupLink(std::uint64_t seed, const SoupServerOptions& options)
-      : random_(seed), options_(options), client(client_options(seed), client_handler) {}
+  SoupLink(std::uint64_t seed, const SoupServerOptions& options, SoupServerHandler& handler)
+      : random_(seed), options_(options), handler_(handler) {}
 
+  // Another client from here on; the one before is gone, and its connection with it.
+  void attach(SoupClient& c) {
+    drop();
+    client = &c;
+    attempt_ = 0;
+  }
   // Time passes, and some of what is under way arrives, cut anywhere.
   void step() {
     now += Nanoseconds{random_() % 4 == 0 ? random_() % (2 * kSecond.value) : random_() % 1'000'000};
-    client.advance(now);
+    client->advance(now);
     if (server) server->advance(now);
-    if (attempt_ != client.attempt() || !client.wants_connection()) {
+    if (attempt_ != client->attempt() || !client->wants_connection()) {
       drop();
-      attempt_ = client.attempt();
+      attempt_ = client->attempt();
     }
-    if (!server && client.state() == SoupClient::State::connecting) {
+    if (!server && client->state() == SoupClient::State::connecting) {
       if (random_() % 3 == 0) {
-        client.disconnected(now);
+        client->disconnected(now);
       } else {
-        server = std::make_unique<SoupServerSession>(options_, server_handler, counters, now);
-        client.connected(now);
+        server = std::make_unique<SoupServerSession>(options_, handler_, counters, now);
+        client->connected(now);
       }
     }
     if (!server) return;
-    const std::size_t up = piece(client.output().size()), down = piece(server->output().size());
-    const Bytes to_server = bytes_of(client.output().first(up)), to_client = bytes_of(server->output().first(down));
-    client.sent(up, now);
+    const std::size_t up = piece(client->output().size()), down = piece(server->output().size());
+    const Bytes to_server = bytes_of(client->output().first(up)), to_client = bytes_of(server->output().first(down));
+    client->sent(up, now);
     server->sent(down, now);
     server->receive(to_server, now);
-    client.receive(to_client, now);
+    client->receive(to_client, now);
     if (server->state() == SoupServerSession::State::ended && server->output().empty()) lose();
   }
   // The connection goes; what is under way goes with it.
   void lose() {
     if (!server) return;
     drop();
-    client.disconnected(now);
+    client->disconnected(now);
   }
 
   std::uint64_t below(std::uint64_t n) { return random_() % n; }
@@ -143,14 +149,13 @@ class SoupLink {
 
   std::mt19937_64 random_;
   SoupServerOptions options_;
+  SoupServerHandler& handler_;
   std::uint64_t attempt_ = 0;
 
  public:
   Nanoseconds now{1};
-  RecordingServer server_handler;
-  RecordingClient client_handler;
   SoupServerCounters counters;
-  SoupClient client;
+  SoupClient* client = nullptr;
   std::unique_ptr<SoupServerSession> server;
 };
 

@@ -11,14 +11,18 @@ namespace twinpath::session {
 inline std::string try_stream(std::uint64_t seed) {
   SoupServerOptions options;
   options.max_lag = 1 << 20;
-  SoupLink link(seed, options);
+  RecordingServer venue;
+  RecordingClient got;
+  SoupClient client(client_options(seed), got);
+  SoupLink link(seed, options, venue);
+  link.attach(client);
   const std::string at = "seed " + std::to_string(seed) + ": ";
   const unsigned messages = 20 + static_cast<unsigned>(link.below(200));
   const bool breaks = seed % 4 != 0, large = seed % 5 == 0;  // large: more than the server's queue takes
   std::uint64_t sent = 0, quiet = 0;
-  link.client.start(link.now);
+  client.start(link.now);
   for (unsigned step = 0; step < 60'000; ++step) {
-    auto& log = link.server_handler.log.messages;
+    auto& log = venue.log.messages;
     if (log.size() < messages && link.below(3) == 0) {
       log.emplace_back(link.below(large ? 4'000 : 60));
       for (auto& b : log.back()) b = static_cast<std::uint8_t>(link.below(256));
@@ -26,27 +30,24 @@ inline std::string try_stream(std::uint64_t seed) {
     }
     if (log.size() < messages && link.below(4) == 0) {
       const Bytes up{static_cast<std::uint8_t>(sent >> 8), static_cast<std::uint8_t>(sent)};
-      if (link.client.send(up, link.now)) ++sent;
+      if (client.send(up, link.now)) ++sent;
     }
     if (breaks && link.below(60) == 0) link.lose();
     // A time of silence, which heartbeats must bridge, before the end.
     if (log.size() == messages && link.server && ++quiet > (large ? 1 : 150)) link.server->end_session(link.now);
     link.step();
-    const auto& got = link.client_handler;
     if (got.out_of_order != 0) return at + "message " + std::to_string(got.out_of_order) + " came out of order";
     if (got.received.size() > log.size()) return at + "more messages came than there are";
-    if (link.client.next_sequence() != got.received.size() + 1) return at + "the client counts wrong";
-    if (link.client.state() == SoupClient::State::refused)
-      return at + "refused: " + std::string(to_string(link.client.loss()));
-    if (link.client.state() == SoupClient::State::ended) break;
+    if (client.next_sequence() != got.received.size() + 1) return at + "the client counts wrong";
+    if (client.state() == SoupClient::State::refused) return at + "refused: " + std::string(to_string(client.loss()));
+    if (client.state() == SoupClient::State::ended) break;
   }
   if (link.counters.ended(SoupEnd::silent) != 0 ||
-      std::count(link.client_handler.losses.begin(), link.client_handler.losses.end(), SoupLoss::silent) != 0)
+      std::count(got.losses.begin(), got.losses.end(), SoupLoss::silent) != 0)
     return at + "a side was taken for dead";
-  if (link.client.state() != SoupClient::State::ended) return at + "the session does not come to its end";
-  if (link.client_handler.received != link.server_handler.log.messages)
-    return at + "other messages came than were sent";
-  const auto& up = link.server_handler.received;
+  if (client.state() != SoupClient::State::ended) return at + "the session does not come to its end";
+  if (got.received != venue.log.messages) return at + "other messages came than were sent";
+  const auto& up = venue.received;
   for (std::size_t i = 0, before = 0; i < up.size(); ++i) {
     if (up[i].size() != 2) return at + "a client's message came in another size";
     const std::size_t number = up[i][0] * std::size_t{256} + up[i][1];
