@@ -14,6 +14,7 @@
 #include <string>
 
 #include "host/session/fix/fix_engine.h"
+#include "testbench/venue/fix_venue.h"
 
 namespace twinpath {
 namespace {
@@ -69,6 +70,29 @@ void serve_echo(FixEngineOptions options) {
   while (!input_ended()) echo.engine().poll(10);
 }
 
+void serve_market(const std::filesystem::path& folder, const FixEngineOptions& options) {
+  venue::FixGatewayOptions o;
+  o.folder = options.folder;
+  o.address = options.address;
+  o.port = options.port;
+  o.reset_on_logon = options.reset_on_logon;
+  o.midnight = venue::FixVenue::midnight();
+  std::uint32_t participant = 0;
+  for (const session::FixSessionOptions& s : options.sessions) {
+    o.comp_id = s.sender;
+    o.participants.push_back(
+        {++participant, s.target, s.begin_string == "FIX.4.2" ? venue::FixVersion::v42 : venue::FixVersion::v44});
+  }
+  venue::FixVenue venue(folder, std::move(o));
+  std::printf("%u\n", venue.gateway().port());
+  std::fflush(stdout);
+  while (!input_ended()) {
+    if (venue.poll()) continue;
+    pollfd p{venue.gateway().descriptor(), POLLIN, 0};
+    ::poll(&p, 1, 10);
+  }
+}
+
 int run(int argc, char** argv) {
   FixEngineOptions options;
   options.address = "127.0.0.1";
@@ -98,7 +122,12 @@ int run(int argc, char** argv) {
   }
   std::filesystem::create_directories(folder / "fix");
   options.folder = folder / "fix";
-  serve_echo(std::move(options));
+  if (mode == "echo")
+    serve_echo(std::move(options));
+  else if (mode == "market")
+    serve_market(folder, options);
+  else
+    throw std::invalid_argument("--mode: expected echo or market, found " + mode);
   return 0;
 }
 
