@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "host/session/fix/fix_message.h"
-#include "host/venue/fix/fix_text.h"
+#include "host/session/fix/fix_values.h"
 
 namespace twinpath::venue {
 namespace {
@@ -84,7 +84,7 @@ FixGateway::Member* FixGateway::member(std::uint32_t participant) noexcept {
   return i == 0 ? nullptr : &members_[i - 1];
 }
 
-std::string FixGateway::utc(std::uint64_t time) const { return write_time(options_.midnight + time); }
+std::string FixGateway::utc(std::uint64_t time) const { return session::write_time(options_.midnight + time); }
 
 void FixGateway::replayed(const Request&, std::span<const Execution> executions) {
   for (const Execution& e : executions) {

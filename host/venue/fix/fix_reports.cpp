@@ -1,5 +1,6 @@
 // What the market says, to ExecutionReport, OrderCancelReject and OrderMassCancelReport.
 #include "host/session/fix/fix_message.h"
+#include "host/session/fix/fix_values.h"
 #include "host/venue/fix/fix_orders.h"
 #include "host/venue/fix/fix_text.h"
 
@@ -54,8 +55,8 @@ FixMessage FixOrders::execution_report(const Order& o, const Execution& e, char 
   m.add(fix::kExecType, exec_type).add(fix::kOrdStatus, o.status);
   m.add(fix::kSymbol, std::string(trimmed(l.terms.symbol))).add(fix::kSide, l.terms.codes[0]);
   m.add(fix::kOrderQty, std::to_string(l.order_quantity)).add(fix::kOrdType, l.terms.codes[1]);
-  if (l.terms.codes[1] == '2' || l.terms.codes[1] == '4') m.add(fix::kPrice, write_price(l.price));
-  if (l.terms.codes[1] == '3' || l.terms.codes[1] == '4') m.add(fix::kStopPx, write_price(l.stop_price));
+  if (l.terms.codes[1] == '2' || l.terms.codes[1] == '4') m.add(fix::kPrice, session::write_price(l.price));
+  if (l.terms.codes[1] == '3' || l.terms.codes[1] == '4') m.add(fix::kStopPx, session::write_price(l.stop_price));
   m.add(fix::kTimeInForce, l.terms.codes[2]);
   if (l.terms.post_only != 0) m.add(fix::kExecInst, '6');
   if (l.display != 0) m.add(fix::kMaxFloor, std::to_string(l.display));
@@ -120,7 +121,7 @@ std::optional<FixMessage> FixOrders::report(const Execution& e, const std::strin
       o.fills[e.match_number] = e.number;
       o.status = o.done && o.broken == 0 ? kFilled : kPartiallyFilled;
       FixMessage m = execution_report(o, e, v42() ? o.status : kTrade, utc);
-      m.add(fix::kLastShares, std::to_string(e.quantity)).add(fix::kLastPx, write_price(e.price));
+      m.add(fix::kLastShares, std::to_string(e.quantity)).add(fix::kLastPx, session::write_price(e.price));
       return m;
     }
     case ExecutionKind::cancelled:
@@ -223,7 +224,7 @@ std::optional<FixMessage> FixOrders::on_broken(const Execution& e, const std::st
     for (auto& f : m.fields)
       if (f.first == fix::kExecTransType) f.second = "1";
   m.add(fix::kExecRefID, std::to_string(fill->second));
-  m.add(fix::kLastShares, std::to_string(e.quantity)).add(fix::kLastPx, write_price(e.price));
+  m.add(fix::kLastShares, std::to_string(e.quantity)).add(fix::kLastPx, session::write_price(e.price));
   m.add(fix::kText, "trade is broken");
   return m;
 }

@@ -1,5 +1,6 @@
 // What a FIX client says, to requests of the market.
 #include "host/session/fix/fix_message.h"
+#include "host/session/fix/fix_values.h"
 #include "host/venue/fix/fix_orders.h"
 #include "host/venue/fix/fix_text.h"
 
@@ -101,11 +102,11 @@ FixVerdict FixOrders::read_terms(const FixMessage& m, Terms& t) const {
 
   const std::string* const quantity = m.find(fix::kOrderQty);
   if (quantity == nullptr) return need(fix::kOrderQty);
-  const auto shares = read_quantity(*quantity);
+  const auto shares = session::read_quantity(*quantity);
   if (!shares) return bad(fix::kOrderQty);
   t.quantity = *shares;
   if (const std::string* const floor = m.find(fix::kMaxFloor)) {
-    const auto shown = read_quantity(*floor);
+    const auto shown = session::read_quantity(*floor);
     if (!shown) return bad(fix::kMaxFloor);
     if (*shown == 0) t.unsupported = "MaxFloor of 0 is not supported: an order shows something";
     t.display = *shown;
@@ -113,7 +114,7 @@ FixVerdict FixOrders::read_terms(const FixMessage& m, Terms& t) const {
   const auto price = [&](int tag, std::uint64_t& to) {
     const std::string* const text = m.find(tag);
     if (text == nullptr) return need(tag);
-    const auto value = read_price(*text);
+    const auto value = session::read_price(*text);
     if (!value) return bad(tag);
     to = *value;
     return FixVerdict{};

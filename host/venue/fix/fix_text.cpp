@@ -1,34 +1,9 @@
 #include "host/venue/fix/fix_text.h"
 
-#include <chrono>
 #include <cstdio>
-#include <ctime>
 
 namespace twinpath::venue {
 namespace {
-
-struct Decimal {
-  std::uint64_t whole = 0;
-  std::uint64_t fraction = 0;  // 1/10,000
-};
-
-std::optional<Decimal> read_decimal(std::string_view text) noexcept {
-  Decimal d;
-  std::size_t digits = 0, i = 0;
-  for (; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i, ++digits) {
-    d.whole = d.whole * 10 + static_cast<unsigned>(text[i] - '0');
-    if (d.whole > 1'000'000'000'000) return std::nullopt;
-  }
-  if (i < text.size()) {
-    if (text[i++] != '.') return std::nullopt;
-    for (std::uint64_t worth = 1'000; i < text.size(); ++i, ++digits, worth /= 10) {
-      if (text[i] < '0' || text[i] > '9' || (worth == 0 && text[i] != '0')) return std::nullopt;
-      d.fraction += worth * static_cast<unsigned>(text[i] - '0');
-    }
-  }
-  if (digits == 0) return std::nullopt;
-  return d;
-}
 
 std::string trim_zeros(std::string s) {
   s.erase(s.find_last_not_of('0') + 1);
@@ -38,25 +13,6 @@ std::string trim_zeros(std::string s) {
 
 }  // namespace
 
-std::optional<std::uint64_t> read_price(std::string_view text) noexcept {
-  const auto d = read_decimal(text);
-  if (!d) return std::nullopt;
-  return d->whole * 10'000 + d->fraction;
-}
-
-std::optional<std::uint32_t> read_quantity(std::string_view text) noexcept {
-  const auto d = read_decimal(text);
-  if (!d || d->fraction != 0 || d->whole > 0xFFFF'FFFF) return std::nullopt;
-  return static_cast<std::uint32_t>(d->whole);
-}
-
-std::string write_price(std::uint64_t price) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%llu.%04llu", static_cast<unsigned long long>(price / 10'000),
-                static_cast<unsigned long long>(price % 10'000));
-  return trim_zeros(text);
-}
-
 std::string write_average(std::uint64_t value, std::uint64_t shares) {
   if (shares == 0) return "0";
   const std::uint64_t average = (value * 100 + shares / 2) / shares;
@@ -64,16 +20,6 @@ std::string write_average(std::uint64_t value, std::uint64_t shares) {
   std::snprintf(text, sizeof text, "%llu.%06llu", static_cast<unsigned long long>(average / 1'000'000),
                 static_cast<unsigned long long>(average % 1'000'000));
   return trim_zeros(text);
-}
-
-std::string write_time(std::uint64_t nanoseconds) {
-  const auto seconds = static_cast<std::time_t>(nanoseconds / 1'000'000'000);
-  std::tm t{};
-  gmtime_r(&seconds, &t);
-  char text[64];
-  const std::size_t n = std::strftime(text, sizeof text, "%Y%m%d-%H:%M:%S", &t);
-  std::snprintf(text + n, sizeof text - n, ".%03u", static_cast<unsigned>(nanoseconds / 1'000'000 % 1'000));
-  return text;
 }
 
 std::string_view reason_text(market::Reason reason) noexcept {
