@@ -104,13 +104,13 @@ int run(const Options& o, const PathRegistry& registry) {
 
 }  // namespace
 
-Run add_backtest(CLI::App& app, const PathRegistry& registry) {
+Run add_backtest(cli::App& app, const PathRegistry& registry) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand("backtest", "Run a strategy over a session against a model of its exchange");
+  cli::App* sub = app.add_subcommand("backtest", "Run a strategy over a session against a model of its exchange");
   sub->add_option("input", o->input, "pcap, pcapng or BinaryFILE ITCH (plain or gzip)")
       ->required()
-      ->check(CLI::ExistingFile);
-  sub->add_option("--config", o->config, "TOML configuration")->required()->check(CLI::ExistingFile);
+      ->check(cli::ExistingFile);
+  sub->add_option("--config", o->config, "TOML configuration")->required()->check(cli::ExistingFile);
   sub->add_option("--strategy", o->strategy,
                   fmt::format("instead of [strategy] name: {}", fmt::join(strategy_names(), ", ")));
   sub->add_option("--report", o->report, "folder for report.json and report.html");

@@ -5,11 +5,11 @@
 
 namespace twinpath {
 
-Run add_bench(CLI::App& app, const PacketIoRegistry& io, const batch::BatchRegistry& batches) {
-  CLI::App* bench = app.add_subcommand("bench", "Measure the paths, and gate on what can be measured to the cycle");
+Run add_bench(cli::App& app, const PacketIoRegistry& io, const batch::BatchRegistry& batches) {
+  cli::App* bench = app.add_subcommand("bench", "Measure the paths, and gate on what can be measured to the cycle");
   bench->require_subcommand(1);
-  std::vector<std::pair<const CLI::App*, Run>> runs;
-  const auto add = [&](Run run) { runs.emplace_back(bench->get_subcommands({}).back(), std::move(run)); };
+  std::vector<std::pair<const cli::App*, Run>> runs;
+  const auto add = [&](Run run) { runs.emplace_back(bench->last_subcommand(), std::move(run)); };
   add(add_bench_software(*bench));
   add(add_bench_latency(*bench));
   add(add_bench_books(*bench));

@@ -93,13 +93,13 @@ int run(Options& o) {
 
 }  // namespace
 
-Run add_bench_actionable(CLI::App& bench) {
+Run add_bench_actionable(cli::App& bench) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = bench.add_subcommand(
+  cli::App* sub = bench.add_subcommand(
       "actionable", "Cycles from the last bit in that decides to the first bit out, on the simulated core");
   sub->add_option("--triggers", o->run.triggers, "of each class and alignment at each load")
       ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10'000'000}));
+      ->check(cli::Range(std::uint64_t{1}, std::uint64_t{10'000'000}));
   sub->add_option("--classes", o->classes,
                   "of add, add_mpid, execute, execute_price, cancel, delete, replace, trade; all: all of them")
       ->delimiter(',')
@@ -113,7 +113,7 @@ Run add_bench_actionable(CLI::App& bench) {
   sub->add_option("--json", o->json, "write every row to this file");
   auto* gate =
       sub->add_option("--gate", o->gate, "exit status 1 unless every row is as this file expects (bench/*.toml)")
-          ->check(CLI::ExistingFile);
+          ->check(cli::ExistingFile);
   sub->add_option("--expect", o->expect, "the same, at every load: add=4,execute=6-7")->excludes(gate);
   sub->add_flag("-q,--quiet", o->quiet, "no progress, no table");
   return [o] { return run(*o); };

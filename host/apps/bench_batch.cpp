@@ -106,20 +106,20 @@ int run(const Options& o, const batch::BatchRegistry& registry) {
 
 }  // namespace
 
-Run add_bench_batch(CLI::App& bench, const batch::BatchRegistry& registry) {
+Run add_bench_batch(cli::App& bench, const batch::BatchRegistry& registry) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = bench.add_subcommand("batch", "Bytes and positions a second of the batch kernels, on every backend");
+  cli::App* sub = bench.add_subcommand("batch", "Bytes and positions a second of the batch kernels, on every backend");
   sub->add_option("--backend", o->backends, "only these: cpu, opencl:<platform>, xrt:<index>,<xclbin>");
   sub->add_option("--positions", o->positions, "positions to margin")
       ->capture_default_str()
-      ->check(CLI::Range(1u, 100'000'000u));
+      ->check(cli::Range(1u, 100'000'000u));
   sub->add_option("--contracts", o->contracts, "contracts to scan")
       ->capture_default_str()
-      ->check(CLI::Range(1u, 100'000u));
-  sub->add_option("--bytes", o->bytes, "bytes of each")->capture_default_str()->check(CLI::Range(1u, 24'576u));
+      ->check(cli::Range(1u, 100'000u));
+  sub->add_option("--bytes", o->bytes, "bytes of each")->capture_default_str()->check(cli::Range(1u, 24'576u));
   sub->add_option("--rounds", o->rounds, "times each is measured, after one that is not")
       ->capture_default_str()
-      ->check(CLI::Range(1u, 1'000u));
+      ->check(cli::Range(1u, 1'000u));
   sub->add_option("--seed", o->seed, "of the generated batches")->capture_default_str();
   return [o, &registry] { return run(*o, registry); };
 }

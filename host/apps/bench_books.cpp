@@ -59,20 +59,20 @@ int run(const Options& o) {
 
 }  // namespace
 
-Run add_bench_books(CLI::App& bench) {
+Run add_bench_books(cli::App& bench) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = bench.add_subcommand(
+  cli::App* sub = bench.add_subcommand(
       "books", "Nanoseconds a message to decode a whole market, and to keep the books of all of its symbols");
   sub->add_option("input", o->input, "pcap, pcapng or BinaryFILE ITCH (plain or gzip)")
       ->required()
-      ->check(CLI::ExistingFile);
-  sub->add_option("--config", o->config, "TOML configuration: names the feed")->required()->check(CLI::ExistingFile);
+      ->check(cli::ExistingFile);
+  sub->add_option("--config", o->config, "TOML configuration: names the feed")->required()->check(cli::ExistingFile);
   sub->add_option("--orders-log2", o->orders_log2, "the books have room for 2^this orders")
       ->capture_default_str()
-      ->check(CLI::Range(12u, 26u));
+      ->check(cli::Range(12u, 26u));
   sub->add_option("--rounds", o->rounds, "times the session is decoded and booked")
       ->capture_default_str()
-      ->check(CLI::Range(1u, 100u));
+      ->check(cli::Range(1u, 100u));
   return [o] { return run(*o); };
 }
 

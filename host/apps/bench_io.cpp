@@ -139,15 +139,15 @@ int run(const Options& o, const PacketIoRegistry& registry) {
 
 }  // namespace
 
-Run add_bench_io(CLI::App& bench, const PacketIoRegistry& registry) {
+Run add_bench_io(cli::App& bench, const PacketIoRegistry& registry) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = bench.add_subcommand("io", "Latency and rate through packet I/O, e.g. both ends of a veth pair");
+  cli::App* sub = bench.add_subcommand("io", "Latency and rate through packet I/O, e.g. both ends of a veth pair");
   sub->add_option("--to", o->to, "packet I/O to send to, one of " + registry.forms(true))->required();
   sub->add_option("--from", o->from, "packet I/O where the frames arrive, one of " + registry.forms())->required();
   sub->add_option("--rounds", o->rounds, "frames of the latency, one at a time")->capture_default_str();
   sub->add_option("--frames", o->frames, "frames of the rate")->capture_default_str();
-  sub->add_option("--bytes", o->bytes, "of a frame, without FCS")->capture_default_str()->check(CLI::Range(64, 1'500));
-  sub->add_option("--burst", o->burst, "frames a send call")->capture_default_str()->check(CLI::Range(1, 64));
+  sub->add_option("--bytes", o->bytes, "of a frame, without FCS")->capture_default_str()->check(cli::Range(64, 1'500));
+  sub->add_option("--burst", o->burst, "frames a send call")->capture_default_str()->check(cli::Range(1, 64));
   sub->add_flag("!--no-header", o->header, "the row only");
   o->io = add_packet_io_options(*sub);
   return [o, &registry] { return run(*o, registry); };

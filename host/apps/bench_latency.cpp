@@ -83,23 +83,23 @@ int run(const Options& o) {
 
 }  // namespace
 
-Run add_bench_latency(CLI::App& bench) {
+Run add_bench_latency(cli::App& bench) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = bench.add_subcommand(
+  cli::App* sub = bench.add_subcommand(
       "latency", "Both arrangements of the software path at the capture's own pace: intended arrival to order out");
   sub->add_option("input", o->input, "pcap, pcapng or BinaryFILE ITCH (plain or gzip)")
       ->required()
-      ->check(CLI::ExistingFile);
+      ->check(cli::ExistingFile);
   sub->add_option("--config", o->config, "TOML configuration; [software] says which cores")
       ->required()
-      ->check(CLI::ExistingFile);
+      ->check(cli::ExistingFile);
   sub->add_option("--speed", o->speeds, "times as fast as captured, several with commas")
       ->delimiter(',')
       ->capture_default_str()
-      ->check(CLI::Range(1e-6, 1e6));
+      ->check(cli::Range(1e-6, 1e6));
   sub->add_option("--seconds", o->seconds, "of each run at most: only so much of the session is played")
       ->capture_default_str()
-      ->check(CLI::Range(0.001, 86'400.0));
+      ->check(cli::Range(0.001, 86'400.0));
   sub->add_option("--hgrm", o->hgrm, "folder for percentiles as HdrHistogram's plotter reads them, a file a run");
   return [o] { return run(*o); };
 }

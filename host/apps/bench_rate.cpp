@@ -63,13 +63,13 @@ int run(const Options& o) {
 
 }  // namespace
 
-Run add_bench_rate(CLI::App& bench) {
+Run add_bench_rate(cli::App& bench) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub =
+  cli::App* sub =
       bench.add_subcommand("rate", "Messages a second that the simulated core takes, with hazards at every distance");
   sub->add_option("--messages", o->messages, "of each workload")
       ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{100}, std::uint64_t{400'000}));
+      ->check(cli::Range(std::uint64_t{100}, std::uint64_t{400'000}));
   sub->add_flag("--gate", o->gate, "exit status 1 when a workload is slower than promised");
   sub->add_option("--json", o->json, "write the rows to this file");
   return [o] { return run(*o); };

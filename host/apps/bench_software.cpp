@@ -55,17 +55,17 @@ int run(const Options& o) {
 
 }  // namespace
 
-Run add_bench_software(CLI::App& bench) {
+Run add_bench_software(cli::App& bench) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub =
+  cli::App* sub =
       bench.add_subcommand("software", "The software path: nanoseconds from frame in to order out, messages a second");
   sub->add_option("input", o->input, "pcap, pcapng or BinaryFILE ITCH (plain or gzip)")
       ->required()
-      ->check(CLI::ExistingFile);
-  sub->add_option("--config", o->config, "TOML configuration")->required()->check(CLI::ExistingFile);
+      ->check(cli::ExistingFile);
+  sub->add_option("--config", o->config, "TOML configuration")->required()->check(cli::ExistingFile);
   sub->add_option("--rounds", o->rounds, "times the session is played")
       ->capture_default_str()
-      ->check(CLI::Range(1u, 100u));
+      ->check(cli::Range(1u, 100u));
   return [o] { return run(*o); };
 }
 

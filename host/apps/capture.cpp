@@ -92,9 +92,9 @@ int run(const Options& o, const PacketIoRegistry& registry) {
 
 }  // namespace
 
-Run add_capture(CLI::App& app, const PacketIoRegistry& registry) {
+Run add_capture(cli::App& app, const PacketIoRegistry& registry) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand("capture", "Receive frames and write them to a nanosecond pcap");
+  cli::App* sub = app.add_subcommand("capture", "Receive frames and write them to a nanosecond pcap");
   sub->add_option("--from", o->from, "packet I/O, one of " + registry.forms() + "; may be given again")
       ->required()
       ->expected(1)
@@ -102,8 +102,8 @@ Run add_capture(CLI::App& app, const PacketIoRegistry& registry) {
   sub->add_option("--out", o->out, "pcap to write")->required();
   sub->add_option("--frames", o->frames, "stop after this many frames");
   sub->add_option("--seconds", o->seconds, "stop after this long; 0: on SIGINT, SIGTERM or the end of a file")
-      ->check(CLI::NonNegativeNumber);
-  sub->add_option("--idle", o->idle, "stop when this many seconds brought no frame")->check(CLI::NonNegativeNumber);
+      ->check(cli::NonNegativeNumber);
+  sub->add_option("--idle", o->idle, "stop when this many seconds brought no frame")->check(cli::NonNegativeNumber);
   sub->add_flag("--spin", o->spin, "never sleep while there is nothing");
   sub->add_flag("-q,--quiet", o->quiet, "no counters on the terminal");
   o->io = add_packet_io_options(*sub);

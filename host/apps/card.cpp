@@ -150,29 +150,29 @@ int selftest(const Options& o) {
 
 }  // namespace
 
-Run add_card(CLI::App& app) {
+Run add_card(cli::App& app) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand("card", "Cards through XRT, and files for them");
+  cli::App* sub = app.add_subcommand("card", "Cards through XRT, and files for them");
   sub->require_subcommand(1);
   const auto with_card = [&](const char* name, const char* text) {
-    CLI::App* s = sub->add_subcommand(name, text);
+    cli::App* s = sub->add_subcommand(name, text);
     s->add_option("card", o->address, "xrt:index or xrt:bus:device.function, and ,FILE.xclbin behind it")
         ->capture_default_str();
     return s;
   };
-  CLI::App* list_sub = sub->add_subcommand("list", "Cards that XRT knows; exit status 1 when there are none");
-  CLI::App* inspect_sub =
+  cli::App* list_sub = sub->add_subcommand("list", "Cards that XRT knows; exit status 1 when there are none");
+  cli::App* inspect_sub =
       sub->add_subcommand("inspect", "What is in an xclbin: sections, kernels, arguments, memories, clocks, UUID");
   inspect_sub->add_option("file", o->file, "xclbin file")->required();
-  CLI::App* program_sub = with_card("program", "Load an xclbin and check that our kernel answers");
-  CLI::App* status_sub = with_card("status", "State of core and rings; temperature and power where XRT gives them");
-  CLI::App* registers_sub = with_card("registers", "Registers by name; counters that are not 0");
+  cli::App* program_sub = with_card("program", "Load an xclbin and check that our kernel answers");
+  cli::App* status_sub = with_card("status", "State of core and rings; temperature and power where XRT gives them");
+  cli::App* registers_sub = with_card("registers", "Registers by name; counters that are not 0");
   registers_sub->add_option("--name", o->names, "only these registers or counters")->take_all();
   registers_sub->add_flag("--all", o->all, "counters that are 0, too");
-  CLI::App* selftest_sub =
+  cli::App* selftest_sub =
       with_card("selftest", "Registers, memory and both rings; the core is reset before and after");
-  CLI::App* latency_sub = with_card("latency", "Latency of orders by class of message");
-  CLI::App* reset_sub = with_card("reset", "Stop the rings, put the core into its state after reset");
+  cli::App* latency_sub = with_card("latency", "Latency of orders by class of message");
+  cli::App* reset_sub = with_card("reset", "Stop the rings, put the core into its state after reset");
   return [=] {
     if (list_sub->parsed()) return list();
     if (inspect_sub->parsed()) {

@@ -5,6 +5,6 @@
 namespace twinpath {
 
 // list, inspect, program, status, registers, selftest, latency, reset.
-Run add_card(CLI::App& app);
+Run add_card(cli::App& app);
 
 }  // namespace twinpath

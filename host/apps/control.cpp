@@ -40,16 +40,18 @@ int run(const Options& o) {
 
 }  // namespace
 
-Run add_control(CLI::App& app) {
+Run add_control(cli::App& app) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand("control", "Ask or tell a live run something");
+  cli::App* sub = app.add_subcommand("control", "Ask or tell a live run something");
   sub->add_option("socket", o->socket, "the run's control socket")->required();
-  sub->add_option("request", o->words,
-                  "status, arm, disarm, kill, release, resume, trust [SYMBOL], position SYMBOL N, reload or stop")
+  sub->add_option(
+         "request", o->words,
+         "status, arm, disarm, kill, release, resume, trust [SYMBOL], position SYMBOL N, take-over, hand-back, "
+         "reload or stop")
       ->required();
   sub->add_option("--timeout", o->timeout, "seconds to wait for the answer")
       ->capture_default_str()
-      ->check(CLI::Range(0.001, 3600.0));
+      ->check(cli::Range(0.001, 3600.0));
   return [o] { return run(*o); };
 }
 

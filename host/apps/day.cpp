@@ -202,12 +202,12 @@ int run(const Options& o, const PathRegistry& registry) {
 
 }  // namespace
 
-Run add_day(CLI::App& app, const PathRegistry& registry) {
+Run add_day(cli::App& app, const PathRegistry& registry) {
   auto o = std::make_shared<Options>();
   o->market.messages = 268'744'780;
   o->market.symbols = 8'000;
   o->paths = {"sw:", "verilator:dense"};
-  CLI::App* sub = app.add_subcommand(
+  cli::App* sub = app.add_subcommand(
       "day", "Run a generated day in lockstep, in segments; run it again with the same folder to go on where it ended");
   sub->add_option("folder", o->folder, "where finished segments and the configuration (day.toml) are kept")->required();
   sub->add_option("--path", o->paths, "path to run; may be given again; the first two are compared")
@@ -218,16 +218,16 @@ Run add_day(CLI::App& app, const PathRegistry& registry) {
   sub->add_option("--messages", o->market.messages, "about how many messages")->capture_default_str();
   sub->add_option("--symbols", o->market.symbols, "symbols on the feed")
       ->capture_default_str()
-      ->check(CLI::Range(1, 65000));
+      ->check(cli::Range(1, 65000));
   sub->add_option("--configured", o->market.configured_symbols,
                   "of them the busiest, which the paths are configured with")
       ->capture_default_str()
-      ->check(CLI::Range(1, 256));
-  sub->add_option("--lines", o->lines, "1: line A only; 2: both")->capture_default_str()->check(CLI::Range(1, 2));
+      ->check(cli::Range(1, 256));
+  sub->add_option("--lines", o->lines, "1: line A only; 2: both")->capture_default_str()->check(cli::Range(1, 2));
   sub->add_option("--segments", o->segments, "each begins with a snapshot of the books and is kept when done")
       ->capture_default_str()
-      ->check(CLI::Range(1, 999));
-  sub->add_option("--threads", o->threads, "segments at a time")->capture_default_str()->check(CLI::Range(1, 64));
+      ->check(cli::Range(1, 999));
+  sub->add_option("--threads", o->threads, "segments at a time")->capture_default_str()->check(cli::Range(1, 64));
   sub->add_flag("-q,--quiet", o->quiet, "no progress and no totals");
   return [o, &registry] { return run(*o, registry); };
 }

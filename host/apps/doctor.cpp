@@ -62,9 +62,9 @@ int run(const Options& o) {
 
 }  // namespace
 
-Run add_doctor(CLI::App& app) {
+Run add_doctor(cli::App& app) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand(
+  cli::App* sub = app.add_subcommand(
       "doctor", "Check this machine for live packet I/O; exit status 1 when something needed is missing");
   sub->add_option("--for", o->needs.addresses, "packet I/O to be opened (udp:, af_packet:, dpdk:); may be given again")
       ->expected(1)
@@ -72,10 +72,10 @@ Run add_doctor(CLI::App& app) {
   sub->add_option("--cores", o->needs.cores, "cores that will poll, e.g. 2,3")->delimiter(',');
   sub->add_option("--max-frame", o->needs.max_frame, "bytes of the largest frame, without FCS")
       ->capture_default_str()
-      ->check(CLI::Range(64, 9'600));
+      ->check(cli::Range(64, 9'600));
   sub->add_flag("--strict", o->strict, "what is only advised is needed, too");
   sub->add_flag("--json", o->json, "the checks as JSON");
-  sub->add_option("--root", o->root, "folder with another machine's /proc and /sys")->check(CLI::ExistingDirectory);
+  sub->add_option("--root", o->root, "folder with another machine's /proc and /sys")->check(cli::ExistingDirectory);
   return [o] { return run(*o); };
 }
 

@@ -119,13 +119,13 @@ int explain(const Options& o) {
 
 }  // namespace
 
-Run add_explain(CLI::App& app, const PathRegistry&) {
+Run add_explain(cli::App& app, const PathRegistry&) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand("explain", "Explain an order, a cancel or a rejection of a replay");
-  sub->add_option("folder", o->folder, "report folder of the replay")->required()->check(CLI::ExistingDirectory);
+  cli::App* sub = app.add_subcommand("explain", "Explain an order, a cancel or a rejection of a replay");
+  sub->add_option("folder", o->folder, "report folder of the replay")->required()->check(cli::ExistingDirectory);
   sub->add_option("what", o->what, "order, cancel or reject")
       ->required()
-      ->check(CLI::IsMember({"order", "cancel", "reject"}));
+      ->check(cli::IsMember({"order", "cancel", "reject"}));
   sub->add_option("number", o->number, "UserRefNum of the order or cancel; rejections are numbered from 1")->required();
   return [o] { return explain(*o); };
 }

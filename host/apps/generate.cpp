@@ -64,9 +64,9 @@ int generate(Options& o) {
 
 }  // namespace
 
-Run add_generate(CLI::App& app) {
+Run add_generate(cli::App& app) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand("generate", "Make a market session from a seed, as pcap on two redundant lines");
+  cli::App* sub = app.add_subcommand("generate", "Make a market session from a seed, as pcap on two redundant lines");
   auto& g = o->generator;
   auto* output = sub->add_option("output", o->output, "nanosecond pcap with both lines");
   auto* line_a = sub->add_option("--line-a", o->line_a, "line A in a file of its own")->excludes(output);
@@ -74,22 +74,22 @@ Run add_generate(CLI::App& app) {
   sub->add_option("--config-out", o->config, "write a commented configuration for the session's busiest symbols");
   sub->add_option("--seed", g.seed, "equal seeds give equal bytes")->capture_default_str();
   sub->add_option("--messages", g.messages, "about how many messages")->capture_default_str();
-  sub->add_option("--symbols", g.symbols, "symbols on the feed")->capture_default_str()->check(CLI::Range(1, 65000));
+  sub->add_option("--symbols", g.symbols, "symbols on the feed")->capture_default_str()->check(cli::Range(1, 65000));
   sub->add_option("--configured", g.configured_symbols, "of them the busiest, which the configuration names")
       ->capture_default_str()
-      ->check(CLI::Range(1, 256));
+      ->check(cli::Range(1, 256));
   sub->add_option("--duration", o->duration_s,
                   "seconds the session lasts; 0: as long as the messages take at the rate of a real day")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 86'400.0));
+      ->check(cli::Range(0.0, 86'400.0));
   sub->add_option("--halts", g.halts, "trading halts")->capture_default_str();
   sub->add_option("--luld-pauses", g.luld_pauses, "limit up limit down pauses")->capture_default_str();
   sub->add_option("--operational-halts", g.operational_halts, "operational halts")->capture_default_str();
   sub->add_option("--circuit-breaker", g.circuit_breaker_level, "market-wide circuit breaker level, 0: none")
       ->capture_default_str()
-      ->check(CLI::Range(0, 3));
+      ->check(cli::Range(0, 3));
   const auto probability = [sub](const char* flag, double& value, const char* text) {
-    sub->add_option(flag, value, text)->capture_default_str()->check(CLI::Range(0.0, 1.0));
+    sub->add_option(flag, value, text)->capture_default_str()->check(cli::Range(0.0, 1.0));
   };
   probability("--unknown-types", g.unknown_types, "probability of a message type that ITCH does not have");
   probability("--loss", o->loss, "probability that a line loses a packet");

@@ -140,19 +140,19 @@ class Inspector {
 
 }  // namespace
 
-Run add_inspect(CLI::App& app) {
+Run add_inspect(cli::App& app) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand("inspect", "Decode a capture and count what is in it");
+  cli::App* sub = app.add_subcommand("inspect", "Decode a capture and count what is in it");
   sub->add_option("input", o->input, "pcap, pcapng or BinaryFILE ITCH (plain or gzip)")
       ->required()
-      ->check(CLI::ExistingFile);
+      ->check(cli::ExistingFile);
   sub->add_flag("-v,--verbose", o->verbose, "print every frame and message");
   sub->add_option("--from", o->from, "first frame to print");
   sub->add_option("--count", o->count, "how many frames to print");
-  CLI::Option* books = sub->add_flag("--books", o->books, "print the books of all symbols at the end");
+  cli::Option* books = sub->add_flag("--books", o->books, "print the books of all symbols at the end");
   sub->add_option("--symbol", o->symbol, "all price levels of this one")->needs(books);
   sub->add_option("--config", o->config, "TOML configuration: names the lines (else Nasdaq's line A)")
-      ->check(CLI::ExistingFile)
+      ->check(cli::ExistingFile)
       ->needs(books);
   return [o] {
     FeedConfig feed;

@@ -86,18 +86,18 @@ int run(Options o) {
 
 }  // namespace
 
-Run add_journal(CLI::App& app) {
+Run add_journal(cli::App& app) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand("journal", "Ask a journal of orders");
+  cli::App* sub = app.add_subcommand("journal", "Ask a journal of orders");
   sub->add_option("journal", o->journal, "the journal's folder, or one of its segments")
       ->required()
-      ->check(CLI::ExistingPath);
+      ->check(cli::ExistingPath);
   sub->add_option("--kind", o->kinds,
                   "only: order, cancel, reject, refused, sent, doubt, ack, fill, done, command, state, start, bank or "
                   "stop; may be given again")
       ->expected(1)
       ->take_all()
-      ->check(CLI::IsMember(journal_row_kinds()));
+      ->check(cli::IsMember(journal_row_kinds()));
   sub->add_option("--symbol", o->filter.symbol, "only this symbol's");
   sub->add_option("--order", o->filter.user_ref, "only this UserRefNum's");
   sub->add_option("--source", o->filter.source, "only this strategy's");

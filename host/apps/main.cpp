@@ -19,6 +19,11 @@
 #include "host/apps/card.h"
 #endif
 #include "host/apps/commands.h"
+#include "host/apps/monitor.h"
+#ifdef TP_WITH_SYSTEMC
+#include "host/apps/platform_command.h"
+#include "sim/systemc/systemc_path.h"
+#endif
 #ifdef TP_WITH_RTL
 #include "sim/verilator/verilated_path.h"
 #endif
@@ -26,6 +31,9 @@
 int main(int argc, char** argv) {
   using namespace twinpath;
   PathRegistry paths;
+#ifdef TP_WITH_SYSTEMC
+  add_systemc_path(paths);
+#endif
 #ifdef TP_WITH_RTL
   add_verilated_path(paths);
 #endif
@@ -36,60 +44,48 @@ int main(int argc, char** argv) {
   add_packet_io(io);
   batch::BatchRegistry batches;
   add_batch(batches);
-  CLI::App app(
+  cli::CommandLine app(
+      "twinpath",
       "Twinpath: market data in, risk-checked orders out, along an FPGA path and a software path that are twins.",
-      "twinpath");
+      "twinpath 0.1.0");
   app.require_subcommand(1);
-  // A mistake is one line, like every other error.
-  app.failure_message([](const CLI::App* failed, const CLI::Error& e) {
-    std::string what = e.what();
-    if (const auto unknown = failed->remaining(); failed->get_subcommands().empty() && !unknown.empty())
-      what = fmt::format("'{}' is no subcommand of it", unknown.front());
-    std::string name = failed->get_name();
-    for (const CLI::App* sub : failed->get_subcommands()) name += " " + sub->get_name();
-    return fmt::format("{}: {}; see {} --help\n", name, what, name);
-  });
-  app.set_version_flag("--version", "twinpath 0.1.0");
-  std::vector<Run> runs;
-  runs.push_back(add_replay(app, paths));
-  runs.push_back(add_generate(app));
-  runs.push_back(add_explain(app, paths));
-  runs.push_back(add_inspect(app));
-  runs.push_back(add_day(app, paths));
-  runs.push_back(add_capture(app, io));
-  runs.push_back(add_send(app, io));
-  runs.push_back(add_doctor(app));
-  runs.push_back(add_run(app, paths, io));
-  runs.push_back(add_control(app));
-  runs.push_back(add_backtest(app, paths));
-  runs.push_back(add_scan(app, batches));
-  runs.push_back(add_margin(app, batches));
-  runs.push_back(add_journal(app));
-  runs.push_back(add_feed(app, io));
-  runs.push_back(add_orders(app, io));
-  runs.push_back(add_strategy(app));
-  runs.push_back(add_top(app));
+  std::vector<std::pair<const cli::App*, Run>> runs;
+  const auto add = [&](Run run) { runs.emplace_back(app.last_subcommand(), std::move(run)); };
+  add(add_replay(app, paths));
+  add(add_generate(app));
+  add(add_explain(app, paths));
+  add(add_inspect(app));
+  add(add_day(app, paths));
+  add(add_capture(app, io));
+  add(add_send(app, io));
+  add(add_doctor(app));
+  add(add_run(app, paths, io));
+  add(add_control(app));
+  add(add_backtest(app, paths));
+  add(add_scan(app, batches));
+  add(add_margin(app, batches));
+  add(add_journal(app));
+  add(add_feed(app, io));
+  add(add_orders(app, io));
+  add(add_strategy(app));
+  add(add_top(app));
+  add(add_monitor(app));
 #ifdef TP_WITH_BENCH
-  runs.push_back(add_bench(app, io, batches));
+  add(add_bench(app, io, batches));
 #endif
 #ifdef TP_WITH_XRT
-  runs.push_back(add_card(app));
+  add(add_card(app));
 #endif
+#ifdef TP_WITH_SYSTEMC
+  add(add_platform(app));
+#endif
+  int status = 0;
+  if (!app.parse(argc, argv, status)) return status == 0 ? 0 : kExitError;
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    const int status = app.exit(e);
-    return status == 0 ? 0 : kExitError;
-  }
-  try {
-    std::size_t i = 0;
-    for (const CLI::App* sub : app.get_subcommands([](CLI::App*) { return true; })) {
-      if (sub->parsed()) return runs[i]();
-      ++i;
-    }
+    for (const auto& [sub, run] : runs)
+      if (sub->parsed()) return run();
   } catch (const std::exception& e) {
     fmt::print(stderr, "twinpath: {}\n", e.what());
-    return kExitError;
   }
   return kExitError;
 }

@@ -69,13 +69,13 @@ int run(const Options& o, const BatchRegistry& backends) {
 
 }  // namespace
 
-Run add_margin(CLI::App& app, const BatchRegistry& backends) {
+Run add_margin(cli::App& app, const BatchRegistry& backends) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub =
+  cli::App* sub =
       app.add_subcommand("margin", "Margin accounts against mark prices: who is to be called, or liquidated");
   sub->add_option("input", o->input, "CSV of instruments, accounts and positions")
       ->required()
-      ->check(CLI::ExistingFile);
+      ->check(cli::ExistingFile);
   sub->add_flag("--liquidate", o->only_liquidate, "print only accounts to liquidate");
   sub->add_option("--backend", o->backend, "cpu, opencl:<platform> or xrt:<index>,<xclbin>")->capture_default_str();
   return [o, &backends] { return run(*o, backends); };

@@ -22,27 +22,25 @@ std::string with_causes(std::string text, const Causes& causes) {
 
 }  // namespace
 
-std::shared_ptr<PacketIoOptions> add_packet_io_options(CLI::App& sub) {
+std::shared_ptr<PacketIoOptions> add_packet_io_options(cli::App& sub) {
   auto o = std::make_shared<PacketIoOptions>();
-  sub.add_option_function<std::vector<std::string>>(
+  sub.add_option_each(
          "--group",
-         [o](const std::vector<std::string>& texts) {
-           for (const std::string& text : texts) {
-             const auto endpoint = net::parse_endpoint(text);
-             if (!endpoint)
-               throw CLI::ValidationError("--group", "expected group:port such as 233.54.12.111:26477, found " + text);
-             o->groups.push_back(*endpoint);
-           }
+         [o](const std::string& text) {
+           const auto endpoint = net::parse_endpoint(text);
+           if (!endpoint) return "group:port such as 233.54.12.111:26477";
+           o->groups.push_back(*endpoint);
+           return "";
          },
          "group:port to join and to keep, all else is left out; may be given again (udp: has its own in the address)")
       ->expected(1)
       ->take_all();
   sub.add_option("--max-frame", o->max_frame, "bytes of the largest frame, without FCS")
       ->capture_default_str()
-      ->check(CLI::Range(64, 9'600));
+      ->check(cli::Range(64, 9'600));
   sub.add_option("--buffer", o->buffer_bytes, "bytes of socket buffer (udp:) or ring (af_packet:)")
       ->capture_default_str()
-      ->check(CLI::Range(std::size_t{4096}, std::size_t{1} << 30U));
+      ->check(cli::Range(std::size_t{4096}, std::size_t{1} << 30U));
   sub.add_flag("--hardware-stamps", o->hardware_timestamps,
                "receive times from the network port instead of the kernel");
   sub.add_option("--ttl", o->time_to_live, "udp: time to live of what is sent to a group")->capture_default_str();

@@ -95,9 +95,9 @@ int run(const Options& o, const batch::BatchRegistry& backends) {
 
 }  // namespace
 
-Run add_scan(CLI::App& app, const batch::BatchRegistry& backends) {
+Run add_scan(cli::App& app, const batch::BatchRegistry& backends) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub =
+  cli::App* sub =
       app.add_subcommand("scan", "Sweep EVM bytecode for what wants a look: findings at the level of opcodes");
   sub->add_option("input", o->input, "a file of hex, a contract a line; or hex")->required();
   sub->add_flag("--raw", o->raw, "the file is one contract's bytes");

@@ -136,14 +136,14 @@ int run(const Options& o, const PacketIoRegistry& registry) {
 
 }  // namespace
 
-Run add_send(CLI::App& app, const PacketIoRegistry& registry) {
+Run add_send(cli::App& app, const PacketIoRegistry& registry) {
   auto o = std::make_shared<Options>();
-  CLI::App* sub = app.add_subcommand("send", "Send a session, paced by its times, to the network");
+  cli::App* sub = app.add_subcommand("send", "Send a session, paced by its times, to the network");
   sub->add_option("--from", o->from, "packet I/O to take frames from, one of " + registry.forms())->required();
   sub->add_option("--to", o->to, "packet I/O to send to, one of " + registry.forms(true))->required();
   sub->add_option("--speed", o->speed, "times as fast as the frames' own times; 0: as fast as it goes")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(cli::NonNegativeNumber);
   sub->add_option("--frames", o->frames, "stop after this many frames");
   sub->add_flag("-q,--quiet", o->quiet, "no counters on the terminal");
   o->io = add_packet_io_options(*sub);

@@ -28,7 +28,7 @@ void SoupClient::start(Nanoseconds now) {
 }
 
 void SoupClient::restart(const Text<10>& session, std::uint64_t next_sequence, Nanoseconds now) {
-  if (state_ != State::idle && state_ != State::ended && state_ != State::refused) return;
+  if (state_ != State::idle && state_ != State::leaving && state_ != State::ended && state_ != State::refused) return;
   options_.session = session;
   options_.next_sequence = next_sequence;
   state_ = State::idle;
@@ -39,6 +39,10 @@ void SoupClient::restart(const Text<10>& session, std::uint64_t next_sequence, N
 void SoupClient::connect() {
   ++attempt_;
   stream_.reset();
+  if (options_.from_the_start) {
+    options_.session = make_text<10>("");
+    options_.next_sequence = 1;
+  }
   output_.clear();
   state_ = State::connecting;
 }

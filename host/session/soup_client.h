@@ -46,6 +46,7 @@ struct SoupClientOptions {
   Text<10> password = make_text<10>("");
   Text<10> session = make_text<10>("");  // spaces: the one that is current, kept from the first login on
   std::uint64_t next_sequence = 1;       // 0: begin with the newest message
+  bool from_the_start = false;           // each login asks for whatever session there is, from its first message
   std::size_t max_packet = 0xFFFF;       // bytes of a server's packet: type and payload
   std::size_t output_bytes = 1 << 16;    // what may wait for the server
   // Between two attempts: half to all of a time that doubles from the first to the last.
@@ -86,7 +87,7 @@ class SoupClient {
   SoupClient(const SoupClientOptions& options, SoupClientHandler& handler);
 
   void start(Nanoseconds now);
-  // Another session, or another place in it: after ended, refused or idle.
+  // Another session, or another place in it: after stop(), ended or refused.
   void restart(const Text<10>& session, std::uint64_t next_sequence, Nanoseconds now);
   // Logs out when logged in, and stays away.
   void stop(Nanoseconds now);

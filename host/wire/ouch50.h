@@ -83,7 +83,7 @@ enum class CancelReason : char {
   direct_listing = 'e',
 };
 
-/// Appendix C, those that our venue gives: why an order was refused.
+/// Appendix C, in part: why an order was refused.
 enum class RejectReason : std::uint16_t {
   destination_closed = 0x0002,
   invalid_display = 0x0003,
@@ -187,7 +187,8 @@ template <class V, class... M>
 bool visit_any(std::span<const std::uint8_t> message, V& visitor, DecodeError* error, MessageList<M...>) {
   DecodeError e = message.empty() ? DecodeError::empty : DecodeError::unknown_type;
   bool ok = false;
-  if (!message.empty()) ((message[0] == M::kType && ((ok = visit_as<M>(message, visitor, e)), true)) || ...);
+  if (!message.empty())
+    static_cast<void>(((message[0] == M::kType && ((ok = visit_as<M>(message, visitor, e)), true)) || ...));
   if (error != nullptr) *error = e;
   return ok;
 }

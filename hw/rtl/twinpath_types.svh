@@ -113,13 +113,19 @@ typedef struct packed {
 typedef struct packed {
   logic                 valid;           // only saves work
   logic                 side;            // which may change
-  tp_bbo_t              prior;           // as tp_booked_t.bbo_before
+  tp_bbo_t              prior;           // as tp_booked_t.bbo_before, but anything where there is no level
   tp_bbo_t              here;            // best levels in B; without states, anything where there is no level
-  logic [31:0]          sum;             // the other quantity
+  logic                 whole;           // late: the other quantity is the side's `rest`, less than before, else its `other`
+  logic [31:0]          bid_rest;
+  logic [31:0]          bid_other;
+  logic [31:0]          ask_rest;
+  logic [31:0]          ask_other;
   logic [31:0]          price;           // of the message
   logic [31:0]          shares;
-  logic [31:0]          second_price;
-  logic [31:0]          second_quantity;
+  logic [31:0]          bid_second_price;
+  logic [31:0]          bid_second_quantity;
+  logic [31:0]          ask_second_price;
+  logic [31:0]          ask_second_quantity;
   logic [31:0]          trade_price;     // as tp_booked_t, should the message be a trade
   logic [31:0]          trade_quantity;
   logic [TP_TIME_W-1:0] stamp;

@@ -41,26 +41,32 @@ def large_ram_cost(width, depth):
     return (0, ultra) if block >= 4 * ultra else (block, 0)
 
 
+def named(module, hidden=()):
+    """Names each bit by the shortest public net that holds it, registers by their `_q` first."""
+    best = {}
+    for name, net in module["netnames"].items():
+        if net["hide_name"] or name.startswith("$") or name in hidden:
+            continue
+        rank = (not name.endswith("_q"), name.count("."), len(name), name)
+        for bit in net["bits"]:
+            if isinstance(bit, int) and (bit not in best or rank < best[bit]):
+                best[bit] = rank
+    return {bit: rank[3] for bit, rank in best.items()}
+
+
 class Netlist:
-    def __init__(self, path, top, large):
-        """`large`: module name -> (WIDTH, DEPTH) of the memories that were left out of the netlist."""
+    def __init__(self, path, top, large, hidden=()):
+        """`large`: module name -> (WIDTH, DEPTH) of the memories that were left out of the netlist; `hidden`: nets whose names
+        say nothing."""
         design = json.loads(pathlib.Path(path).read_text())
         self.modules = design["modules"]
         self.top = self.modules[top]
         self.large = large
+        self.hidden = hidden
         self.name_bits()
 
     def name_bits(self):
-        """Names each bit by the shortest public net that holds it, registers by their `_q` first."""
-        best = {}
-        for name, net in self.top["netnames"].items():
-            if net["hide_name"] or name.startswith("$"):
-                continue
-            rank = (not name.endswith("_q"), name.count("."), len(name), name)
-            for index, bit in enumerate(net["bits"]):
-                if isinstance(bit, int) and (bit not in best or rank < best[bit][0]):
-                    best[bit] = (rank, index + net.get("offset", 0))
-        self.names = {bit: rank[3] for bit, (rank, _) in best.items()}
+        self.names = named(self.top, self.hidden)
 
     def name(self, bit, cell=""):
         return self.names.get(bit) or re.sub(r"^\$.*\$", "unnamed ", cell) or f"net {bit}"

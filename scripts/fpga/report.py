@@ -24,7 +24,7 @@ CARDS = {
 
 
 def read(path):
-    return json.loads(path.read_text()) if path.exists() else {"tool": None, "blocks": {}}
+    return {"tool": None, "blocks": {}, "joined": {}, **(json.loads(path.read_text()) if path.exists() else {})}
 
 
 def number(value):
@@ -64,7 +64,44 @@ def grown(block, row, kept):
     return wrong
 
 
-def write(path, tool, known, rows, others):
+JOINED_HEADING = f"{'group':32} {'registers':>9} {'levels':>7}"
+
+
+def joined_row(ends, paths):
+    over = [p for p in paths if p[0] > LIMIT]
+    return {"ends": ends, "levels": paths[0][0] if paths else 0, "over": len(over), "deep": over[:KEPT_PATHS]}
+
+
+def joined_line(group, row):
+    return f"{group:32} {row['ends']:9} {row['levels']:7}"
+
+
+def joined_over(group, row, kept):
+    """What of a group's paths is over the limit, and was not when it was kept: a message each."""
+    most = max(LIMIT, kept["levels"] if kept else 0)
+    return [f"{group}: {levels} levels, {start} -> {end}; at most {most} pass" for levels, start, end in row["deep"] if levels > most]
+
+
+def keep_joined(path, tool, top, measured, groups):
+    """Keeps the measured groups; the others of `groups` stay as they were, without `groups` they go."""
+    data = read(path)
+    joined = data["joined"]
+    before = {g: row for g, row in joined.get(top, {}).items() if groups is not None and g in groups}
+    joined[top] = dict(sorted({**before, **measured}.items()))
+    save(path, tool, data["blocks"], joined)
+
+
+def save(path, tool, blocks, joined):
+    data = json.loads(json.dumps({"tool": tool, "blocks": blocks, "joined": joined}))
+    parts = []
+    for key in ("blocks", "joined"):
+        lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(row)}" for name, row in data[key].items())
+        parts.append(f'"{key}": {{\n{lines}\n}}')
+    path.write_text(f'{{"tool": {json.dumps(tool)}, {", ".join(parts)}}}\n')
+    path.with_name(PAGE).write_text(page(data))
+
+
+def write(path, tool, known, rows, others, joined):
     blocks = dict(others)
     for block, row in rows.items():
         over = [p for p in row["paths"] if p[0] > LIMIT]
@@ -76,11 +113,7 @@ def write(path, tool, known, rows, others):
             "ends_over": len(over),
             "deep": over[:KEPT_PATHS],
         }
-    data = {"tool": tool, "blocks": {b: blocks[b] for b in known if b in blocks}}
-    data = json.loads(json.dumps(data))
-    lines = ",\n".join(f"  {json.dumps(b)}: {json.dumps(row)}" for b, row in data["blocks"].items())
-    path.write_text(f'{{"tool": {json.dumps(tool)}, "blocks": {{\n{lines}\n}}}}\n')
-    path.with_name(PAGE).write_text(page(data))
+    save(path, tool, {b: blocks[b] for b in known if b in blocks}, joined)
 
 
 def page(data):
@@ -106,6 +139,8 @@ def page(data):
     for block, row in blocks.items():
         if row["folder"] == "top":
             out += inventory(block, row)
+    for top, groups in data["joined"].items():
+        out += through(top, groups)
     over = {b: row for b, row in blocks.items() if row["levels"] > LIMIT}
     out += ["", f"## Paths over {LIMIT} levels", ""]
     if not over:
@@ -121,6 +156,22 @@ def page(data):
         out += ["", "## DSP blocks without a register", "", "A path ends at a DSP block; these have no register of their own, so the true path is longer.", ""]
         out += [f"- {block}: {len(names)}" for block, names in loose.items()]
     return "\n".join(out) + "\n"
+
+
+def through(top, groups):
+    deepest = max(row["levels"] for row in groups.values())
+    over = sum(row["over"] for row in groups.values())
+    out = ["", f"## Paths of {top} through all its blocks", ""]
+    out += [f"`scripts/synth --joined`: {deepest} levels at most, {over or 'no'} registers or memories past {LIMIT}. From register to register wherever these are,",
+            "the ends of a group mapped together with all that leads to them, and once more by themselves where they are too deep: mapped",
+            "all at once, the core is made as small as its deepest path allows. Paths from and to its ports are left out."]  # fmt: skip
+    out += ["", "| registers of | registers, memories | levels |", "|---|--:|--:|"]
+    out += [f"| {group} | {row['ends']} | {row['levels']} |" for group, row in groups.items()]
+    deep = [(group, *path) for group, row in groups.items() for path in row["deep"]]
+    if deep:
+        out += ["", "| levels | from | to |", "|--:|---|---|"]
+        out += [f"| {levels} | `{start}` | `{end}` |" for _, levels, start, end in deep]
+    return out
 
 
 def inventory(block, row):

@@ -157,6 +157,10 @@ module risk_quote #(
     input  wire logic [31:0]      b_duplicate_window_i,
     input  wire logic [3*32-1:0]  b_price_i,
     input  wire logic [4*32-1:0]  b_there_i,
+    input  wire logic             b_mine_i,
+    input  wire logic             b_whole_i,
+    input  wire logic [31:0]      b_rest_i,
+    input  wire logic [31:0]      b_other_i,
 
     input  wire logic [3:0]       picked_i,
     input  wire logic             trade_i,
@@ -195,7 +199,8 @@ module strategy_ahead (
 
     output logic [3:0]                crossed_o,
     output logic [3:0]                moved_o,
-    output logic [3:0]                cancel_o,
+    output logic [3:0]                sell_away_o,
+    output logic [3:0]                buy_away_o,
     output logic [3:0]                take_buy_o,
     output logic [3:0]                take_sell_o,
     output logic [3:0]                heavy_buy_o,
@@ -215,8 +220,8 @@ module strategy_ahead (
     output logic                      working_side_o
 );
   localparam int NEXT_W = 5 * (TP_TIME_W + 1);
-  (* anyseq *) logic [NEXT_W+64:0] anything;
-  assign {fired_o, crossed_o, moved_o, cancel_o, take_buy_o, take_sell_o, heavy_buy_o, heavy_sell_o, narrow_buy_o, narrow_sell_o,
+  (* anyseq *) logic [NEXT_W+68:0] anything;
+  assign {fired_o, crossed_o, moved_o, sell_away_o, buy_away_o, take_buy_o, take_sell_o, heavy_buy_o, heavy_sell_o, narrow_buy_o, narrow_sell_o,
           lead_buy_o, lead_sell_o, may_cancel_o, may_buy_o, may_sell_o, large_o, through_o, trade_up_o, trade_down_o, working_side_o} = anything;
 endmodule
 `default_nettype wire

@@ -6,8 +6,8 @@
 /// there, whichever is less. And this quantity, its notional and the most aggressive price with it are what is said in D1.
 /// Record, limits, last trade and quote are free. Kill, session, halt, open orders and a gross beyond its limit are in
 /// blocked_i, and the rate is the same for all: decide.sv has them.
-/// Assumed, as decide.sv proves: the wish has the record, the limits and the signals of its quote; one case is picked; the
-/// outlook is valid; max_notional is that of the limits.
+/// Assumed, as decide.sv proves: the wish has the record, the limits and the signals of its quote; the fourth quantity is what
+/// is told of it apart; one case is picked; the outlook is valid; max_notional is that of the limits.
 /// In place of each product stand its two factors side by side: the same in verdict and checks, and for one price
 /// growing with the quantity as the product does. Nothing is done with products but compare them with limits, which are free,
 /// and choose among them.
@@ -21,7 +21,11 @@ module wish_formal (
     input wire logic [31:0]    window_i,
     input wire logic [31:0]    wanted_i,
     input wire logic [3*32-1:0] price_i,
-    input wire logic [4*32-1:0] there_i,
+    input wire logic [3*32-1:0] there_i,
+    input wire logic           mine_i,
+    input wire logic           whole_i,
+    input wire logic [31:0]    rest_i,
+    input wire logic [31:0]    other_i,
     input wire logic [1:0]     case_i,
     input wire logic           trade_i,
     input wire logic           blocked_i,
@@ -38,7 +42,10 @@ module wish_formal (
   logic [31:0] window;
   logic [31:0] wanted;
   logic [3*32-1:0] prices;
+  logic [4*32-1:0] b_theres;
   logic [4*32-1:0] theres;
+
+  assign b_theres = {mine_i ? whole_i ? rest_i : other_i : there_i[31:0], there_i};
 
   always_ff @(posedge clk_i) begin
     running     <= 1'b1;
@@ -50,7 +57,7 @@ module wish_formal (
     window      <= window_i;
     wanted      <= wanted_i;
     prices      <= price_i;
-    theres      <= there_i;
+    theres      <= b_theres;
   end
 
   logic [1:0]   pass;       // [1] of sells: fails neither early nor late
@@ -103,7 +110,11 @@ module wish_formal (
         .b_trade_price_i     (trade_price_i),
         .b_duplicate_window_i(window_i),
         .b_price_i           (price_i),
-        .b_there_i           (there_i),
+        .b_there_i           (b_theres),
+        .b_mine_i            (mine_i),
+        .b_whole_i           (whole_i),
+        .b_rest_i            (rest_i),
+        .b_other_i           (other_i),
         .picked_i            (4'd1 << case_i),
         .trade_i             (trade_i),
         .max_notional_i      (limits.max_notional),

@@ -140,7 +140,8 @@ class RequestStream {
       r.quantity = random_.below(2);
     } else if (what < 168) {
       r.kind = RequestKind::bust;
-      r.match_number = random_.below(80);
+      if (random_.one_in(2)) busted_ = random_.one_in(8) ? random_.below(80) : 2 * random_.below(8);
+      r.match_number = busted_;
     } else if (what < 172) {
       r.kind = RequestKind::system_event;
       r.event = kHours[random_.below(5)];
@@ -162,6 +163,7 @@ class RequestStream {
   std::uint64_t time_ = 34'200'000'000'000;
   std::vector<std::uint32_t> refs_;  // last user_ref_num by participant
   std::size_t states_ = 0;
+  std::uint64_t busted_ = 0;
   bool began_ = false;
   bool day_open_ = true;
 };

@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -23,8 +24,11 @@ class TapeReader {
     std::uint16_t locate;
     Side side;
     std::uint32_t price, shares;
+    std::uint64_t arrival;  // counts the orders that have appeared
 
-    bool operator==(const Order&) const = default;
+    bool operator==(const Order& o) const {
+      return locate == o.locate && side == o.side && price == o.price && shares == o.shares;
+    }
   };
   struct Symbol {
     Text<8> stock{};
@@ -63,7 +67,16 @@ class TapeReader {
   const std::map<char, std::uint64_t>& types() const noexcept { return types_; }
   const std::map<std::uint64_t, Order>& orders() const noexcept { return orders_; }
   const std::map<std::uint16_t, Symbol>& symbols() const noexcept { return symbols_; }
-  // The orders of a side, oldest reference first within a price.
+  // All references in the order of their turn at their prices, but for some.
+  std::vector<std::uint64_t> turns(const std::set<std::uint64_t>& left_out) const {
+    std::map<std::tuple<std::uint16_t, Side, std::uint32_t, std::uint64_t>, std::uint64_t> sorted;
+    for (const auto& [reference, o] : orders_)
+      if (!left_out.contains(reference)) sorted[{o.locate, o.side, o.price, o.arrival}] = reference;
+    std::vector<std::uint64_t> all;
+    for (const auto& [key, reference] : sorted) all.push_back(reference);
+    return all;
+  }
+  // The orders of a side.
   std::vector<std::pair<std::uint64_t, Order>> side(std::uint16_t locate, Side s) const {
     std::vector<std::pair<std::uint64_t, Order>> all;
     for (const auto& o : orders_)
@@ -84,8 +97,8 @@ class TapeReader {
   void add(std::uint16_t locate, std::uint64_t reference, Side side, std::uint32_t shares, std::uint32_t price) {
     if (!symbols_.contains(locate)) fail("an order of locate " + std::to_string(locate) + ", which is unknown");
     if (shares == 0 || price == 0) fail("an order without shares or price");
-    if (!orders_.emplace(reference, Order{locate, side, price, shares}).second)
-      fail("reference " + std::to_string(reference) + " again");
+    if (!used_.insert(reference).second) fail("reference " + std::to_string(reference) + " again");
+    orders_.emplace(reference, Order{locate, side, price, shares, used_.size()});
   }
   // Where the order is, if it is of this locate and has so many shares.
   std::map<std::uint64_t, Order>::iterator take(std::uint16_t locate, std::uint64_t reference, std::uint32_t shares) {
@@ -107,7 +120,8 @@ class TapeReader {
     if (it->second.shares == 0) orders_.erase(it);
   }
   void match(std::uint64_t number) {
-    if (!matches_.insert(number).second) fail("match number " + std::to_string(number) + " again");
+    if (!matches_.insert(number).second || auction_matches_.contains(number))
+      fail("match number " + std::to_string(number) + " again");
   }
 
   template <class M>
@@ -128,6 +142,9 @@ class TapeReader {
       match(m.match_number);
     } else if constexpr (std::is_same_v<M, itch::OrderExecutedWithPrice>) {
       reduce(m.stock_locate, m.order_reference_number, m.executed_shares);
+      // Both sides of a trade in an auction have its number.
+      if (matches_.contains(m.match_number)) fail("match number " + std::to_string(m.match_number) + " again");
+      auction_matches_.insert(m.match_number);
     } else if constexpr (std::is_same_v<M, itch::OrderCancel>) {
       const auto it = take(m.stock_locate, m.order_reference_number, m.cancelled_shares);
       if (it != orders_.end() && it->second.shares == m.cancelled_shares) fail("a cancel of a whole order");
@@ -148,7 +165,8 @@ class TapeReader {
 
   std::map<std::uint64_t, Order> orders_;
   std::map<std::uint16_t, Symbol> symbols_;
-  std::set<std::uint64_t> matches_;
+  std::set<std::uint64_t> used_;  // references
+  std::set<std::uint64_t> matches_, auction_matches_;
   std::map<char, std::uint64_t> types_;
   std::uint64_t time_ = 0;
   std::uint64_t next_ = 0;

@@ -225,8 +225,9 @@ inline std::string compare(const OuchOrders& ours, const DiceVenue& venue) {
     const std::string at = "order " + std::to_string(ref) + ": ";
     const auto v = venue.orders.find(ref);
     if (v == venue.orders.end()) {
-      if (o.state != OrderState::unseen)
-        return at + "the venue never had it, we say " + std::string(to_string(o.state));
+      if (o.state != OrderState::unseen || o.open != 0)
+        return at + "the venue never had it, we say " + std::string(to_string(o.state)) + ", " +
+               std::to_string(o.open) + " open";
       continue;
     }
     if (o.state != v->second.state)
@@ -246,6 +247,7 @@ inline std::string compare(const OuchOrders& ours, const DiceVenue& venue) {
     if (p.open_buy != open[symbol].open_buy || p.open_sell != open[symbol].open_sell)
       return std::string(trimmed(symbol)) + ": the sum of what is open is wrong";
   if (ours.disagreements() != 0) return ours.first_disagreement();
+  if (ours.adopted() != 0) return "the venue has orders that we did not keep";
   return ours.compare(venue.positions);
 }
 

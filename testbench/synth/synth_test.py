@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""scripts/synth --check refuses a block that grew, and names it: deliberate faults in a copy of the RTL."""
+"""scripts/synth --check refuses a block that grew, and a path through several that is too deep, and names it: deliberate faults in a copy
+of the RTL."""
 import pathlib
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ HEAD = "assign m_data_o          = bypass_q ? bypass_data_q : rdata;"
 
 
 class Check(unittest.TestCase):
-    def check(self, file, edits, block="fifo"):
+    def check(self, file, edits, *what):
         with tempfile.TemporaryDirectory() as name:
             rtl = pathlib.Path(name) / "rtl"
             shutil.copytree(ROOT / "hw" / "rtl", rtl)
@@ -22,7 +23,7 @@ class Check(unittest.TestCase):
                 self.assertIn(old, text, f"{file} is not as this test expects it; adapt the fault")
                 text = text.replace(old, new)
             (rtl / file).write_text(text)
-            done = subprocess.run([SYNTH, "--check", "--rtl", rtl, block], capture_output=True, text=True, check=False)
+            done = subprocess.run([SYNTH, "--check", "--rtl", rtl, *(what or ["fifo"])], capture_output=True, text=True, check=False)
         if done.returncode == 77:
             print(done.stderr, end="")
             sys.exit(77)
@@ -55,6 +56,15 @@ class Check(unittest.TestCase):
         self.assertEqual(code, 1)
         # 8,192 words of 32 bits: eight block RAMs, or two UltraRAMs.
         self.assertIn("fifo grew from 0 to 2 URAM; at most 0 pass", message)
+
+    def test_a_path_through_two_blocks_is_too_deep(self):
+        joined = ("--joined", "--top", "event_queue", "top")
+        code, message = self.check("mem/fifo.sv", [], *joined)
+        self.assertEqual((code, message), (0, ""))
+        # An adder more: not too deep in the queue itself, but with what is behind it.
+        code, message = self.check("mem/fifo.sv", [(HEAD, f"logic [WIDTH-1:0] slow;\n  {HEAD.replace('m_data_o', 'slow')}\n  assign m_data_o = slow + (slow >> 3) + (slow >> 5);")], *joined)
+        self.assertEqual(code, 1)
+        self.assertRegex(message, r"top: [78] levels, u_\w+\.\S+ .*-> event_q; at most 6 pass")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <new>
 #include <utility>
 
 namespace twinpath::market {
@@ -13,10 +12,6 @@ constexpr std::size_t kMostTrades = std::size_t{1} << 31;
 // Of a day that goes on past midnight, too; leaves room for the nanoseconds that commands are apart.
 constexpr std::uint64_t kTimeLimit = std::uint64_t{1} << 47;
 constexpr std::uint64_t kSecond = 1'000'000'000;
-
-constexpr std::uint64_t key_of(std::uint32_t participant, std::uint32_t user_ref_num) noexcept {
-  return std::uint64_t{participant} << 32 | user_ref_num;
-}
 
 }  // namespace
 
@@ -83,7 +78,6 @@ void Market::advance(std::uint64_t time) noexcept {
 }
 
 // ---- checks
-// -----------------------------------------------------------------------------------------------------------------
 
 bool Market::over_rate(Throttle& t) const noexcept {
   if (t.interval == 0) return false;
@@ -121,7 +115,6 @@ Reason Market::check_terms(const Request& r, OrderKind kind, std::uint32_t book,
 }
 
 // ---- requests of participants
-// -----------------------------------------------------------------------------------------------
 
 void Market::enter(const Request& r) {
   if (const Reason reason = check_sender(r); reason != Reason::none) return reject(r, reason);
@@ -166,13 +159,18 @@ void Market::enter(const Request& r) {
   submit(c);
 }
 
+// What the replace or cancel leaves open.
+std::uint32_t Market::wanted_open(const Request& r, const Order& o) noexcept {
+  const std::uint32_t done = r.quantity_is_total != 0 ? o.traded : 0;
+  return r.quantity > done ? r.quantity - done : 0;
+}
+
 void Market::replace(const Request& r) {
   if (const Reason reason = check_sender(r); reason != Reason::none) return reject(r, reason);
   const std::uint32_t slot = find(r.participant, r.original);
   if (slot == kNoOrder) return reject(r, Reason::unknown_order);
   const Order& o = orders_[slot];
-  const std::uint32_t done = r.quantity_is_total != 0 ? o.traded : 0;
-  const std::uint32_t open = r.quantity > done ? r.quantity - done : 0;
+  const std::uint32_t open = wanted_open(r, o);
   if (const Reason reason = check_terms(r, o.terms.kind, o.book, open); reason != Reason::none)
     return reject(r, reason);
   const std::uint32_t tick = options_.instruments[o.book].tick;
@@ -192,8 +190,7 @@ void Market::cancel(const Request& r) {
   const std::uint32_t slot = find(r.participant, r.original);
   if (slot == kNoOrder) return reject(r, Reason::unknown_order);
   const Order& o = orders_[slot];
-  const std::uint32_t done = r.quantity_is_total != 0 ? o.traded : 0;
-  const std::uint32_t open = r.quantity > done ? r.quantity - done : 0;
+  const std::uint32_t open = wanted_open(r, o);
   if (open >= o.open) return reject(r, Reason::bad_quantity);
   matching::Command c;
   c.order_id = slot;
@@ -265,56 +262,7 @@ void Market::reject(const Request& r, Reason reason) {
   e.order_quantity = o.open + o.traded;
 }
 
-// ---- the table of orders
-// ----------------------------------------------------------------------------------------------------
-
-std::uint32_t Market::find(std::uint32_t participant, std::uint32_t user_ref_num) const noexcept {
-  const std::uint32_t slot =
-      index_.find(matching::OrderIndex::hash(key_of(participant, user_ref_num)), [&](std::uint32_t s) {
-        return orders_[s].participant == participant && orders_[s].user_ref_num == user_ref_num;
-      });
-  return slot == matching::kNone ? kNoOrder : slot;
-}
-
-void Market::insert(std::uint32_t slot) {
-  const Order& o = orders_[slot];
-  index_.insert(matching::OrderIndex::hash(key_of(o.participant, o.user_ref_num)), slot);
-}
-
-void Market::erase(std::uint32_t slot) noexcept {
-  const Order& o = orders_[slot];
-  index_.erase(matching::OrderIndex::hash(key_of(o.participant, o.user_ref_num)), slot);
-}
-
-std::uint32_t Market::take_slot() {
-  if (free_ != kNoOrder) {
-    const std::uint32_t slot = free_;
-    free_ = orders_[slot].next;
-    return slot;
-  }
-  if (slots_made_ == orders_.capacity()) throw std::bad_alloc();
-  return slots_made_++;
-}
-
-void Market::free_slot(std::uint32_t slot) noexcept {
-  orders_[slot].open = 0;
-  orders_[slot].next = free_;
-  free_ = slot;
-}
-
-// The order has nothing open any more.
-void Market::release(std::uint32_t slot) noexcept {
-  const Order& o = orders_[slot];
-  Account& a = accounts_[o.participant];
-  (o.previous == kNoOrder ? a.first : orders_[o.previous].next) = o.next;
-  (o.next == kNoOrder ? a.last : orders_[o.next].previous) = o.previous;
-  --a.state.open_orders;
-  erase(slot);
-  free_slot(slot);
-}
-
 // ---- questions
-// -----------------------------------------------------------------------------------------------------------------
 
 std::uint16_t Market::locate(std::string_view symbol) const noexcept {
   const auto found = by_symbol_.find(symbol);

@@ -127,51 +127,44 @@ class Market {
     std::uint32_t last = 0;             // price of the last trade; 0: none
   };
 
-  // ---- market.cpp: orders ----
+  // ---- market.cpp: requests of participants ----
   void enter(const Request& r);
   void replace(const Request& r);
   void cancel(const Request& r);
   // The participant's orders in `book`, or all (kNoBook).
   std::uint32_t cancel_all(std::uint32_t participant, std::uint32_t book, Reason reason);
   void mass_cancel(const Request& r, Reason reason);
-  void switch_participant(const Request& r, bool enabled);
+  void reject(const Request& r, Reason reason);
   Reason check_sender(const Request& r);
   Reason check_terms(const Request& r, OrderKind kind, std::uint32_t book, std::uint64_t open) const noexcept;
+  static std::uint32_t wanted_open(const Request& r, const Order& o) noexcept;
   bool over_rate(Throttle& t) const noexcept;
   bool known(std::uint32_t participant) const noexcept { return participant != 0 && participant < accounts_.size(); }
+  // The next sequence: at or after the request's time, and after the one before.
+  void advance(std::uint64_t time) noexcept;
+  std::uint64_t now() const noexcept { return sequence_ & ((std::uint64_t{1} << kTimeBits) - 1); }
+
+  // ---- market_orders.cpp ----
   std::uint32_t find(std::uint32_t participant, std::uint32_t user_ref_num) const noexcept;
   void insert(std::uint32_t slot);
   void erase(std::uint32_t slot) noexcept;
   std::uint32_t take_slot();
   void free_slot(std::uint32_t slot) noexcept;
   void release(std::uint32_t slot) noexcept;
-  void reject(const Request& r, Reason reason);
-  void submit(matching::Command& c);
-  // The next sequence: at or after the present request's time, and after the one before.
-  void advance(std::uint64_t time) noexcept;
-  std::uint64_t now() const noexcept { return sequence_ & ((std::uint64_t{1} << kTimeBits) - 1); }
 
-  // ---- market_reports.cpp: what the engine says, to executions and tape ----
+  // ---- market_reports.cpp: to the engine, and what it says to executions and tape ----
+  void submit(matching::Command& c);
   void on_report(const matching::Report& r);
   void on_accepted(const matching::Report& r);
-  void on_trade(const matching::Report& r);
   void on_cancelled(const matching::Report& r);
   void on_replaced(const matching::Report& r);
   void on_replenished(const matching::Report& r);
   void on_decremented(const matching::Report& r);
   void on_triggered(const matching::Report& r);
-  void on_busted(const matching::Report& r);
-  void on_indicative(const matching::Report& r);
   void on_state_changed(const matching::Report& r);
-  void on_refused(const matching::Report& r, ExecutionKind kind);
   void on_listed(const matching::Report& r);
-  void on_auction_trade(const matching::Report& r);
-  void fill(std::uint32_t slot, const matching::Report& r, Liquidity liquidity);
-  void record_trade(const matching::Report& r, std::int32_t fee, std::int32_t other_fee);
-  void settle(const TradeRecord& t, std::int64_t sign) noexcept;
   void end_taker();
   void forget_replaced();
-  void end_cross();
   void show(std::uint32_t slot, std::uint64_t before);
   void take_off_tape(Order& o, std::uint32_t shares);
   Execution& say(ExecutionKind kind, std::uint32_t participant);
@@ -181,6 +174,16 @@ class Market {
   static std::uint32_t should_show(const Order& o) noexcept {
     return o.display != 0 && o.display < o.open ? o.display : o.open;
   }
+
+  // ---- market_trades.cpp ----
+  void on_trade(const matching::Report& r);
+  void on_indicative(const matching::Report& r);
+  void on_auction_trade(const matching::Report& r);
+  void on_busted(const matching::Report& r);
+  void end_cross();
+  void fill(std::uint32_t slot, const matching::Report& r, Liquidity liquidity);
+  void record_trade(const matching::Report& r, std::int32_t fee, std::int32_t other_fee);
+  void settle(const TradeRecord& t, std::int64_t sign) noexcept;
   // The price that an auction's indication is compared with.
   std::uint32_t anchor(std::uint32_t book) const noexcept {
     const std::uint32_t last = book_records_[book].last;
@@ -196,6 +199,7 @@ class Market {
   void end_of_day();
   void list_books();
   void show_again(std::uint32_t book);
+  void switch_participant(const Request& r, bool enabled);
   void set_bands(std::uint32_t book, std::uint64_t low, std::uint64_t high, bool on);
   void to_everybody(char event);
   // Calls visit(book) for the request's symbol, or for all; false when there is no such symbol.

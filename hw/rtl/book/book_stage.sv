@@ -375,7 +375,8 @@ module book_stage #(
   tp_bbo_t     bbo_after;
   logic        through;
   tp_msg_t     d_msg;
-  logic        trust;
+  logic        trust_q;      // what is in D is a TRUST command,
+  logic        trust_all_q;  // of all symbols
   logic [15:0] trust_symbol;
   logic        sticky;
   logic        sticky_after;
@@ -390,6 +391,8 @@ module book_stage #(
       .far_i      (window_far),
       .price_i    (msg.price),
       .shares_i   (msg.shares),
+      .short_shares_i(msg_i.shares),
+      .long_shares_i(long_msg.shares),
       .priced_i   (msg.priced),
       .order_i    (first_shares),
       .stamp_i    (msg.origin.stamp),
@@ -409,8 +412,19 @@ module book_stage #(
       .after_o    (bbo_after)
   );
 
-  assign trust        = d_final_q && d_msg.op == TP_OP_COMMAND && d_msg.command[127:120] == twinpath_regs_pkg::CMD_TRUST;
   assign trust_symbol = d_msg.command[111:96];
+
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      trust_q     <= kind.valid && msg.op == TP_OP_COMMAND && msg.command[127:120] == twinpath_regs_pkg::CMD_TRUST;
+      trust_all_q <= kind.valid && msg.op == TP_OP_COMMAND && msg.command[127:120] == twinpath_regs_pkg::CMD_TRUST &&
+          msg.command[111:96] == 16'hFFFF;
+    end
+    if (rst_i) begin
+      trust_q     <= 1'b0;
+      trust_all_q <= 1'b0;
+    end
+  end
 
   book_trust u_trust (
       .clk_i         (clk_i),
@@ -421,9 +435,9 @@ module book_stage #(
       .valid_i       (d_valid_q),
       .set_i         (change_q.dup || change_q.full || change_q.over_reduced),
       .symbol_i      (d_symbol),
-      .trust_i       (trust),
+      .trust_i       (trust_q),
       .trust_symbol_i(trust_symbol),
-      .trust_all_i   (trust && trust_symbol == 16'hFFFF),
+      .trust_all_i   (trust_all_q),
       .sticky_o      (sticky),
       .after_o       (sticky_after)
   );

@@ -10,7 +10,7 @@
 /// Safety: off after a reset and until written. Any W cycles see at most burst + W / (interval * 1,024) discards: the
 /// interval is counted only while something is spent, so no credit is saved up beyond the burst.
 /// Ordering: spend_i is seen by may_o in the next cycle.
-/// Latency: may_o depends on registers only.
+/// Latency: may_o depends on registers only. spend_i may be late: it is remembered, and taken from the credit in the next cycle.
 module discard_budget (
     input  wire logic    clk_i,
     input  wire logic    rst_i,
@@ -24,21 +24,25 @@ module discard_budget (
   logic               enable_q;
   logic [7:0]         burst_q;
   logic [15:0]        interval_q;
-  logic [7:0]         credit_q;
+  logic [7:0]         credit_q;  // before the cycle
+  logic               spent_q;   // of it, in the cycle before
   logic [TIMER_W-1:0] timer_q;
   logic               full;
   logic               give;
-  logic               spend;
+  logic               write;
+  logic [7:0]         credit;
 
-  assign may_o = enable_q && credit_q != '0;
-  assign full  = credit_q == burst_q;
+  assign credit = credit_q - {7'd0, spent_q};
+  assign may_o = enable_q && credit_q != '0 && !(spent_q && credit_q == 8'd1);
+  assign full  = credit == burst_q;
   assign give  = !full && interval_q != '0 && timer_q == {interval_q, 10'd0} - 1'b1;
-  assign spend = spend_i && credit_q != '0;
+  assign write = cfg_i.valid && cfg_i.table_id == TP_CFG_CONTROL && cfg_i.word == 5'd2;
 
   always_ff @(posedge clk_i) begin
-    timer_q <= (full || give) ? '0 : timer_q + 1'b1;
-    if (give != spend) credit_q <= give ? credit_q + 1'b1 : credit_q - 1'b1;
-    if (cfg_i.valid && cfg_i.table_id == TP_CFG_CONTROL && cfg_i.word == 5'd2) begin
+    timer_q  <= (full || give) ? '0 : timer_q + 1'b1;
+    credit_q <= give ? credit + 1'b1 : credit;
+    spent_q  <= spend_i && credit != '0 && !write;
+    if (write) begin
       enable_q   <= cfg_i.data[0];
       burst_q    <= cfg_i.data[15:8];
       interval_q <= cfg_i.data[31:16];
@@ -50,6 +54,7 @@ module discard_budget (
       burst_q    <= '0;
       interval_q <= '0;
       credit_q   <= '0;
+      spent_q    <= 1'b0;
       timer_q    <= '0;
     end
   end

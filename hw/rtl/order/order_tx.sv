@@ -131,7 +131,7 @@ module order_tx #(
   logic [BYTES-1:0]    tkeep_q;
   logic [DATA_W-1:0]   tdata_q;
   logic                first_q;    // the first beat is on offer
-  logic                verdict_q;  // it was started on a hint, and the verdict falls in this cycle
+  logic                hint_q;     // it was started on a hint, or by the order that came with it
   logic                refused_q;  // there was no order for it
   logic [BEAT_W-1:0]   next_q;     // the beat after the one on offer
   logic                late_q;     // order_i is the order of the frame on offer
@@ -146,15 +146,18 @@ module order_tx #(
   logic                free;       // a first beat may be put on offer in the next cycle
   logic                begins;     // and is, of the order decided in this cycle
   logic                refuse;
-  logic                speculate;
+  logic                speculate;  // unless an order comes in this cycle
+  logic                verdict;    // what is on offer was started on a hint, and the verdict falls in this cycle
   logic                may;
 
   assign taken     = tvalid_q && m_axis_tready_i;
   assign free      = !tvalid_q || (taken && tlast_q);
   assign begins    = free && !queue_valid && !pending_q;
   assign push      = pending_q && !(free && !queue_valid);
-  assign refuse    = verdict_q && !order_valid_i;
-  assign speculate = begin_i && may && !tvalid_q && !queue_valid && !pending_q && !order_valid_i;
+  assign refuse    = verdict && !order_valid_i;
+  // Neither waits for the other: a hint is as late as an order.
+  assign speculate = begin_i && may && !tvalid_q && !queue_valid && !pending_q;
+  assign verdict   = hint_q && !late_q;
 
   discard_budget u_budget (
       .clk_i  (clk_i),
@@ -178,9 +181,9 @@ module order_tx #(
   // At 128 bits the second beat holds the IPv4 length, and after a speculative start it is chosen in the verdict's cycle:
   // an enter order's is made as usual, and the late order_cancel_i only selects between the two. The third holds user_ref.
   assign order    = DATA_W == 128 && late_q ? order_i : order_q;
-  assign cancel   = late_q ? cancel_q : order_q.cancel && !verdict_q;
+  assign cancel   = late_q ? cancel_q : order_q.cancel && !verdict;
   assign user_ref = order.user_ref;
-  assign last     = !verdict_q && next_q == (cancel ? CANCEL_LAST : ENTER_LAST);
+  assign last     = !verdict && next_q == (cancel ? CANCEL_LAST : ENTER_LAST);
 
   always_comb begin
     hex           = '0;
@@ -210,9 +213,9 @@ module order_tx #(
   end
 
   always_ff @(posedge clk_i) begin
-    verdict_q       <= 1'b0;
-    late_q          <= order_valid_i && (begins || verdict_q);
-    pending_q       <= order_valid_i && !begins && !verdict_q;
+    hint_q          <= speculate;
+    late_q          <= order_valid_i && (begins || verdict);
+    pending_q       <= order_valid_i && !begins && !verdict;
     cancel_q        <= order_cancel_i;
     if (late_q) order_q <= order_i;
     started_q       <= taken && first_q && !refused_q && !refuse;
@@ -227,7 +230,6 @@ module order_tx #(
       tkeep_q   <= '1;
       tdata_q   <= beat;
       first_q   <= 1'b1;
-      verdict_q <= speculate;
       refused_q <= 1'b0;
       next_q    <= BEAT_W'(1);
       order_q   <= queue_valid ? queued : order_i;  // or late
@@ -237,7 +239,7 @@ module order_tx #(
         tlast_q <= last || refused_q || refuse;
         tuser_q <= refused_q || refuse;
         tkeep_q <= (!last || refused_q || refuse) ? '1 : cancel ? CANCEL_KEEP : ENTER_KEEP;
-        tdata_q <= (DATA_W == 128 && verdict_q && order_cancel_i) ? cancel_second : beat;
+        tdata_q <= (DATA_W == 128 && verdict && order_cancel_i) ? cancel_second : beat;
         first_q <= 1'b0;
         next_q  <= next_q + 1'b1;
       end
@@ -247,7 +249,7 @@ module order_tx #(
       tlast_q     <= 1'b0;
       tuser_q     <= 1'b0;
       first_q     <= 1'b0;
-      verdict_q   <= 1'b0;
+      hint_q      <= 1'b0;
       late_q      <= 1'b0;
       pending_q   <= 1'b0;
       refused_q   <= 1'b0;

@@ -5,7 +5,7 @@
 ///
 /// Why: whether an order leaves is known in D1, so every order of a class of messages takes the same time. Everything else
 /// waits: what does not depend on the book's answer is made in B (strategy_ahead, risk_quote, risk_wish), what the order says and
-/// what it leaves behind in D2 (risk_verdict, risk_state), and why one did not leave in D3 (risk_checks).
+/// what it leaves behind in D2 (risk_verdict, risk_state), and why one did not leave in D3 (decide_explain).
 /// Safety: an order leaves when, and only when, no check failed on the state that all older messages and commands left
 /// behind; the next operation's B is D2 at the earliest, and what D2 writes is forwarded to it. After KILL nothing but cancels
 /// leaves.
@@ -58,16 +58,13 @@ module decide_stage (
   logic risk_ready;
   logic command_busy;
   logic events_full;
-  logic events_idle;
+  logic explained;   // nothing is on its way to an event
   logic commit;      // the operation in D1 takes effect
-  logic decided_q;   // one is in D2
-  logic explain_q;   // one is in D3
-  logic done_q;      // a command that took longer
   logic is_book;
 
   assign ready_o = strategy_ready && risk_ready;
   assign hold_o  = !risk_ready || command_busy || events_full || !room_q;
-  assign idle_o  = risk_ready && !b_valid_q && !booked_valid_i && !command_busy && !decided_q && !explain_q && !done_q && events_idle;
+  assign idle_o  = risk_ready && !b_valid_q && !booked_valid_i && !command_busy && explained;
   assign commit  = booked_valid_i && en_i;
   assign is_book = booked_i.msg.op >= TP_OP_ADD && booked_i.msg.op <= TP_OP_TRADE;
 
@@ -91,7 +88,6 @@ module decide_stage (
   logic [5*NEXT_W-1:0]   b_next;
   logic [4:0]            b_fires;
   logic [5*NEXT_W-1:0]   b_fired;
-  logic                  b_lag_is_own;
   tp_bbo_t               b_lag_bbo;
   tp_account_t           b_account0;
   tp_account_t           b_account1;
@@ -142,12 +138,12 @@ module decide_stage (
   logic                  cancel;
   logic [7:0]            wish;
   logic                  intent;    // there is one, should it count
-  logic                  counts;    // an order may leave
+  logic                  counts;    // an order may leave, unless it is vetoed
   logic                  pass;      // it counts, and passes
   logic                  send;
 
   assign picked        = {pick_i[TP_PICK_SUM], pick_i[TP_PICK_SECOND], pick_i[TP_PICK_FRESH], pick_i == '0};
-  assign counts        = commit && evaluate && !veto_i;
+  assign counts        = commit && evaluate;
   assign send          = pass;
   assign order_valid_o = send;
   assign order_cancel_o = cancel;
@@ -155,7 +151,6 @@ module decide_stage (
 
   // ---- D2: what left -----------------------------------------------------------------------------------------------------
   tp_booked_t            d2_booked_q;
-  logic                  d2_is_book_q;
   logic                  d2_fire_q;
   logic                  d2_send_q;
   logic                  d2_cancel;
@@ -204,7 +199,6 @@ module decide_stage (
       .b_next_o      (b_next),
       .b_fires_o     (b_fires),
       .b_fired_o     (b_fired),
-      .b_lag_is_own_o(b_lag_is_own),
       .b_lag_bbo_o   (b_lag_bbo),
       .lag_symbol_o  (lag_symbol),
       .lag_is_own_o  (lag_is_own),
@@ -291,7 +285,8 @@ module decide_stage (
   logic                outlook_side_q;
   logic [3:0]          crossed;
   logic [3:0]          moved;
-  logic [3:0]          cancels;
+  logic [3:0]          sell_away;
+  logic [3:0]          buy_away;
   logic [3:0]          take_buy;
   logic [3:0]          take_sell;
   logic [3:0]          heavy_buy;
@@ -323,7 +318,8 @@ module decide_stage (
       .fired_o       (fired),
       .crossed_o     (crossed),
       .moved_o       (moved),
-      .cancel_o      (cancels),
+      .sell_away_o   (sell_away),
+      .buy_away_o    (buy_away),
       .take_buy_o    (take_buy),
       .take_sell_o   (take_sell),
       .heavy_buy_o   (heavy_buy),
@@ -356,7 +352,8 @@ module decide_stage (
       .lag_sticky_i    (lag_sticky),
       .crossed_i       (crossed),
       .moved_i         (moved),
-      .cancel_i        (cancels),
+      .sell_away_i     (sell_away),
+      .buy_away_i      (buy_away),
       .take_buy_i      (take_buy),
       .take_sell_i     (take_sell),
       .heavy_buy_i     (heavy_buy),
@@ -382,7 +379,6 @@ module decide_stage (
       .clk_i               (clk_i),
       .en_i                (en_i),
       .b_outlook_i         (outlook_i),
-      .b_lag_is_own_i      (b_lag_is_own),
       .b_lag_bbo_i         (b_lag_bbo),
       .b_rules_i           (b_rules),
       .b_limits0_i         (b_limits0),
@@ -393,6 +389,7 @@ module decide_stage (
       .b_last_trade1_i     (b_last_trade1),
       .b_duplicate_window_i(b_duplicate_window),
       .counts_i            (counts),
+      .veto_i              (veto_i),
       .cancel_i            (cancel),
       .wish_i              (wish),
       .picked_i            (picked),
@@ -423,239 +420,89 @@ module decide_stage (
       .d2_own_o            (d2_own)
   );
 
-  // ---- D2: the intent, and what it was judged by ---------------------------------------------------------------------------
-  logic [TP_CYC_W-1:0]   d2_cycle_q;
-  logic                  d2_feed_stale_q;
-  logic                  d2_slow_q;
-  logic                  d2_bad_command_q;
-  tp_bbo_t               d2_lag_bbo_q;
-  tp_limits_t            d2_limits0_q;
-  tp_limits_t            d2_limits1_q;
-  logic [31:0]           d2_collar0_q;
-  logic [31:0]           d2_collar1_q;
-  logic [1:0]            d2_tradable_q;
-  logic                  d2_kill_q;
-  logic                  d2_closed_q;
-  logic                  d2_orders_full_q;
-  logic                  d2_slot_used_q;
-  logic [TP_TAT_W-1:0]   d2_rate_from_q;
-  logic [31:0]           d2_duplicate_window_q;
-  logic                  d2_gross_over_q;
-  logic [63:0]           d2_headroom_q;
-  logic [TP_GROSS_W-1:0] d2_gross_q;
-  logic [12:0]           d2_open_count_q;
-  logic [31:0]           d2_ref_q;
-  logic                  trusted_before;
-  logic                  trusted_after;
-  logic                  book_event;  // one is to be sent
-  tp_account_t           d2_account;
-  tp_intent_t            d2_intent;
-  tp_finding_t           d2_finding;
-
+  // ---- D2: what left, and why ------------------------------------------------------------------------------------------------
   always_ff @(posedge clk_i) begin
-    decided_q <= commit;
-    d2_fire_q <= counts && intent;
+    d2_fire_q <= counts && !veto_i && intent;
     d2_send_q <= send;
     if (commit) begin
-      d2_booked_q           <= booked_i;
-      d2_cycle_q            <= cycle_i;
-      d2_is_book_q          <= is_book;
-      d2_feed_stale_q       <= feed_stale;
-      d2_slow_q             <= slow_command;
-      d2_bad_command_q      <= bad_command;
-      d2_lag_q              <= lag_symbol;
-      d2_lag_bbo_q          <= lag_bbo;
-      d2_account0_q         <= account0;
-      d2_account1_q         <= account1;
-      d2_limits0_q          <= limits0;
-      d2_limits1_q          <= limits1;
-      d2_collar0_q          <= collar0;
-      d2_collar1_q          <= collar1;
-      d2_tradable_q         <= tradable;
-      d2_kill_q             <= kill;
-      d2_closed_q           <= closed;
-      d2_orders_full_q      <= orders_full;
-      d2_slot_used_q        <= slot_used;
-      d2_rate_from_q        <= rate_from;
-      d2_duplicate_window_q <= duplicate_window;
-      d2_gross_over_q       <= gross_over;
-      d2_headroom_q         <= headroom;
-      d2_gross_q            <= gross;
-      d2_open_count_q       <= open_count;
-      d2_ref_q              <= next_ref;
+      d2_booked_q   <= booked_i;
+      d2_lag_q      <= lag_symbol;
+      d2_account0_q <= account0;
+      d2_account1_q <= account1;
     end
     if (rst_i) begin
-      decided_q <= 1'b0;
       d2_fire_q <= 1'b0;
       d2_send_q <= 1'b0;
     end
   end
 
-  assign trusted_before = !d2_feed_stale_q && !d2_booked_q.sticky_before && d2_booked_q.bbo_before.bid_state != TP_SIDE_UNKNOWN &&
-      d2_booked_q.bbo_before.ask_state != TP_SIDE_UNKNOWN;
-  assign trusted_after = !d2_feed_stale_q && !d2_booked_q.sticky_after && d2_booked_q.bbo_after.bid_state != TP_SIDE_UNKNOWN &&
-      d2_booked_q.bbo_after.ask_state != TP_SIDE_UNKNOWN;
-  assign book_event = book_events_q && d2_is_book_q && (d2_booked_q.bbo_before != d2_booked_q.bbo_after || trusted_before != trusted_after);
-  assign d2_account = d2_lead ? d2_account1_q : d2_account0_q;
-
-  always_comb begin
-    d2_intent  = '0;
-    d2_finding = '0;
-    if (decided_q) begin
-      d2_intent.booked                    = d2_booked_q;
-      d2_intent.booked.msg.stamps.decided = d2_cycle_q;
-      d2_intent.booked.msg.stamps.checked = d2_cycle_q;
-      d2_intent.book_changed              = book_event;
-      d2_intent.trusted                   = trusted_after;
-      d2_intent.intent                    = d2_fire_q;
-      d2_intent.cancel                    = d2_fire_q && d2_cancel;
-      d2_intent.rule                      = d2_rule;
-      d2_intent.side                      = d2_side;
-      d2_intent.symbol                    = d2_fire_q ? d2_symbol : d2_booked_q.msg.symbol;
-      d2_intent.price                     = d2_price;
-      d2_intent.quantity                  = d2_quantity;
-      d2_intent.bbo                       = d2_fire_q && d2_lead ? d2_lag_bbo_q : d2_booked_q.bbo_after;
-      d2_intent.bbo_trusted               = 1'b1;
-      if (d2_is_book_q) begin
-        d2_finding.user_ref         = d2_cancel ? d2_account.working.user_ref : d2_ref_q;
-        d2_finding.position         = d2_account.position;
-        d2_finding.open_buy         = d2_account.open_buy;
-        d2_finding.open_sell        = d2_account.open_sell;
-        d2_finding.collar_reference = d2_lead ? d2_collar1_q : d2_collar0_q;
-        d2_finding.gross            = d2_gross_q;
-        d2_finding.open_count       = {3'd0, d2_open_count_q};
-      end
-    end
-  end
-
-  // ---- D3: which checks failed ---------------------------------------------------------------------------------------
-  tp_intent_t            intent_q;
-  tp_finding_t           finding_q;
-  tp_finding_t           found;
-  logic                  emit_q;
-  logic                  bad_command_q;
-  logic                  is_book_q;
-  logic                  sent_q;
-  logic [63:0]           notional_q;
-  tp_limits_t            limits_q;
-  tp_account_t           account_q;
-  logic                  tradable_q;
-  logic [31:0]           collar_q;
-  logic                  kill_q;
-  logic                  closed_q;
-  logic                  orders_full_q;
-  logic                  slot_used_q;
-  logic [TP_TAT_W-1:0]   rate_from_q;
-  logic [31:0]           duplicate_window_q;
-  logic                  gross_over_q;
-  logic [63:0]           headroom_q;
-  tp_finding_t           done_finding_q;
-  logic                  done_unknown_q;
-  logic                  done_overfill_q;
-  logic                  done_saturated_q;
-  logic                  explained;  // no check failed
-  logic [12:0]           mask;
-
-  always_ff @(posedge clk_i) begin
-    explain_q <= decided_q;
-    if (decided_q) begin
-      intent_q           <= d2_intent;
-      finding_q          <= d2_finding;
-      emit_q             <= d2_is_book_q ? book_event || d2_fire_q : !d2_slow_q;
-      bad_command_q      <= d2_bad_command_q;
-      is_book_q          <= d2_is_book_q;
-      sent_q             <= d2_send_q;
-      notional_q         <= d2_notional;
-      limits_q           <= d2_lead ? d2_limits1_q : d2_limits0_q;
-      account_q          <= d2_account;
-      tradable_q         <= d2_tradable_q[d2_lead];
-      collar_q           <= d2_lead ? d2_collar1_q : d2_collar0_q;
-      kill_q             <= d2_kill_q;
-      closed_q           <= d2_closed_q;
-      orders_full_q      <= d2_orders_full_q;
-      slot_used_q        <= d2_slot_used_q;
-      rate_from_q        <= d2_rate_from_q;
-      duplicate_window_q <= d2_duplicate_window_q;
-      gross_over_q       <= d2_gross_over_q;
-      headroom_q         <= d2_headroom_q;
-    end
-    done_q           <= done;
-    done_finding_q   <= done_finding;
-    done_unknown_q   <= done_unknown;
-    done_overfill_q  <= done_overfill;
-    done_saturated_q <= done_saturated;
-    if (rst_i) begin
-      explain_q <= 1'b0;
-      done_q    <= 1'b0;
-    end
-  end
-
-  risk_checks u_checks (
-      .valid_i           (explain_q),
-      .cancel_i          (intent_q.cancel),
-      .side_i            (intent_q.side),
-      .price_i           (intent_q.price),
-      .quantity_i        (intent_q.quantity),
-      .notional_i        (notional_q),
-      .stamp_i           (intent_q.booked.msg.origin.stamp),
-      .limits_i          (limits_q),
-      .account_i         (account_q),
-      .tradable_i        (tradable_q),
-      .collar_reference_i(collar_q),
-      .kill_i            (kill_q),
-      .closed_i          (closed_q),
-      .orders_full_i     (orders_full_q),
-      .slot_used_i       (slot_used_q),
-      .rate_from_i       (rate_from_q),
-      .duplicate_window_i(duplicate_window_q),
-      .gross_over_i      (gross_over_q),
-      .headroom_i        (headroom_q),
-      .pass_o            (explained),
-      .mask_o            (mask)
+  decide_explain u_explain (
+      .clk_i             (clk_i),
+      .rst_i             (rst_i),
+      .commit_i          (commit),
+      .cycle_i           (cycle_i),
+      .is_book_i         (is_book),
+      .book_events_i     (book_events_q),
+      .feed_stale_i      (feed_stale),
+      .slow_command_i    (slow_command),
+      .bad_command_i     (bad_command),
+      .lag_bbo_i         (lag_bbo),
+      .limits0_i         (limits0),
+      .limits1_i         (limits1),
+      .collar0_i         (collar0),
+      .collar1_i         (collar1),
+      .tradable_i        (tradable),
+      .kill_i            (kill),
+      .closed_i          (closed),
+      .orders_full_i     (orders_full),
+      .slot_used_i       (slot_used),
+      .rate_from_i       (rate_from),
+      .duplicate_window_i(duplicate_window),
+      .gross_over_i      (gross_over),
+      .headroom_i        (headroom),
+      .gross_i           (gross),
+      .open_count_i      (open_count),
+      .next_ref_i        (next_ref),
+      .d2_fire_i         (d2_fire_q),
+      .d2_send_i         (d2_send_q),
+      .d2_booked_i       (d2_booked_q),
+      .d2_account0_i     (d2_account0_q),
+      .d2_account1_i     (d2_account1_q),
+      .d2_cancel_i       (d2_cancel),
+      .d2_lead_i         (d2_lead),
+      .d2_rule_i         (d2_rule),
+      .d2_side_i         (d2_side),
+      .d2_symbol_i       (d2_symbol),
+      .d2_price_i        (d2_price),
+      .d2_quantity_i     (d2_quantity),
+      .d2_notional_i     (d2_notional),
+      .done_i            (done),
+      .done_finding_i    (done_finding),
+      .done_unknown_i    (done_unknown),
+      .done_overfill_i   (done_overfill),
+      .done_saturated_i  (done_saturated),
+      .nearly_full_o     (events_full),
+      .event_valid_o     (event_valid_o),
+      .event_ready_i     (event_ready_i),
+      .event_o           (event_o),
+      .event_order_o     (event_order_o),
+      .event_last_byte_o (event_last_byte_o),
+      .cnt_o             (cnt_o),
+      .idle_o            (explained)
   );
-
-  always_comb begin
-    found = finding_q;
-    if (is_book_q) found.check_mask = {19'd0, mask};
-  end
 
 `ifndef SYNTHESIS
   logic [31:0] trade_price_q;
   logic [31:0] trade_quantity_q;
   always @(posedge clk_i) begin
     if (en_i) {trade_price_q, trade_quantity_q} <= {outlook_i.trade_price, outlook_i.trade_quantity};
-    if (!rst_i && explain_q && intent_q.intent && sent_q != explained) $fatal(1, "decide_stage: the verdict and its explanation differ");
-    if (!rst_i && explain_q && intent_q.intent && !intent_q.cancel && notional_q != {32'd0, intent_q.price} * {32'd0, intent_q.quantity})
-      $fatal(1, "decide_stage: a notional other than price times quantity");
     if (!rst_i && commit && is_book && !veto_i && likely_i != booked_i.bbo_after) $fatal(1, "decide_stage: no veto, and another book");
+    if (!rst_i && commit && is_book && lag_is_own && {account0, limits0, collar0} != {account1, limits1, collar1})
+      $fatal(1, "decide_stage: two answers about one symbol");
     if (!rst_i && commit && booked_i.trade && {trade_price_q, trade_quantity_q} != {booked_i.trade_price, booked_i.trade_quantity})
       $fatal(1, "decide_stage: a trade other than foreseen");
   end
 `endif
-
-  decide_events u_events (
-      .clk_i            (clk_i),
-      .rst_i            (rst_i),
-      .load_i           (explain_q),
-      .emit_i           (emit_q),
-      .sent_i           (sent_q),
-      .intent_i         (intent_q),
-      .finding_i        (found),
-      .bad_command_i    (bad_command_q),
-      .finish_i         (done_q),
-      .finished_i       (done_finding_q),
-      .unknown_i        (done_unknown_q),
-      .overfill_i       (done_overfill_q),
-      .saturated_i      (done_saturated_q),
-      .nearly_full_o    (events_full),
-      .event_o          (event_o),
-      .event_valid_o    (event_valid_o),
-      .event_ready_i    (event_ready_i),
-      .event_order_o    (event_order_o),
-      .event_last_byte_o(event_last_byte_o),
-      .cnt_o            (cnt_o),
-      .idle_o           (events_idle)
-  );
 
 endmodule
 `default_nettype wire

@@ -22,4 +22,5 @@ hw/rtl/risk/risk_update.sv
 hw/rtl/risk/risk_verdict.sv
 hw/rtl/risk/risk_wish.sv
 hw/rtl/risk/decide_events.sv
+hw/rtl/risk/decide_explain.sv
 hw/rtl/risk/decide_stage.sv

@@ -23,6 +23,10 @@ module risk_quote #(
     input  wire logic [31:0]      b_duplicate_window_i,
     input  wire logic [3*32-1:0]  b_price_i,             // cases 0 and 3, 1, 2
     input  wire logic [4*32-1:0]  b_there_i,             // shares there, by case
+    input  wire logic             b_mine_i,              // case 3 is another quantity, else as case 0: late in b_there_i, so also
+    input  wire logic             b_whole_i,             // the one of these that it is, then
+    input  wire logic [31:0]      b_rest_i,
+    input  wire logic [31:0]      b_other_i,
     // D1
     input  wire logic [3:0]       picked_i,              // which case it is, one hot
     input  wire logic             trade_i,               // the message is a trade of the symbol
@@ -86,10 +90,8 @@ module risk_quote #(
   logic [3*32-1:0] price_q;
   logic [4*32-1:0] there_q;
   logic [4*64-1:0] notional_q;
-  logic [2:0]      under_q;      // too far from the last trade downwards
-  logic [2:0]      over_q;       // too far from it upwards
-  logic [2:0]      trade_over_q; // too far from this one
-  logic [2:0]      trade_under_q;
+  logic [2:0]      far_q;        // too far from the last trade
+  logic [2:0]      trade_far_q;  // too far from this one
   logic [2:0]      last_q;       // price of the last order
   logic [2:0]      self_q;       // would meet an order of ours
   logic [2:0]      better_q;     // is the most aggressive, should orders of this side be open
@@ -100,13 +102,13 @@ module risk_quote #(
 
   for (genvar n = 0; n < 3; n = n + 1) begin : g_price
     logic [31:0] price;
-    logic [33:0] over;         // negative: too far
-    logic [33:0] under;
+    logic [33:0] above;        // negative: too far
+    logic [33:0] below;
     logic        not_over;     // within the collar around the trade
     logic        not_under;
     assign price       = b_price_i[32*n+:32];
-    assign over        = high - {2'd0, price};
-    assign under       = {2'd0, price} - low;
+    assign above       = high - {2'd0, price};
+    assign below       = {2'd0, price} - low;
 
     sum_compare #(
         .AT_LEAST(1'b0)
@@ -129,15 +131,30 @@ module risk_quote #(
     always_ff @(posedge clk_i) begin
       if (en_i) begin
         price_q[32*n+:32] <= price;
-        over_q[n]        <= over[33];
-        under_q[n]       <= under[33];
-        trade_over_q[n]  <= !not_over;
-        trade_under_q[n] <= !not_under;
-        last_q[n]   <= price == b_account_i.last_price;
-        self_q[n]   <= SIDE ? price <= meets : price >= meets;
-        better_q[n] <= SIDE ? price < own : price > own;
+        far_q[n]          <= above[33] || below[33];
+        trade_far_q[n]    <= !not_over || !not_under;
+        last_q[n]         <= price == b_account_i.last_price;
+        self_q[n]         <= SIDE ? price <= meets : price >= meets;
+        better_q[n]       <= SIDE ? price < own : price > own;
       end
     end
+  end
+
+  // Cases 0 to 2 as they are; of case 3 both that it may be, and the late choice is behind the comparisons.
+  logic [4:0] none;
+  logic [4:0] least;
+  logic [4:0] equal;
+  logic [4:0] over;
+
+  for (genvar n = 0; n < 5; n = n + 1) begin : g_shares
+    logic [31:0] shares;
+    logic [32:0] unequal;  // less 1: negative when it is none; a carry chain, where a comparison would be a tree
+    assign shares   = n == 4 ? b_rest_i : n == 3 ? b_other_i : b_there_i[32*(n%3)+:32];
+    assign none[n]  = shares == '0;
+    assign least[n] = shares >= b_account_i.last_quantity;
+    assign unequal  = {1'b0, shares ^ b_account_i.last_quantity} - 1'b1;
+    assign equal[n] = unequal[32];
+    assign over[n]  = shares > b_limits_i.max_quantity;
   end
 
   for (genvar n = 0; n < 4; n = n + 1) begin : g_case
@@ -155,17 +172,17 @@ module risk_quote #(
       if (en_i) begin
         there_q[32*n+:32]    <= there;
         notional_q[64*n+:64] <= notional;
-        none_q[n]            <= there == '0;
-        least_o[n]           <= there >= b_account_i.last_quantity;
-        equal_o[n]           <= there == b_account_i.last_quantity;
+        none_q[n]            <= n < 3 ? none[n] : !b_mine_i ? none[0] : b_whole_i ? none[4] : none[3];
+        least_o[n]           <= n < 3 ? least[n] : !b_mine_i ? least[0] : b_whole_i ? least[4] : least[3];
+        equal_o[n]           <= n < 3 ? equal[n] : !b_mine_i ? equal[0] : b_whole_i ? equal[4] : equal[3];
       end
     end
 
-    assign b_over_o[n] = there > b_limits_i.max_quantity;
+    assign b_over_o[n] = n < 3 ? over[n] : !b_mine_i ? over[0] : b_whole_i ? over[4] : over[3];
 
     // ---- D1 ------------------------------------------------------------------------------------------------------------
     assign last_o[n]     = recent_q && last_q[n%3];
-    assign bad_o[n]      = forbidden_q || none_q[n] || (against_q && self_q[n%3]) || (trade_i ? trade_over_q[n%3] || trade_under_q[n%3] : over_q[n%3] || under_q[n%3]);
+    assign bad_o[n]      = forbidden_q || none_q[n] || (against_q && self_q[n%3]) || (trade_i ? trade_far_q[n%3] : far_q[n%3]);
     assign under_limit    = {1'b0, max_notional_i} - {1'b0, notional_q[64*n+:64]};
     assign under_headroom = {1'b0, headroom_i} - {1'b0, notional_q[64*n+:64]};
     assign costly_o[n]    = under_limit[64];

@@ -12,8 +12,7 @@ module risk_verdict (
     input  wire logic           clk_i,
     input  wire logic           en_i,
     input  wire tp_outlook_t    b_outlook_i,
-    input  wire logic           b_lag_is_own_i,
-    input  wire tp_bbo_t        b_lag_bbo_i,        // unless it is the message's own
+    input  wire tp_bbo_t        b_lag_bbo_i,        // means nothing where the lagging symbol is the message's own
     input  wire tp_rules_t      b_rules_i,
     // [0] of the message's symbol, [1] of the lagging one
     input  wire tp_limits_t     b_limits0_i,
@@ -24,7 +23,8 @@ module risk_verdict (
     input  wire logic [32:0]    b_last_trade1_i,
     input  wire logic [31:0]    b_duplicate_window_i,
     // D1
-    input  wire logic           counts_i,           // an order may leave by this message; late
+    input  wire logic           counts_i,           // an order may leave by this message,
+    input  wire logic           veto_i,             // unless this; both may be late
     input  wire logic           cancel_i,
     input  wire logic [7:0]     wish_i,
     input  wire logic [3:0]     picked_i,           // which case of the outlook it is, one hot
@@ -57,32 +57,37 @@ module risk_verdict (
 );
 
   // ---- B: the quotes there may be: {lagging symbol, bid} -----------------------------------------------------------------
+  // Where the lagging symbol is the message's own, wishes for it are judged by the message's own quotes, and records: in D1 it
+  // is long known which, and the book's late answer goes to half as many comparisons. A quote of another symbol has one case.
   logic [4*96-1:0]  quote;
   logic [4*128-1:0] there;
   logic [127:0]     wanted;  // of rules 4 to 1
-
   assign wanted = {b_rules_i.leadlag_quantity, b_rules_i.momentum_quantity, b_rules_i.imbalance_quantity, b_rules_i.take_quantity};
   always_comb begin
     quote[191:0] = {{3{b_outlook_i.here.bid_price}}, {3{b_outlook_i.here.ask_price}}};
     there[255:0] = {{4{b_outlook_i.here.bid_quantity}}, {4{b_outlook_i.here.ask_quantity}}};
     if (b_outlook_i.side) begin
-      quote[95:32]  = {b_outlook_i.second_price, b_outlook_i.price};
-      there[127:32] = {b_outlook_i.sum, b_outlook_i.second_quantity, b_outlook_i.shares};
+      quote[95:32]  = {b_outlook_i.ask_second_price, b_outlook_i.price};
+      there[127:32] = {b_outlook_i.whole ? b_outlook_i.ask_rest : b_outlook_i.ask_other, b_outlook_i.ask_second_quantity,
+                       b_outlook_i.shares};
     end else begin
-      quote[191:128] = {b_outlook_i.second_price, b_outlook_i.price};
-      there[255:160] = {b_outlook_i.sum, b_outlook_i.second_quantity, b_outlook_i.shares};
+      quote[191:128] = {b_outlook_i.bid_second_price, b_outlook_i.price};
+      there[255:160] = {b_outlook_i.whole ? b_outlook_i.bid_rest : b_outlook_i.bid_other, b_outlook_i.bid_second_quantity,
+                        b_outlook_i.shares};
     end
-    quote[383:192] = b_lag_is_own_i ? quote[191:0] : {{3{b_lag_bbo_i.bid_price}}, {3{b_lag_bbo_i.ask_price}}};
-    there[511:256] = b_lag_is_own_i ? there[255:0] : {{4{b_lag_bbo_i.bid_quantity}}, {4{b_lag_bbo_i.ask_quantity}}};
+    quote[383:192] = {{3{b_lag_bbo_i.bid_price}}, {3{b_lag_bbo_i.ask_price}}};
+    there[511:256] = {{4{b_lag_bbo_i.bid_quantity}}, {4{b_lag_bbo_i.ask_quantity}}};
   end
 
   // ---- D1: every quote and every wish judged -----------------------------------------------------------------------------
   logic            any;        // an order can leave at all
   logic            rate;
-  logic [7:0]      early;      // by wish: it fails
-  logic [8*4-1:0]  late;       // by wish and case
-  logic [8*32-1:0] quantity;
-  logic [8*64-1:0] notional;
+  // By wish; those for the lagging symbol twice: 6 and 7 of another symbol, 8 and 9 of the message's own.
+  logic [9:0]       chosen;
+  logic [9:0]       early;     // it fails
+  logic [10*4-1:0]  late;      // and by case
+  logic [10*32-1:0] quantity;
+  logic [10*64-1:0] notional;
   logic [4*32-1:0] price;      // by quote
   logic [4*32-1:0] own;
   logic [4*32-1:0] shares;
@@ -115,8 +120,12 @@ module risk_verdict (
         .b_duplicate_window_i(b_duplicate_window_i),
         .b_price_i           (quote[96*c+:96]),
         .b_there_i           (there[128*c+:128]),
-        .picked_i            (picked_i),
-        .trade_i             (trade_i && (c < 2 || lag_is_own_i)),
+        .b_mine_i            (c < 2 && b_outlook_i.side == (c % 2 == 1 ? 1'b0 : 1'b1)),
+        .b_whole_i           (b_outlook_i.whole),
+        .b_rest_i            (c % 2 == 1 ? b_outlook_i.bid_rest : b_outlook_i.ask_rest),
+        .b_other_i           (c % 2 == 1 ? b_outlook_i.bid_other : b_outlook_i.ask_other),
+        .picked_i            (c < 2 ? picked_i : 4'd1),
+        .trade_i             (trade_i && c < 2),
         .max_notional_i      (c < 2 ? max_notional0_i : max_notional1_i),
         .headroom_i          (headroom_i),
         .bad_o               (bad[4*c+:4]),
@@ -135,20 +144,21 @@ module risk_verdict (
     );
   end
 
-  for (genvar w = 0; w < 8; w = w + 1) begin : g_wish
-    localparam int C = 2 * (w / 6) + w % 2;  // its quote
+  for (genvar w = 0; w < 10; w = w + 1) begin : g_wish
+    localparam int OWN = w < 6 || w >= 8 ? 1 : 0;        // of the message's symbol
+    localparam int C = OWN != 0 ? w % 2 : 2 + w % 2;  // its quote
     risk_wish u_wish (
         .clk_i           (clk_i),
         .en_i            (en_i),
         .b_valid_i       (b_outlook_i.valid),
-        .b_wanted_i      (wanted[32*(w/2)+:32]),
-        .b_limits_i      (w < 6 ? b_limits0_i : b_limits1_i),
-        .b_account_i     (w < 6 ? b_account0_i : b_account1_i),
+        .b_wanted_i      (wanted[32*(w<8?w/2:3)+:32]),
+        .b_limits_i      (OWN != 0 ? b_limits0_i : b_limits1_i),
+        .b_account_i     (OWN != 0 ? b_account0_i : b_account1_i),
         .b_price_i       (quote[96*C+:96]),
         .b_over_i        (over[4*C+:4]),
-        .picked_i        (picked_i),
+        .picked_i        (OWN != 0 ? picked_i : 4'd1),
         .blocked_i       (!any || !tradable_i[w/6]),
-        .max_notional_i  (w < 6 ? max_notional0_i : max_notional1_i),
+        .max_notional_i  (OWN != 0 ? max_notional0_i : max_notional1_i),
         .headroom_i      (headroom_i),
         .bad_i           (bad[4*C+:4]),
         .last_i          (last[4*C+:4]),
@@ -167,27 +177,36 @@ module risk_verdict (
     );
   end
 
-  // ---- the verdict: the rate, then a cancel, then the first wish; nobody asks where nothing counts --------------------------
+  // ---- the verdict: whether any counts, the rate, a cancel, then the first wish ------------------------------------------
   logic        low;
-  logic [41:0] asks;
-  logic [41:0] answers;  // 1: it leaves
+  logic        passes;
+  logic [53:0] asks;
+  logic [53:0] answers;  // 1: it leaves
 
-  assign asks[1:0]    = {cancel_i, rate};
-  assign answers[1:0] = 2'b10;
-  for (genvar w = 0; w < 8; w = w + 1) begin : g_asks
-    assign asks[5*w+2]       = wish_i[w] && early[w];
-    assign answers[5*w+2]    = 1'b0;
-    assign asks[5*w+3+:4]    = {4{wish_i[w]}} & picked_i;
-    assign answers[5*w+3+:4] = ~late[4*w+:4];
+  assign chosen       = {{2{lag_is_own_i}} & wish_i[7:6], ~{2{lag_is_own_i}} & wish_i[7:6], wish_i[5:0]};
+  assign asks[3:0]    = {cancel_i, rate, !counts_i, veto_i};
+  assign answers[3:0] = 4'b1000;
+  for (genvar w = 0; w < 10; w = w + 1) begin : g_asks
+    localparam int AT = 4 + 5 * (w < 6 ? w : w < 8 ? 2 * w - 6 : 2 * w - 9);  // buys before sells
+    assign asks[AT]         = chosen[w] && early[w];
+    assign answers[AT]      = 1'b0;
+    assign asks[AT+1+:4]    = {4{chosen[w]}} & (w < 6 || w >= 8 ? picked_i : 4'd1);
+    assign answers[AT+1+:4] = ~late[4*w+:4];
   end
 
   risk_first #(
-      .WIDTH(42)
+      .WIDTH(54)
   ) u_first (
-      .asks_i   (asks & {42{counts_i}}),
+      .asks_i   (asks),
       .answers_i(answers),
-      .answer_o (pass_o)
+      .answer_o (passes)
   );
+`ifdef SYNTHESIS
+  assign pass_o = passes;
+`else
+  // To a simulator a sum is unknown as soon as one bit of it is, whatever decides in front of that bit.
+  assign pass_o = passes === 1'bx && (veto_i || !counts_i) ? 1'b0 : passes;
+`endif
 
   assign low    = cancel_i || wish_i[0] || wish_i[1];
   assign fire_o = cancel_i || wish_i != '0;
@@ -211,12 +230,14 @@ module risk_verdict (
     rules_q[2] <= !low && (wish_i[2] || wish_i[3]);
     rules_q[3] <= !low && !wish_i[2] && !wish_i[3] && (wish_i[4] || wish_i[5]);
     rules_q[4] <= !low && wish_i[5:2] == '0;
-    notional_q <= notional;
-    for (int n = 0; n < 4; n++) begin
+    notional_q <= {lag_is_own_i ? notional[639:512] : notional[511:384], notional[383:0]};
+    for (int n = 0; n < 3; n++) begin
       quantity_q[32*n+:32] <= wish_i[2*n] ? quantity[64*n+:32] : quantity[64*n+32+:32];
     end
-    price_q    <= price;
-    own_q      <= own;
+    quantity_q[127:96] <= lag_is_own_i ? (wish_i[6] ? quantity[287:256] : quantity[319:288])
+                                       : (wish_i[6] ? quantity[223:192] : quantity[255:224]);
+    price_q    <= {lag_is_own_i ? price[63:0] : price[127:64], price[63:0]};
+    own_q      <= {lag_is_own_i ? own[63:0] : own[127:64], own[63:0]};
     working_q  <= working_i;
     if (cancel_i) side_q <= working_i.side;
     else side_q <= !wish_i[0] && (wish_i[1] || (!wish_i[2] && (wish_i[3] || (!wish_i[4] && (wish_i[5] || !wish_i[6])))));

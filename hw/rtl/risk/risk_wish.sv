@@ -38,10 +38,10 @@ module risk_wish (
 );
 
   logic [31:0]     wanted_q;
-  logic [3:0]      quantity_q;  // fails, by case
+  logic            zero_q;      // nothing is wanted
+  logic [3:0]      over_q;      // more than one order may have, by case
   logic            equal_q;     // as many as the last order
   logic            least_q;     // at least as many
-  logic            zero;
   logic            over;
   logic [3*64-1:0] notional_q;
 
@@ -57,12 +57,12 @@ module risk_wish (
   always_ff @(posedge clk_i) begin
     if (en_i) begin
       wanted_q   <= b_wanted_i;
-      quantity_q <= {4{zero}} | ({4{over}} & b_over_i);
+      zero_q     <= b_wanted_i == '0;
+      over_q     <= {4{over}} & b_over_i;
       equal_q    <= b_wanted_i == b_account_i.last_quantity;
       least_q    <= b_wanted_i >= b_account_i.last_quantity;
     end
   end
-  assign zero = b_wanted_i == '0;
   assign over = b_wanted_i > b_limits_i.max_quantity;
 
   // ---- D1 --------------------------------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ module risk_wish (
     wanted_notional = '0;
     for (int n = 0; n < 4; n++) begin
       last[n]   = (equal_q && least_i[n]) || (least_q && equal_i[n]);
-      early[n]  = bad_i[n] || quantity_q[n] || (last_i[n] && last[n]);
+      early[n]  = bad_i[n] || over_q[n] || (last_i[n] && last[n]);
       late_o[n] = (costly[n%3] && costly_i[n]) || (gross[n%3] && gross_i[n]) || (position && position_i[n]);
       if (picked_i[n]) wanted_notional = wanted_notional | notional_q[64*(n%3)+:64];
     end
@@ -97,7 +97,7 @@ module risk_wish (
 
   logic less;   // less is wanted than is there
   assign less       = wanted_q < there_i;
-  assign early_o    = blocked_i || (picked_i & early) != '0;
+  assign early_o    = blocked_i || zero_q || (picked_i & early) != '0;
   assign quantity_o = less ? wanted_q : there_i;
   assign notional_o = less ? wanted_notional : there_notional_i;
 

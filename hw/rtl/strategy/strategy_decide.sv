@@ -26,7 +26,8 @@ module strategy_decide (
     // from strategy_ahead
     input  wire logic [3:0] crossed_i,
     input  wire logic [3:0] moved_i,
-    input  wire logic [3:0] cancel_i,
+    input  wire logic [3:0] sell_away_i,
+    input  wire logic [3:0] buy_away_i,
     input  wire logic [3:0] take_buy_i,
     input  wire logic [3:0] take_sell_i,
     input  wire logic [3:0] heavy_buy_i,
@@ -68,7 +69,8 @@ module strategy_decide (
       .through_i       (booked_i.trade_through),
       .crossed_i       (crossed_i),
       .moved_i         (moved_i),
-      .cancel_i        (cancel_i),
+      .sell_away_i     (sell_away_i),
+      .buy_away_i      (buy_away_i),
       .take_buy_i      (take_buy_i),
       .take_sell_i     (take_sell_i),
       .heavy_buy_i     (heavy_buy_i),
@@ -93,15 +95,16 @@ module strategy_decide (
       .lead_sell_o     (lead_sell)
   );
 
+  // Of the states, each bit is that of one of them: the lower one quoted, the upper one unknown.
   assign evaluate_o = is_book_i && booked_i.effect && armed_i && !feed_stale_i && !booked_i.sticky_after &&
-      likely_i.bid_state != TP_SIDE_UNKNOWN && likely_i.ask_state != TP_SIDE_UNKNOWN && !crossing;
+      !likely_i.bid_state[1] && !likely_i.ask_state[1] && !crossing;
 
   // What is asked of the lagging symbol's book is asked of the message's own anyway.
   assign lag_ok  = lag_is_own_i || (!lag_sticky_i && lag_bbo_i.bid_state != TP_SIDE_UNKNOWN &&
       lag_bbo_i.ask_state != TP_SIDE_UNKNOWN &&
       !(lag_bbo_i.bid_state == TP_SIDE_QUOTED && lag_bbo_i.ask_state == TP_SIDE_QUOTED && lag_crossed_i));
-  assign lag_bid = lag_is_own_i ? likely_i.bid_state == TP_SIDE_QUOTED : lag_bbo_i.bid_state == TP_SIDE_QUOTED;
-  assign lag_ask = lag_is_own_i ? likely_i.ask_state == TP_SIDE_QUOTED : lag_bbo_i.ask_state == TP_SIDE_QUOTED;
+  assign lag_bid = lag_is_own_i ? likely_i.bid_state[0] : lag_bbo_i.bid_state == TP_SIDE_QUOTED;
+  assign lag_ask = lag_is_own_i ? likely_i.ask_state[0] : lag_bbo_i.ask_state == TP_SIDE_QUOTED;
   assign wish_o  = {lead_sell && lag_ok && lag_bid, lead_buy && lag_ok && lag_ask, sell[3], buy[3], sell[2], buy[2], sell[1], buy[1]};
 
 endmodule

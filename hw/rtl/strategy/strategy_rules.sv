@@ -20,7 +20,8 @@ module strategy_rules (
     // from strategy_ahead
     input  wire logic [3:0] crossed_i,
     input  wire logic [3:0] moved_i,
-    input  wire logic [3:0] cancel_i,
+    input  wire logic [3:0] sell_away_i,
+    input  wire logic [3:0] buy_away_i,
     input  wire logic [3:0] take_buy_i,
     input  wire logic [3:0] take_sell_i,
     input  wire logic [3:0] heavy_buy_i,
@@ -53,14 +54,14 @@ module strategy_rules (
   logic down;
 
   always_comb begin
-    bid        = likely_i.bid_state == TP_SIDE_QUOTED;
-    ask        = likely_i.ask_state == TP_SIDE_QUOTED;
+    bid        = likely_i.bid_state[0];  // the lower bit is that of TP_SIDE_QUOTED alone
+    ask        = likely_i.ask_state[0];
     changed    = likely_i.bid_state != prior_i.bid_state || likely_i.ask_state != prior_i.ask_state ||
         ((side_i ? ask : bid) && (picked_i & moved_i) != '0);
     crossing_o = bid && ask && (picked_i & crossed_i) != '0;
 
     // 0 cancel: the market has moved away from the working order.
-    cancel_o = may_cancel_i && changed && (working_side_i ? bid : ask) && (picked_i & cancel_i) != '0;
+    cancel_o = may_cancel_i && changed && (working_side_i ? bid && (picked_i & sell_away_i) != '0 : ask && (picked_i & buy_away_i) != '0);
 
     // 1 take: a quote is better than fair value by the edge.
     buy_o[1]  = may_buy_i[1] && changed && ask && (picked_i & take_buy_i) != '0;

@@ -32,7 +32,6 @@ module strategy_state (
     output logic [5*(TP_TIME_W+1)-1:0] b_next_o,     // next time each rule may fire,
     output logic [4:0]               b_fires_o,      // unless it fires in this very cycle:
     output logic [5*(TP_TIME_W+1)-1:0] b_fired_o,    // then
-    output logic                     b_lag_is_own_o,
     output tp_bbo_t                  b_lag_bbo_o,    // unless it is the message's own
     output logic      [TP_SYM_W-1:0] lag_symbol_o,
     output logic                     lag_is_own_o,
@@ -101,7 +100,6 @@ module strategy_state (
   assign b_next_o     = next_data;
   assign b_fires_o    = {5{fires}} & d2_rules_i;
   assign b_fired_o    = fired_q2;
-  assign b_lag_is_own_o = b_lag_is_own_q;
   assign b_lag_bbo_o  = lag_data;
   assign lag_symbol_o = lag_symbol_q;
   assign lag_is_own_o = lag_is_own_q;

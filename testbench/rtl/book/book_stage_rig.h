@@ -205,7 +205,11 @@ class BookStageRig {
       return false;
     }
     if (!outlook_.valid) return fail("outlook_o not valid");
-    if (!(outlook_.prior == b.before)) return fail("outlook_o.prior");
+    for (const auto& [prior, before] :
+         {std::pair{outlook_.prior.bid, b.before.bid}, std::pair{outlook_.prior.ask, b.before.ask}}) {
+      if (prior.state != before.state || (before.state == kQuoted && !(prior == before)))
+        return fail("outlook_o.prior");
+    }
     if (outlook_.stamp != b.message.stamp) return fail("outlook_o.stamp");
     if (b.message.op == kTrade && outlook_.fresh.price != b.message.price) return fail("outlook_o.price of a trade");
     if (b.trade && (outlook_.trade.price != b.trade_price || outlook_.trade.quantity != b.trade_quantity)) {
@@ -219,6 +223,12 @@ class BookStageRig {
         ADD_FAILURE() << "pick " << int{top_->pick_o} << " of outlook: " << picked << ", likely " << likely << b;
         return false;
       }
+    }
+    // Strategy takes it that the side has moved then.
+    const Quote& own = outlook_.side ? likely.ask : likely.bid;
+    const Quote& before = outlook_.side ? b.before.ask : b.before.bid;
+    if (top_->pick_o == 1 && outlook_.whole && own.state == kQuoted && own == before) {
+      return fail("outlook_o.whole for a quantity that stays");
     }
     ++picks_[top_->pick_o];
     if ((top_->pick_o != 0 || b.message.op == kTrade) && !moves_) return fail("moves_o missing");

@@ -77,6 +77,7 @@ struct Outlook {
   unsigned side = 0;
   BestPrices prior;
   BestPrices here;
+  bool whole = false;               // all of an order goes from `sum`
   Quote sum, fresh, second, trade;  // quantity alone; both
   std::uint64_t stamp = 0;
 
@@ -109,7 +110,7 @@ inline std::ostream& operator<<(std::ostream& os, const Booked& b) {
 inline constexpr int kMessageBits = 631;
 inline constexpr int kBookedBits = 965;
 inline constexpr int kBestPricesBits = 132;
-inline constexpr int kOutlookBits = 538;
+inline constexpr int kOutlookBits = 699;
 
 template <class Words>
 void pack(Words& words, const Message& m) {
@@ -157,11 +158,20 @@ Outlook unpack_outlook(const Words& words) {
   o.side = static_cast<unsigned>(u.get(1));
   unpack(u, o.prior);
   unpack(u, o.here);
-  o.sum.quantity = u32();
+  o.whole = u.get(1) != 0;
+  for (const unsigned side : {0u, 1u}) {
+    const std::uint32_t rest = u32();
+    const std::uint32_t other = u32();
+    if (side == o.side) o.sum.quantity = o.whole ? rest : other;
+  }
   o.fresh.price = u32();
   o.fresh.quantity = u32();
-  o.second.price = u32();
-  o.second.quantity = u32();
+  for (const unsigned side : {0u, 1u}) {
+    Quote second;
+    second.price = u32();
+    second.quantity = u32();
+    if (side == o.side) o.second = second;
+  }
   o.trade.price = u32();
   o.trade.quantity = u32();
   o.stamp = u.get(48);

@@ -161,23 +161,26 @@ class DecideDriver {
     o.side = same(b.before, f.likely, false) == same(b.before, f.likely, true) ? chance(50)
                                                                                : same(b.before, f.likely, false);
     o.here.bid_state = o.here.ask_state = 0;
-    for (auto* v :
-         {&o.sum, &o.price, &o.shares, &o.second_price, &o.second_quantity, &o.trade_price, &o.trade_quantity})
-      *v = anything();
+    for (auto* s : {&o.bid, &o.ask})
+      for (auto* v : {&s->rest, &s->other, &s->second_price, &s->second_quantity}) *v = anything();
+    for (auto* v : {&o.price, &o.shares, &o.trade_price, &o.trade_quantity}) *v = anything();
+    // `rest` is never what was there before.
+    o.whole = !same(b.before, f.likely, o.side) && chance(50);
     if (b.trade) o.trade_price = b.trade_price, o.trade_quantity = b.trade_quantity;
     if (b.msg.op == kTrade) o.price = b.trade_price;
     std::uint32_t& price = o.side ? o.here.ask_price : o.here.bid_price;
     std::uint32_t& quantity = o.side ? o.here.ask_quantity : o.here.bid_quantity;
+    Outlook::Side& own = o.side ? o.ask : o.bid;
     switch (b.msg.op == kTrade ? 0 : rng_() % 4) {
       case 1:
-        f.pick = 1, o.sum = std::exchange(quantity, anything());
+        f.pick = 1, (o.whole ? own.rest : own.other) = std::exchange(quantity, anything());
         break;
       case 2:
         f.pick = 2, o.price = std::exchange(price, anything()), o.shares = std::exchange(quantity, anything());
         break;
       case 3:
-        f.pick = 4, o.second_price = std::exchange(price, anything()),
-        o.second_quantity = std::exchange(quantity, anything());
+        f.pick = 4, own.second_price = std::exchange(price, anything()),
+        own.second_quantity = std::exchange(quantity, anything());
         break;
       default:
         break;

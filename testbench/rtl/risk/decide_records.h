@@ -138,14 +138,21 @@ struct Booked {
 struct Outlook {
   bool valid = false, side = false;
   Bbo before, here;
-  std::uint32_t sum = 0, price = 0, shares = 0, second_price = 0, second_quantity = 0;
+  bool whole = false;  // the other quantity is the side's `rest`, else its `other`
+  struct Side {
+    std::uint32_t rest = 0, other = 0, second_price = 0, second_quantity = 0;
+  };
+  Side bid, ask;
+  std::uint32_t price = 0, shares = 0;
   std::uint32_t trade_price = 0, trade_quantity = 0;
   std::uint64_t stamp = 0;
   template <class A>
   void visit(A& a) {
-    a.field(valid, 1), a.field(side, 1), before.visit(a), here.visit(a), a.field(sum, 32), a.field(price, 32);
-    a.field(shares, 32), a.field(second_price, 32), a.field(second_quantity, 32), a.field(trade_price, 32),
-        a.field(trade_quantity, 32), a.field(stamp, 48);
+    a.field(valid, 1), a.field(side, 1), before.visit(a), here.visit(a), a.field(whole, 1);
+    for (Side* s : {&bid, &ask}) a.field(s->rest, 32), a.field(s->other, 32);
+    a.field(price, 32), a.field(shares, 32);
+    for (Side* s : {&bid, &ask}) a.field(s->second_price, 32), a.field(s->second_quantity, 32);
+    a.field(trade_price, 32), a.field(trade_quantity, 32), a.field(stamp, 48);
   }
 };
 
