@@ -56,6 +56,10 @@ class FixGatewayTest : public ::testing::Test {
     b_ = std::make_unique<Client>(folder_ / "b", "FIX.4.4", "BETA", port_);
     until([&] { return a_->engine().logged_on(0) && b_->engine().logged_on(0); });
   }
+  // With the venue that is there now; the client may yet think itself logged on with the one before.
+  void await_a() {
+    until([&] { return venue_->gateway().has_client(0) && a_->engine().logged_on(0); });
+  }
   void TearDown() override {
     a_.reset();
     b_.reset();
@@ -388,7 +392,7 @@ TEST_F(FixGatewayTest, orders_names_and_untold_reports_outlive_the_venue) {
   venue_.reset();
   begin_venue();
   EXPECT_EQ(venue_->gateway().recovered(), 0u);
-  until([&] { return a_->engine().logged_on(0); });
+  await_a();
   hear_nothing(*a_);
   say(*a_, order("A1", '1', "300", '2', "99"));
   EXPECT_EQ(hear(*a_).get(fix::kOrdRejReason), "6");

@@ -66,7 +66,7 @@ class FixGateway final : private session::FixEvents {
   // After start(). Readable when poll() has something to do; it is to be called every 100 ms in any case.
   int descriptor() const { return engine_->descriptor(); }
   std::uint16_t port() const { return engine_->port(); }
-  bool logged_on(std::size_t participant) const { return engine_->logged_on(participant); }
+  bool has_client(std::size_t session) const { return engine_->logged_on(session); }
   const session::FixCounters& counters() const { return engine_->counters(); }
   // Reports that recovery found untold.
   std::uint64_t recovered() const noexcept { return recovered_; }
