@@ -262,6 +262,7 @@ TEST_F(FixGatewayTest, what_it_cannot_take_is_refused_by_reason) {
   refused(order("A4", '8', "300", '2', "99"), "0", "Side");
   refused(order("A5", '1', "300", '2', "99").add(fix::kTimeInForce, '6'), "0", "TimeInForce");
   refused(order("A6", '1', "300", '2', "99.001"), "0", "tick");
+  refused(order("A8", '1', "300", '2', "99").add(fix::kSecurityType, "FUT"), "0", "SecurityType");
   FixMessage unknown = order("A7", '1', "300", '2', "99");
   for (auto& f : unknown.fields)
     if (f.first == fix::kSymbol) f.second = "ZZZZ";

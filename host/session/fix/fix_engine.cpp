@@ -1,6 +1,6 @@
-// The only file, with fix_connection.cpp and fix_dictionary.cpp, that knows QuickFIX. Its headers declare functions with
-// throw(...), which C++17 took out of the language: these files are compiled as C++14, and everything they share with
-// the rest (fix_engine.h, fix_message.h) is written so that it is the same in both.
+// The only file, with fix_connection.cpp and fix_dictionary.cpp, that knows QuickFIX. Its headers declare functions
+// with throw(...), which C++17 took out of the language: these files are compiled as C++14, and everything they share
+// with the rest (fix_engine.h, fix_message.h) is written so that it is the same in both.
 #include "host/session/fix/fix_engine.h"
 
 #include <arpa/inet.h>
@@ -40,9 +40,7 @@ std::uint64_t milliseconds() {
 
 FixMessage from_quickfix(const FIX::Message& m) {
   FixMessage to(m.getHeader().getField(FIX::FIELD::MsgType));
-  const auto flag = [&](int tag) {
-    return m.getHeader().isSetField(tag) && m.getHeader().getField(tag) == "Y";
-  };
+  const auto flag = [&](int tag) { return m.getHeader().isSetField(tag) && m.getHeader().getField(tag) == "Y"; };
   to.poss_dup = flag(FIX::FIELD::PossDupFlag);
   to.poss_resend = flag(FIX::FIELD::PossResend);
   to.sending_time = m.getHeader().getField(FIX::FIELD::SendingTime);
@@ -200,8 +198,8 @@ class FixEngine::Impl : public FIX::Application {
     socklen_t length = sizeof a;
     if (listener_ < 0 || bind(listener_, reinterpret_cast<sockaddr*>(&a), sizeof a) != 0 ||
         ::listen(listener_, 64) != 0 || getsockname(listener_, reinterpret_cast<sockaddr*>(&a), &length) != 0)
-      throw std::runtime_error("FIX: cannot listen on " + options_.address + ":" + std::to_string(options_.port) + ": " +
-                               std::strerror(errno));
+      throw std::runtime_error("FIX: cannot listen on " + options_.address + ":" + std::to_string(options_.port) +
+                               ": " + std::strerror(errno));
     port_ = ntohs(a.sin_port);
     epoll_event e{};
     e.events = EPOLLIN;
@@ -287,8 +285,7 @@ class FixEngine::Impl : public FIX::Application {
     } catch (const std::exception&) {
       // A field is missing.
     }
-    if (!options_.accept || stopping_ || found == index_.end() ||
-        sessions_[found->second].connection != nullptr) {
+    if (!options_.accept || stopping_ || found == index_.end() || sessions_[found->second].connection != nullptr) {
       ++counters.refused;
       c.cut();
       return false;
@@ -358,11 +355,11 @@ class FixEngine::Impl : public FIX::Application {
     const std::string type = m.getHeader().getField(FIX::FIELD::MsgType);
     if (type == "D" || type == "G") throw FIX::DoNotSend();
   }
-  void fromAdmin(const FIX::Message&, const FIX::SessionID&)
-      throw(FIX::FieldNotFound, FIX::IncorrectDataFormat, FIX::IncorrectTagValue, FIX::RejectLogon) override {}
-  void fromApp(const FIX::Message& m, const FIX::SessionID& id)
-      throw(FIX::FieldNotFound, FIX::IncorrectDataFormat, FIX::IncorrectTagValue,
-            FIX::UnsupportedMessageType) override {
+  void fromAdmin(const FIX::Message&, const FIX::SessionID&) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
+                                                                   FIX::IncorrectTagValue, FIX::RejectLogon) override {}
+  void fromApp(const FIX::Message& m, const FIX::SessionID& id) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
+                                                                      FIX::IncorrectTagValue,
+                                                                      FIX::UnsupportedMessageType) override {
     const FixVerdict v = events_.message(index_.at(id), from_quickfix(m));
     switch (v.kind) {
       case FixVerdict::taken:

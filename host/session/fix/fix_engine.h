@@ -31,8 +31,8 @@ struct FixEngineOptions {
   bool accept = true;   // or connect
   std::string address;  // IPv4: to listen on (empty: all), or to connect to
   std::uint16_t port = 0;
-  unsigned heartbeat = 30;  // seconds; the initiator says it
-  unsigned max_latency = 120;  // seconds by which a SendingTime may be off
+  unsigned heartbeat = 30;            // seconds; the initiator says it
+  unsigned max_latency = 120;         // seconds by which a SendingTime may be off
   unsigned logon_timeout = 10;        // seconds a connection has for its first message
   std::size_t most_output = 1 << 22;  // bytes that may wait for a counterparty that does not read
   std::size_t most_input = 1 << 16;   // bytes of a message

@@ -42,6 +42,7 @@ enum Tag : int {
   kMaxFloor = 111,
   kExecType = 150,
   kLeavesQty = 151,
+  kSecurityType = 167,
   kSecondaryOrderID = 198,
   kMaxShow = 210,
   kExecRestatementReason = 378,

@@ -51,8 +51,8 @@ class FixConnection : public FIX::Responder {
   std::uint64_t begun() const { return begun_; }
 
   FIX::Session* session = nullptr;
-  std::size_t index = 0;     // of the session
-  bool more = false;         // messages that have come may wait
+  std::size_t index = 0;  // of the session
+  bool more = false;      // messages that have come may wait
 
  private:
   void watch();

@@ -97,6 +97,9 @@ FixVerdict FixOrders::read_terms(const FixMessage& m, Terms& t) const {
     else
       t.unsupported = "ExecInst is not supported: expected 6";
   }
+  if (const std::string* const security = m.find(fix::kSecurityType);
+      security && *security != "CS" && *security != "PS")
+    t.unsupported = "SecurityType is not supported: expected CS or PS";
   if (m.find(fix::kMinQty) != nullptr) t.unsupported = "MinQty is not supported";
   if (m.find(fix::kMaxShow) != nullptr) t.unsupported = "MaxShow is not supported: MaxFloor is";
 
