@@ -20,16 +20,11 @@ void pad(std::string_view text, std::array<std::uint8_t, kSize>& field, std::uin
 }
 
 std::optional<LineConfig> endpoint(Reader& reader, std::string_view key, std::string_view example, bool needed) {
-  const auto expected = fmt::format("an IPv4 address and a UDP port such as \"{}\"", example);
-  if (!reader.has(key)) {
-    if (needed) reader.missing(key, expected, "add it");
-  }
-  const auto text = reader.text(key, expected);
-  if (!text) return std::nullopt;
-  const auto line = net::parse_endpoint(*text);
-  if (line) return LineConfig{line->address, line->port};
-  reader.wrong(key, expected, "write four numbers up to 255, a colon and a port from 1 to 65535");
-  return std::nullopt;
+  if (!reader.has(key) && needed)
+    reader.missing(key, config::endpoint_expected(example), "add it");
+  const auto line = reader.endpoint(key, example);
+  if (!line) return std::nullopt;
+  return LineConfig{line->address, line->port};
 }
 
 void read_mac(Reader& reader, std::string_view key, std::array<std::uint8_t, 6>& mac) {
