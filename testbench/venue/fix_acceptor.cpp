@@ -76,12 +76,14 @@ void serve_market(const std::filesystem::path& folder, const FixEngineOptions& o
   o.address = options.address;
   o.port = options.port;
   o.reset_on_logon = options.reset_on_logon;
-  o.midnight = venue::FixVenue::midnight();
   std::uint32_t participant = 0;
   for (const session::FixSessionOptions& s : options.sessions) {
     o.comp_id = s.sender;
     o.participants.push_back(
-        {++participant, s.target, s.begin_string == "FIX.4.2" ? venue::FixVersion::v42 : venue::FixVersion::v44});
+        {.participant = ++participant,
+         .comp_id = s.target,
+         .version = s.begin_string == "FIX.4.2" ? venue::FixVersion::v42 : venue::FixVersion::v44,
+         .password = {}});
   }
   venue::FixVenue venue(folder, std::move(o));
   std::printf("%u\n", venue.gateway().port());
@@ -115,7 +117,7 @@ int run(int argc, char** argv) {
       const std::size_t first = value.find(','), second = value.rfind(',');
       if (first == second) throw std::invalid_argument("expected BEGINSTRING,SENDER,TARGET, found " + value);
       options.sessions.push_back(
-          {value.substr(0, first), value.substr(first + 1, second - first - 1), value.substr(second + 1)});
+          {value.substr(0, first), value.substr(first + 1, second - first - 1), value.substr(second + 1), {}});
     } else {
       throw std::invalid_argument("unknown option " + name);
     }

@@ -87,7 +87,7 @@ class FixClientTest : public ::testing::Test {
     o.folder = folder_ / name;
     o.address = "127.0.0.1";
     o.port = port_;
-    o.session = {version, name, "TWINPATH"};
+    o.session = {version, name, "TWINPATH", {}};
     o.id_prefix = name.substr(0, 1);
     c = std::make_unique<FixClient>(o);
   }

@@ -20,14 +20,15 @@ using session::FixEngineOptions;
 // A client without a memory: what it says and hears, message by message.
 class Client final : public session::FixEvents {
  public:
-  Client(const std::filesystem::path& folder, std::string version, const std::string& name, std::uint16_t port) {
+  Client(const std::filesystem::path& folder, std::string version, const std::string& name, std::uint16_t port,
+         std::string password = {}) {
     std::filesystem::create_directories(folder);
     FixEngineOptions o;
     o.accept = false;
     o.address = "127.0.0.1";
     o.port = port;
     o.folder = folder;
-    o.sessions.push_back({std::move(version), name, "TWINPATH"});
+    o.sessions.push_back({std::move(version), name, "TWINPATH", std::move(password)});
     engine_ = std::make_unique<FixEngine>(o, static_cast<session::FixEvents&>(*this));
   }
   FixVerdict message(std::size_t, const FixMessage& m) override {
@@ -58,7 +59,7 @@ class FixGatewayTest : public ::testing::Test {
   }
   // With the venue that is there now; the client may yet think itself logged on with the one before.
   void await_a() {
-    until([&] { return venue_->gateway().has_client(0) && a_->engine().logged_on(0); });
+    until([&] { return venue_->gateway().connected(1) && a_->engine().logged_on(0); });
   }
   void TearDown() override {
     a_.reset();
@@ -72,8 +73,7 @@ class FixGatewayTest : public ::testing::Test {
     o.folder = folder_ / "fix";
     o.address = "127.0.0.1";
     o.port = port_;
-    o.midnight = FixVenue::midnight();
-    o.participants = {{1, "ALPHA", FixVersion::v42}, {2, "BETA", FixVersion::v44}};
+    o.participants = {alpha_, beta_};
     venue_ = std::make_unique<FixVenue>(folder_, o);
     port_ = venue_->gateway().port();
   }
@@ -129,6 +129,8 @@ class FixGatewayTest : public ::testing::Test {
            m.get(fix::kCumQty) + "+" + m.get(fix::kLeavesQty) + " @" + m.get(fix::kAvgPx);
   }
 
+  FixParticipant alpha_{.participant = 1, .comp_id = "ALPHA", .version = FixVersion::v42, .password = {}};
+  FixParticipant beta_{.participant = 2, .comp_id = "BETA", .version = FixVersion::v44, .password = {}};
   std::filesystem::path folder_;
   std::uint16_t port_ = 0;
   std::unique_ptr<FixVenue> venue_;

@@ -3,11 +3,10 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
 
+#include "host/session/tcp.h"
 #include "host/venue/fix/fix_gateway.h"
-#include "host/venue/market/logged_market.h"
 
 namespace twinpath::venue {
 
@@ -24,26 +23,19 @@ class FixVenue {
  public:
   FixVenue(const std::filesystem::path& folder, FixGatewayOptions options)
       : gateway_(std::move(options)),
-        market_(fix_market_options(4),
-                {.folder = folder / "market",
-                 .on_replayed = [this](const Request& r, std::span<const Execution> e) { gateway_.replayed(r, e); }}) {
-    gateway_.start(market_.market());
-    if (market_.market().day() != 0) return;
+        hub_(fix_market_options(4), {.folder = folder / "market", .on_replayed = {}}, {&gateway_}, now) {
+    gateway_.set_midnight(midnight());
+    gateway_.start(hub_, session::EventLoop::now());
+    if (hub_.market().day() != 0) return;
     Request r;
-    r.time = now();
     r.kind = market::RequestKind::start_of_day;
     submit(r);
     r.kind = market::RequestKind::set_state;
     submit(r);  // all symbols continuous
   }
 
-  bool poll() {
-    return gateway_.poll(market_.market(), now(), [this](const Request& r) { submit(r); });
-  }
-  void submit(const Request& r) {
-    market_.apply(r);
-    gateway_.executed(market_.market().executions());
-  }
+  bool poll() { return gateway_.poll(session::EventLoop::now()); }
+  void submit(const Request& r) { hub_.apply(r); }
 
   static std::uint64_t now() {
     using namespace std::chrono;
@@ -58,11 +50,11 @@ class FixVenue {
   }
 
   FixGateway& gateway() { return gateway_; }
-  const market::Market& market() const { return market_.market(); }
+  const market::Market& market() const { return hub_.market(); }
 
  private:
   FixGateway gateway_;
-  market::LoggedMarket market_;
+  gateway::MarketHub hub_;
 };
 
 }  // namespace twinpath::venue

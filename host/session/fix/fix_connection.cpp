@@ -98,6 +98,14 @@ bool FixConnection::next(std::string& message) {
     }
 }
 
+bool FixConnection::count(unsigned most_a_second, std::uint64_t now) {
+  if (now - second_ >= 1'000) {
+    second_ = now;
+    in_second_ = 0;
+  }
+  return most_a_second == 0 || ++in_second_ <= most_a_second;
+}
+
 void FixConnection::advance(std::uint64_t now) {
   if (!leaving_) return;
   if (left_ == 0) left_ = now;

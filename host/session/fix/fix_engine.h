@@ -23,6 +23,9 @@ struct FixSessionOptions {
   std::string begin_string = "FIX.4.2";  // or FIX.4.4
   std::string sender;                    // SenderCompID of ours
   std::string target;                    // and the counterparty's
+  // What the initiator says in its logon, and the acceptor asks for: Password (554) of 4.4, RawData (96) of 4.2. Empty:
+  // none.
+  std::string password;
 };
 
 struct FixEngineOptions {
@@ -36,7 +39,8 @@ struct FixEngineOptions {
   unsigned logon_timeout = 10;        // seconds a connection has for its first message
   std::size_t most_output = 1 << 22;  // bytes that may wait for a counterparty that does not read
   std::size_t most_input = 1 << 16;   // bytes of a message
-  std::size_t most_connections = 256;
+  std::size_t most_connections = 256;  // a further one takes the place of the oldest that has not logged on
+  unsigned messages_a_second = 0;      // of a connection, administrative ones too; 0: any number
   // Sequence numbers begin with 1 at each logon: nothing can be recovered. For tests.
   bool reset_on_logon = false;
   // Of the initiator: orders that the venue did not receive are not sent again when it asks for them, as nobody wants
@@ -69,9 +73,12 @@ struct FixCounters {
   std::uint64_t logons = 0;
   // Connections that were cut off:
   std::uint64_t refused = 0;  // the first message is no logon, or of no session of ours, or of one that is logged on
+  std::uint64_t unauthorized = 0;  // the password is another
+  std::uint64_t displaced = 0;     // not logged on, when there were too many
   std::uint64_t silent = 0;   // no first message in time
   std::uint64_t slow = 0;     // does not read
   std::uint64_t too_long = 0;
+  std::uint64_t too_fast = 0;
 };
 
 class FixEngine {
@@ -90,6 +97,9 @@ class FixEngine {
   // False: it could not be kept.
   bool send(std::size_t session, const FixMessage& message);
   bool logged_on(std::size_t session) const;
+  // Ends the session's connection; false: it has none.
+  bool cut(std::size_t session);
+  std::size_t connections() const;
   // The newest message that was kept; of the type "" when there is none.
   FixMessage last_kept(std::size_t session) const;
   // Logs everybody out, waits for their answers up to so many milliseconds, and closes all.

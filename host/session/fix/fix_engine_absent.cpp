@@ -18,6 +18,8 @@ bool FixEngine::poll(int) { return false; }
 int FixEngine::descriptor() const { return -1; }
 bool FixEngine::send(std::size_t, const FixMessage&) { return false; }
 bool FixEngine::logged_on(std::size_t) const { return false; }
+bool FixEngine::cut(std::size_t) { return false; }
+std::size_t FixEngine::connections() const { return 0; }
 FixMessage FixEngine::last_kept(std::size_t) const { return FixMessage(); }
 void FixEngine::stop(int) {}
 std::uint16_t FixEngine::port() const { return 0; }

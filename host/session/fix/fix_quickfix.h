@@ -6,6 +6,7 @@
 #include <quickfix/Session.h>
 #include <quickfix/SessionFactory.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -17,6 +18,13 @@ namespace session {
 
 // From the text of fix_dictionary.h and `more` like it. Throws std::runtime_error that quotes what it cannot read.
 FIX::DataDictionaryProvider make_fix_dictionary(const std::string& begin_string, const std::string& more);
+
+// Of a clock that never goes back.
+inline std::uint64_t milliseconds() {
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+          .count());
+}
 
 // One TCP connection: bytes from and to a session, or to nobody before the logon and after the end.
 class FixConnection : public FIX::Responder {
@@ -49,6 +57,8 @@ class FixConnection : public FIX::Responder {
   bool slow() const { return slow_; }
   bool too_long() const { return too_long_; }
   std::uint64_t begun() const { return begun_; }
+  // One more message. False: more than so many (0: any number) have come within a second.
+  bool count(unsigned most_a_second, std::uint64_t now);
 
   FIX::Session* session = nullptr;
   std::size_t index = 0;  // of the session
@@ -66,6 +76,8 @@ class FixConnection : public FIX::Responder {
   std::size_t at_ = 0;  // of output_, that has been sent
   std::uint32_t watched_ = 0;
   std::uint64_t left_ = 0;  // when leaving began
+  std::uint64_t second_ = 0;
+  unsigned in_second_ = 0;
   bool connecting_, dead_ = false, leaving_ = false, shut_ = false, slow_ = false, too_long_ = false;
 };
 

@@ -37,16 +37,14 @@ FixGateway::FixGateway(FixGatewayOptions options) : options_(std::move(options))
     if (by_participant_[p.participant] != 0)
       throw std::runtime_error("FIX: expected one session a participant, found " + p.comp_id + " beside " +
                                members_[by_participant_[p.participant] - 1].who.comp_id);
-    members_.push_back({.who = p,
-                        .orders = FixOrders({p.version, p.participant, options_.self_trade}),
-                        .untold = {},
-                        .untold_numbers = {}});
+    members_.push_back({.who = p, .orders = FixOrders({p.version, p.participant, p.self_trade}), .untold = {}});
     by_participant_[p.participant] = members_.size();
     open(members_.back());
   }
 }
 
 FixGateway::~FixGateway() {
+  stopping_ = true;
   engine_.reset();
   for (const Member& m : members_)
     if (m.file >= 0) close(m.file);
@@ -79,98 +77,118 @@ void FixGateway::told(Member& m, std::uint64_t number) {
                              std::strerror(errno));
 }
 
-FixGateway::Member* FixGateway::member(std::uint32_t participant) noexcept {
+const FixGateway::Member* FixGateway::member(std::uint32_t participant) const noexcept {
   const std::size_t i = participant < by_participant_.size() ? by_participant_[participant] : 0;
   return i == 0 ? nullptr : &members_[i - 1];
 }
 
-std::string FixGateway::utc(std::uint64_t time) const { return session::write_time(options_.midnight + time); }
+bool FixGateway::connected(std::uint32_t participant) const noexcept {
+  const Member* const m = member(participant);
+  return m != nullptr && engine_->logged_on(static_cast<std::size_t>(m - members_.data()));
+}
 
-void FixGateway::replayed(const Request&, std::span<const Execution> executions) {
+std::string FixGateway::utc(std::uint64_t time) const { return session::write_time(midnight_ + time); }
+
+void FixGateway::market_did(const Request&, std::span<const Execution> executions) {
   for (const Execution& e : executions) {
     Member* const m = member(e.participant);
     if (m == nullptr) continue;
     m->seen = e.number;
     auto report = m->orders.report(e, utc(e.time));
-    if (!report || !m->tell_all || e.number <= m->told) continue;
-    m->untold.push_back(std::move(*report));
-    m->untold_numbers.push_back(e.number);
+    if (!report) continue;
+    if (engine_ != nullptr) {
+      engine_->send(static_cast<std::size_t>(m - members_.data()), *report);
+      told(*m, e.number);
+    } else if (m->tell_all && e.number > m->told) {
+      m->untold.push_back({std::move(*report), e.number, e.time});
+    }
   }
 }
 
-void FixGateway::start(const market::Market& market) {
+void FixGateway::start(gateway::MarketHub& hub, Nanoseconds now) {
+  hub_ = &hub;
   session::FixEngineOptions o;
   o.folder = options_.folder;
   o.address = options_.address;
   o.port = options_.port;
   o.reset_on_logon = options_.reset_on_logon;
+  o.messages_a_second = options_.messages_a_second;
+  o.logon_timeout = options_.logon_timeout;
+  o.most_input = options_.most_message;
+  o.most_connections = options_.most_connections;
+  const std::size_t participants = hub.market().options().participants.size();
   for (const Member& m : members_) {
-    if (m.who.participant > market.options().participants.size())
+    if (m.who.participant > participants)
       throw std::runtime_error("FIX: participant of " + m.who.comp_id + ": expected at most " +
-                               std::to_string(market.options().participants.size()) + ", found " +
-                               std::to_string(m.who.participant));
-    o.sessions.push_back({m.who.version == FixVersion::v42 ? "FIX.4.2" : "FIX.4.4", options_.comp_id, m.who.comp_id});
+                               std::to_string(participants) + ", found " + std::to_string(m.who.participant));
+    o.sessions.push_back({m.who.version == FixVersion::v42 ? "FIX.4.2" : "FIX.4.4", options_.comp_id, m.who.comp_id,
+                          m.who.password});
   }
   engine_ = std::make_unique<session::FixEngine>(o, static_cast<session::FixEvents&>(*this));
-  for (std::size_t i = 0; i < members_.size(); ++i) {
-    Member& m = members_[i];
-    const FixMessage last = engine_->last_kept(i);
-    for (std::size_t n = 0; n < m.untold.size(); ++n) {
-      const FixMessage& r = m.untold[n];
-      // The process may have ended when the session had the report, but the file not yet its number.
-      const bool kept = n == 0 && last.type == r.type && last.get(fix::kExecID) == r.get(fix::kExecID) &&
-                        last.get(fix::kText) == r.get(fix::kText) && last.get(fix::kClOrdID) == r.get(fix::kClOrdID);
-      if (!kept) {
-        engine_->send(i, r);
-        ++recovered_;
-      }
-      told(m, m.untold_numbers[n]);
-    }
-    if (m.seen > m.told || !m.tell_all) told(m, m.seen);
-    m.tell_all = true;
-    m.untold = {};
-    m.untold_numbers = {};
-  }
+  for (std::size_t i = 0; i < members_.size(); ++i) tell_untold(i);
+  if (hub.recovery().replayed != 0) return_by_ = now + options_.return_within;
 }
 
-bool FixGateway::poll(const market::Market& market, std::uint64_t now, const Submit& submit) {
-  market_ = &market;
-  submit_ = &submit;
-  now_ = now;
+void FixGateway::tell_untold(std::size_t session) {
+  Member& m = members_[session];
+  const FixMessage last = engine_->last_kept(session);
+  for (Untold& u : m.untold) {
+    // The process may have ended when the session had the report, but the file not yet its number.
+    const bool kept = &u == m.untold.data() && last.type == u.report.type &&
+                      last.get(fix::kExecID) == u.report.get(fix::kExecID) &&
+                      last.get(fix::kText) == u.report.get(fix::kText) &&
+                      last.get(fix::kClOrdID) == u.report.get(fix::kClOrdID);
+    if (!kept) {
+      // Recovery did not know yet which midnight the times count from.
+      for (auto& f : u.report.fields)
+        if (f.first == fix::kTransactTime) f.second = utc(u.time);
+      engine_->send(session, u.report);
+      ++recovered_;
+    }
+    told(m, u.number);
+  }
+  if (m.seen > m.told || !m.tell_all) told(m, m.seen);
+  m.tell_all = true;
+  m.untold = {};
+}
+
+bool FixGateway::poll(Nanoseconds now) {
   const bool more = engine_->poll(0);
-  submit_ = nullptr;
+  if (return_by_ && now >= *return_by_) {
+    return_by_.reset();
+    for (Member& m : members_)
+      if (!m.came_back) cancel_for(m);
+  }
   return more;
 }
 
-void FixGateway::executed(std::span<const Execution> executions) {
-  for (const Execution& e : executions) {
-    Member* const m = member(e.participant);
-    if (m == nullptr) continue;
-    if (const auto report = m->orders.report(e, utc(e.time))) {
-      engine_->send(static_cast<std::size_t>(m - members_.data()), *report);
-      told(*m, e.number);
-    }
-  }
-}
-
 session::FixVerdict FixGateway::message(std::size_t session, const FixMessage& message) {
-  FixOrders::Outcome out = members_[session].orders.take(message, *market_, now_, utc(now_));
+  FixOrders::Outcome out = members_[session].orders.take(message, hub_->market(), utc(hub_->time()));
   if (out.answer) engine_->send(session, *out.answer);
-  if (out.request) (*submit_)(*out.request);
+  if (out.request) hub_->apply(*out.request);
   return out.verdict;
 }
 
-void FixGateway::logged_off(std::size_t session) {
-  if (!options_.cancel_on_logout || submit_ == nullptr) return;
+void FixGateway::logged_off(std::size_t session) { cancel_for(members_[session]); }
+
+void FixGateway::cancel_for(Member& m) {
+  if (stopping_ || !m.who.cancel_on_disconnect || !hub_->open()) return;
+  if (hub_->market().participant(m.who.participant).open_orders == 0) return;
+  ++cancelled_;
   Request r;
-  r.time = now_;
   r.kind = market::RequestKind::disconnect;
-  r.participant = members_[session].who.participant;
+  r.participant = m.who.participant;
   r.terms.gateway = market::Gateway::fix;
-  (*submit_)(r);
+  hub_->apply(r);
+}
+
+bool FixGateway::kick(std::uint32_t participant) {
+  const Member* const m = member(participant);
+  return m != nullptr && engine_->cut(static_cast<std::size_t>(m - members_.data()));
 }
 
 void FixGateway::stop(int wait) {
+  stopping_ = true;
   if (engine_ != nullptr) engine_->stop(wait);
 }
 

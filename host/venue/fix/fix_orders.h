@@ -41,10 +41,9 @@ class FixOrders {
     std::optional<Request> request;
     std::optional<FixMessage> answer;
   };
-  // `time`: of the request, nanoseconds since midnight; `utc`: the same, as FIX writes it. A client's message is taken
-  // once: another of a known ClOrdID is ignored when it says that it may be one (PossDupFlag, PossResend), else
+  // `utc`: the time, as FIX writes it. A client's message is taken once: another of a known ClOrdID is ignored when it says that it may be one (PossDupFlag, PossResend), else
   // refused.
-  Outcome take(const FixMessage& message, const market::Market& market, std::uint64_t time, const std::string& utc);
+  Outcome take(const FixMessage& message, const market::Market& market, const std::string& utc);
 
   // Of every execution of the participant, in order. Nothing: not for FIX to tell, or of another gateway.
   std::optional<FixMessage> report(const Execution& e, const std::string& utc);
@@ -66,13 +65,13 @@ class FixOrders {
   struct Terms;
 
   bool v42() const noexcept { return options_.version == FixVersion::v42; }
-  Outcome enter(const FixMessage& m, const market::Market& market, std::uint64_t time, const std::string& utc);
-  Outcome replace(const FixMessage& m, const market::Market& market, std::uint64_t time);
-  Outcome cancel(const FixMessage& m, std::uint64_t time);
-  Outcome mass_cancel(const FixMessage& m, const market::Market& market, std::uint64_t time, const std::string& utc);
+  Outcome enter(const FixMessage& m, const market::Market& market, const std::string& utc);
+  Outcome replace(const FixMessage& m, const market::Market& market);
+  Outcome cancel(const FixMessage& m);
+  Outcome mass_cancel(const FixMessage& m, const market::Market& market, const std::string& utc);
   FixMessage status(const FixMessage& m, const std::string& utc) const;
   FixVerdict read_terms(const FixMessage& m, Terms& terms) const;
-  Request request(market::RequestKind kind, const FixMessage& m, std::uint64_t time) const;
+  Request request(market::RequestKind kind, const FixMessage& m) const;
   std::uint32_t next_ref(const market::Market& market) noexcept;
   // The working order that the message's OrigClOrdID names now, or null.
   const Order* original(const FixMessage& m) const;

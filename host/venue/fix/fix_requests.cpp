@@ -129,9 +129,8 @@ FixVerdict FixOrders::read_terms(const FixMessage& m, Terms& t) const {
   return {};
 }
 
-Request FixOrders::request(RequestKind kind, const FixMessage& m, std::uint64_t time) const {
+Request FixOrders::request(RequestKind kind, const FixMessage& m) const {
   Request r;
-  r.time = time;
   r.kind = kind;
   r.participant = options_.participant;
   r.terms.gateway = market::Gateway::fix;
@@ -145,8 +144,7 @@ std::uint32_t FixOrders::next_ref(const market::Market& market) noexcept {
   return last_ref_;
 }
 
-FixOrders::Outcome FixOrders::take(const FixMessage& m, const market::Market& market, std::uint64_t time,
-                                   const std::string& utc) {
+FixOrders::Outcome FixOrders::take(const FixMessage& m, const market::Market& market, const std::string& utc) {
   if (m.type == "H") {
     Outcome o;
     o.answer = status(m, utc);
@@ -163,25 +161,24 @@ FixOrders::Outcome FixOrders::take(const FixMessage& m, const market::Market& ma
   if (m.type == "D") {
     if (long_id || known)
       return refuse_order(m, known ? 6 : order_reject_reason(market::Reason::none, v42()), wrong_id, utc);
-    return enter(m, market, time, utc);
+    return enter(m, market, utc);
   }
   if (mass) {
     // A report without a ClOrdID of this length cannot be asked of the market.
     if (long_id || known) return wrong(fix::kClOrdID);
-    return mass_cancel(m, market, time, utc);
+    return mass_cancel(m, market, utc);
   }
   if (long_id || known) return refuse_change(m, known && !v42() ? 6 : 2, wrong_id);
-  return m.type == "F" ? cancel(m, time) : replace(m, market, time);
+  return m.type == "F" ? cancel(m) : replace(m, market);
 }
 
-FixOrders::Outcome FixOrders::enter(const FixMessage& m, const market::Market& market, std::uint64_t time,
-                                    const std::string& utc) {
+FixOrders::Outcome FixOrders::enter(const FixMessage& m, const market::Market& market, const std::string& utc) {
   Terms t;
   if (const FixVerdict v = read_terms(m, t); v.kind != FixVerdict::taken) return {v, {}, {}};
   if (t.unsupported != nullptr) return refuse_order(m, v42() ? 0 : 11, t.unsupported, utc);
   const std::string symbol = m.get(fix::kSymbol);
   Outcome out;
-  out.request = request(RequestKind::enter, m, time);
+  out.request = request(RequestKind::enter, m);
   out.request->terms = t.terms;
   out.request->terms.locate = symbol.size() > kLongestSymbol ? std::uint16_t{0} : market.locate(symbol);
   out.request->user_ref_num = next_ref(market);
@@ -200,18 +197,18 @@ const FixOrders::Order* FixOrders::original(const FixMessage& m) const {
   return o;
 }
 
-FixOrders::Outcome FixOrders::cancel(const FixMessage& m, std::uint64_t time) {
+FixOrders::Outcome FixOrders::cancel(const FixMessage& m) {
   const Order* const o = original(m);
   if (o == nullptr) return refuse_change(m, 1, "unknown order");
   Outcome out;
-  out.request = request(RequestKind::cancel, m, time);
+  out.request = request(RequestKind::cancel, m);
   out.request->terms.side = o->last.terms.side;
   out.request->terms.locate = o->last.terms.locate;
   out.request->original = o->last.user_ref_num;
   return out;
 }
 
-FixOrders::Outcome FixOrders::replace(const FixMessage& m, const market::Market& market, std::uint64_t time) {
+FixOrders::Outcome FixOrders::replace(const FixMessage& m, const market::Market& market) {
   Terms t;
   if (const FixVerdict v = read_terms(m, t); v.kind != FixVerdict::taken) return {v, {}, {}};
   const Order* const o = original(m);
@@ -224,7 +221,7 @@ FixOrders::Outcome FixOrders::replace(const FixMessage& m, const market::Market&
                                                                               : nullptr;
   if (cannot != nullptr) return refuse_change(m, v42() ? 2 : 99, cannot);
   Outcome out;
-  out.request = request(RequestKind::replace, m, time);
+  out.request = request(RequestKind::replace, m);
   out.request->terms = t.terms;
   out.request->terms.locate = was.locate;
   out.request->user_ref_num = next_ref(market);
@@ -236,8 +233,7 @@ FixOrders::Outcome FixOrders::replace(const FixMessage& m, const market::Market&
   return out;
 }
 
-FixOrders::Outcome FixOrders::mass_cancel(const FixMessage& m, const market::Market& market, std::uint64_t time,
-                                          const std::string& utc) {
+FixOrders::Outcome FixOrders::mass_cancel(const FixMessage& m, const market::Market& market, const std::string& utc) {
   const std::string type = m.get(fix::kMassCancelRequestType), symbol = m.get(fix::kSymbol);
   Outcome out;
   const std::uint16_t locate = symbol.size() > kLongestSymbol ? std::uint16_t{0} : market.locate(symbol);
@@ -250,7 +246,7 @@ FixOrders::Outcome FixOrders::mass_cancel(const FixMessage& m, const market::Mar
     out.answer = std::move(r);
     return out;
   }
-  out.request = request(RequestKind::mass_cancel, m, time);
+  out.request = request(RequestKind::mass_cancel, m);
   out.request->terms.codes[kSideCode] = type[0];
   out.request->terms.locate = type == "1" ? locate : std::uint16_t{0};
   return out;
