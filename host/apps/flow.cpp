@@ -3,52 +3,30 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "host/apps/decimal.h"
-#include "host/apps/flow_participant.h"
+#include "host/apps/flow_ledger.h"
 #include "host/apps/packet_io_text.h"
 #include "host/apps/venue.h"
-#include "host/live/control_socket.h"
 
 namespace twinpath {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Positions = std::map<Text<8>, session::OuchPosition>;
 
 struct Options {
   std::string config;
   unsigned participants = 0;
-  std::uint64_t seed = 1;
-  double rate = 1'000, seconds = 10;
-  bool quiet = false;
+  std::uint64_t seed = 1, messages = 0;
+  double rate = 1'000, seconds = 0;
+  bool in_turn = false, quiet = false;
+  // Without --for: until the messages are sent, or so long.
+  double longest() const { return seconds > 0 ? seconds : messages != 0 ? 1e9 : 10; }
 };
-
-// What the venue says of a participant.
-struct VenueWord {
-  std::uint64_t sequence = 0;  // of the newest message in its stream
-  Positions positions;
-};
-VenueWord ask_venue(const VenueConfig& config, const std::string& participant) {
-  const std::string answer = control_request(config.control, "positions " + participant, std::chrono::seconds(10));
-  const auto j = nlohmann::json::parse(answer);
-  if (j.at("ok") != true)
-    throw std::runtime_error(fmt::format("{}: {}", config.control.string(), j.at("errors").dump()));
-  VenueWord word;
-  word.sequence = j.at("sequence");
-  for (const auto& [symbol, at] : j.at("positions").items()) {
-    session::OuchPosition& p = word.positions[make_text<8>(symbol)];
-    p.shares = at.at("shares");
-    p.cash = at.at("cash");
-  }
-  return word;
-}
 
 class Flow {
  public:
@@ -82,20 +60,20 @@ class Flow {
     if (!wait([&] { return std::ranges::all_of(all_, [](const auto& p) { return ready(*p); }); }, 30))
       throw std::runtime_error(
           "the venue does not let every participant in within 30 s; is it up, and its market open?");
-    // What others traded there before, or we in an earlier process, is in the streams: all of it is read first.
-    // Positions of earlier days are none of this day's streams.
+    // What others traded there before, or we in an earlier process, is in the streams: all of it is read first. Of
+    // earlier days, which are in none of this day's streams, the venue's positions are taken as they are.
+    const bool first_day = ask_day(config_) == 1;
     for (const auto& p : all_) {
-      const VenueWord word = ask_venue(config_, p->name());
-      if (!wait([&] { return p->client().soup().next_sequence() > word.sequence; }, 60))
-        throw std::runtime_error(fmt::format("{}: expected message {} of its stream within 60 s, found {}", p->name(),
-                                             word.sequence, p->client().soup().next_sequence() - 1));
-      Positions at = word.positions;
+      before_.push_back(ask(*p));
+      read_up(*p, before_.back().sequence);
+      if (first_day) before_.back().positions.clear();
       for (const auto& [symbol, ours] : p->client().orders().positions()) {
-        at[symbol].shares -= ours.shares;
-        at[symbol].cash -= ours.cash;
+        if (first_day) continue;
+        before_.back().positions[symbol].shares -= ours.shares;
+        before_.back().positions[symbol].cash -= ours.cash;
       }
-      before_.push_back(std::move(at));
     }
+    for (const FlowSymbol& s : symbols_) held_before_.push_back(s.held);
     trade();
     const bool settled =
         wait([&] { return std::ranges::all_of(all_, [](const auto& p) { return p->wind_down(); }); }, 30);
@@ -110,6 +88,30 @@ class Flow {
     return p.client().state() == session::OuchClient::State::trading;
   }
 
+  // The venue may be coming back: asked until it answers.
+  VenueWord ask(const FlowParticipant& p) {
+    for (const Clock::time_point end = Clock::now() + std::chrono::seconds(30);;) {
+      try {
+        return ask_venue(config_, p.name());
+      } catch (const std::runtime_error&) {
+        if (Clock::now() >= end || stop_requested()) throw;
+      }
+      turn(Nanoseconds{10'000'000});
+    }
+  }
+  void read_up(const FlowParticipant& p, std::uint64_t sequence) {
+    if (!wait([&] { return p.client().soup().next_sequence() > sequence; }, 60))
+      throw std::runtime_error(fmt::format("{}: expected message {} of its stream within 60 s, found {}", p.name(),
+                                           sequence, p.client().soup().next_sequence() - 1));
+  }
+  // Every request is answered, and of every trade both sides have heard.
+  bool quiet() const {
+    if (!std::ranges::all_of(all_, [](const auto& p) { return p->quiet(); })) return false;
+    for (std::size_t i = 0; i < symbols_.size(); ++i)
+      if (symbols_[i].held != held_before_[i]) return false;
+    return true;
+  }
+
   void turn(Nanoseconds longest) {
     Nanoseconds due = session::kNever;
     for (const auto& p : all_) {
@@ -117,6 +119,17 @@ class Flow {
       due = std::min(due, p->next_deadline());
     }
     loop_.wait(due, longest);
+    if (options_.quiet || Clock::now() < say_at_) return;
+    say_at_ = Clock::now() + std::chrono::seconds(1);
+    const FlowCounters sum = totals();
+    std::string prices;
+    for (std::size_t i = 0; i < std::min<std::size_t>(symbols_.size(), 4); ++i)
+      prices += fmt::format("{}{} {:.2f}", i == 0 ? "; " : ", ", trimmed(symbols_[i].name),
+                            static_cast<double>(symbols_[i].last) / kUnitsPerDollar);
+    fmt::print(stderr, "flow: {} of {} trading, {} messages, {} fills{}\n",
+               std::ranges::count_if(
+                   all_, [](const auto& p) { return p->client().state() == session::OuchClient::State::trading; }),
+               all_.size(), sum.sent, sum.fills, prices);
   }
   template <class Done>
   bool wait(Done&& done, int seconds) {
@@ -129,70 +142,84 @@ class Flow {
   }
 
   void trade() {
-    begun_ = Clock::now();
+    const Clock::time_point begun = Clock::now();
     double asked = 0;
-    while (!stop_requested()) {
-      const double t = std::chrono::duration<double>(Clock::now() - begun_).count();
-      if (t >= options_.seconds) break;
+    std::uint64_t sent = 0;
+    const auto enough = [&] { return options_.messages != 0 && sent >= options_.messages; };
+    while (!stop_requested() && !enough()) {
+      const double t = std::chrono::duration<double>(Clock::now() - begun).count();
+      if (t >= options_.longest()) break;
       // What the rate has not had by now, but for what a stop of the process would pile up.
-      for (int n = 0; asked < t * options_.rate && n < 1'000; ++n, asked += 1)
-        all_[random_.below(static_cast<std::uint32_t>(all_.size()))]->act();
+      for (int n = 0; asked < t * options_.rate && n < 1'000 && !enough(); ++n, asked += 1) {
+        sent += all_[random_.below(static_cast<std::uint32_t>(all_.size()))]->act();
+        if (options_.in_turn && !wait([&] { return quiet(); }, 30) && !stop_requested())
+          throw std::runtime_error(
+              "--in-turn: not every trade was told to both sides within 30 s; do others trade at this venue too?");
+      }
       turn(Nanoseconds{1'000'000});
     }
-    traded_s_ = std::chrono::duration<double>(Clock::now() - begun_).count();
+    a_second_ = static_cast<double>(totals().sent) / std::chrono::duration<double>(Clock::now() - begun).count();
   }
 
-  int report(bool settled) {
+  FlowCounters totals() const {
     FlowCounters sum;
-    std::uint64_t disagreements = 0;
-    std::string lines, differences;
-    std::int64_t value = 0;
-    for (std::size_t i = 0; i < all_.size(); ++i) {
-      const FlowParticipant& p = *all_[i];
-      const FlowCounters& c = p.counters();
+    for (const auto& p : all_) {
+      const FlowCounters& c = p->counters();
       sum.sent += c.sent;
       sum.fills += c.fills;
       sum.accepted += c.accepted;
       sum.rejected += c.rejected;
       sum.logins += c.logins;
-      disagreements += p.client().orders().disagreements();
-      if (!p.client().orders().first_disagreement().empty())
-        differences += fmt::format("{}: {}\n", p.name(), p.client().orders().first_disagreement());
-      Positions venue = ask_venue(config_, p.name()).positions;
-      for (const auto& [symbol, at] : before_[i]) {
-        venue[symbol].shares -= at.shares;
-        venue[symbol].cash -= at.cash;
-      }
-      if (const std::string d = p.client().orders().compare(venue); !d.empty())
-        differences += fmt::format("{}: {}", p.name(), d);
-      std::int64_t worth = 0;
-      std::string shares;
-      for (const FlowSymbol& s : symbols_) {
-        const auto at = p.client().orders().positions().find(s.name);
-        if (at == p.client().orders().positions().end()) continue;
-        worth += at->second.cash + at->second.shares * s.last;
-        if (at->second.shares != 0) shares += fmt::format(" {} {}", trimmed(s.name), at->second.shares);
-      }
-      value += worth;
-      lines +=
-          fmt::format("{:<10} {:<8} {:>8} sent {:>8} fills {:>14.2f} dollars;{}\n", p.name(), to_string(p.role()),
-                      c.sent, c.fills, static_cast<double>(worth) / kUnitsPerDollar, shares.empty() ? " flat" : shares);
     }
-    if (!options_.quiet) {
-      fmt::print("{}", lines);
-      fmt::print(
-          "{} participants: {} messages in {:.2f} s, {:.0f} messages/s; {} accepted, {} rejected, {} fills, {} logins, "
-          "profit and loss {:.2f} dollars in all\n",
-          all_.size(), sum.sent, traded_s_, static_cast<double>(sum.sent) / traded_s_, sum.accepted, sum.rejected,
-          sum.fills, sum.logins, static_cast<double>(value) / kUnitsPerDollar);
+    return sum;
+  }
+
+  // What the participant has, at the last prices. 1/10,000 dollar.
+  std::int64_t worth(const FlowParticipant& p, std::string& shares) const {
+    std::int64_t sum = 0;
+    for (const FlowSymbol& s : symbols_) {
+      const auto at = p.client().orders().positions().find(s.name);
+      if (at == p.client().orders().positions().end()) continue;
+      sum += at->second.cash + at->second.shares * s.last;
+      if (at->second.shares != 0) shares += fmt::format(" {} {}", trimmed(s.name), at->second.shares);
     }
-    if (!settled) differences += "some orders were open or unanswered at the end\n";
-    if (differences.empty() && disagreements == 0) {
+    return sum;
+  }
+
+  int report(bool settled) {
+    std::string different;
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      const VenueWord word = ask(*all_[i]);
+      read_up(*all_[i], word.sequence);
+      different += differences(*all_[i], word, before_[i]);
+    }
+    if (!settled) different += "some orders were open or unanswered at the end\n";
+    if (!options_.quiet) print_totals();
+    if (different.empty()) {
       if (!options_.quiet) fmt::print("reconciled: every position is the venue's\n");
       return 0;
     }
-    fmt::print(stderr, "twinpath flow: not reconciled, {} disagreements\n{}", disagreements, differences);
+    fmt::print(stderr, "twinpath flow: not reconciled\n{}", different);
     return kExitDiffer;
+  }
+
+  void print_totals() const {
+    std::int64_t value = 0;
+    for (const auto& p : all_) {
+      std::string shares;
+      const std::int64_t w = worth(*p, shares);
+      value += w;
+      fmt::print("{:<10} {:<8} {:>8} sent {:>8} fills {:>14.2f} dollars;{}\n", p->name(), to_string(p->role()),
+                 p->counters().sent, p->counters().fills, static_cast<double>(w) / kUnitsPerDollar,
+                 shares.empty() ? " flat" : shares);
+    }
+    const FlowCounters sum = totals();
+    fmt::print(
+        "{} participants: {} messages, {:.0f} a second until they wound down; {} accepted, {} rejected, {} fills, {} "
+        "logins, "
+        "profit and loss {:.2f} dollars in all\n",
+        all_.size(), sum.sent, a_second_, sum.accepted, sum.rejected, sum.fills, sum.logins,
+        static_cast<double>(value) / kUnitsPerDollar);
   }
 
   const Options& options_;
@@ -201,9 +228,10 @@ class Flow {
   session::EventLoop loop_;
   std::vector<FlowSymbol> symbols_;
   std::vector<std::unique_ptr<FlowParticipant>> all_;
-  std::vector<Positions> before_;
-  Clock::time_point begun_;
-  double traded_s_ = 1;
+  std::vector<VenueWord> before_;
+  std::vector<std::int64_t> held_before_;  // by symbol
+  Clock::time_point say_at_;
+  double a_second_ = 0;  // messages, while they traded
 };
 
 int run(const Options& o) {
@@ -227,7 +255,12 @@ Run add_flow(cli::App& app) {
   sub->add_option("--rate", o->rate, "messages a second of all together")
       ->capture_default_str()
       ->check(cli::Range(0.1, 1e7));
-  sub->add_option("--for", o->seconds, "seconds")->capture_default_str()->check(cli::Range(0.01, 1e7));
+  sub->add_option("--for", o->seconds, "seconds; 0: until --messages are sent, and without these 10")
+      ->check(cli::NonNegativeNumber);
+  sub->add_option("--messages", o->messages, "stop after so many; 0: any number")->capture_default_str();
+  sub->add_flag("--in-turn", o->in_turn,
+                "each message waits for all answers to the one before: equal seeds make equal markets, at a venue "
+                "that nobody else trades at");
   sub->add_flag("-q,--quiet", o->quiet, "only say what is wrong");
   return [o] { return run(*o); };
 }

@@ -53,17 +53,26 @@ void FlowParticipant::changed(const session::OuchOrder& order, const session::Ou
   const auto place = places_.find(order.symbol);
   if (place == places_.end()) return;
   FlowSymbol& s = symbols_[place->second];
+  const std::int64_t shares = order.side == 'B' ? std::int64_t{change.quantity} : -std::int64_t{change.quantity};
   if (change.what == OrderChange::executed) {
     ++counters_.fills;
-    s.last = static_cast<std::int64_t>(change.price);
-    s.slow += (s.last - s.slow) / 8;
+    s.held += shares;
+    if (change.match_number > s.match) {
+      s.match = change.match_number;
+      s.last = static_cast<std::int64_t>(change.price);
+    }
   }
+  if (change.what == OrderChange::broken) s.held -= shares;
   counters_.rejected += change.what == OrderChange::rejected;
   if (change.what == OrderChange::accepted) {
     ++counters_.accepted;
     open_.push_back({order.user_ref, place->second, order.side});
   }
   if (is_done(order.state)) std::erase_if(open_, [&](const Open& o) { return o.user_ref == order.user_ref; });
+  if (const auto w = waiting_.find(order.user_ref); w != waiting_.end()) {
+    const bool refused = change.what == OrderChange::cancel_refused || change.what == OrderChange::cancel_unseen;
+    if (is_done(order.state) || refused || !w->second) waiting_.erase(w);
+  }
 }
 
 bool FlowParticipant::enter(std::size_t symbol, char side, std::int64_t price, char time_in_force) {
@@ -83,6 +92,14 @@ bool FlowParticipant::enter(std::size_t symbol, char side, std::int64_t price, c
   m.cl_ord_id = make_text<14>(name_);
   if (!client_.send(m, session::EventLoop::now())) return false;
   ++counters_.sent;
+  waiting_[m.user_ref_num] = time_in_force == '3';
+  return true;
+}
+
+bool FlowParticipant::cancel(std::uint32_t user_ref) {
+  if (!client_.send(ouch::CancelOrder{user_ref, 0}, session::EventLoop::now())) return false;
+  ++counters_.sent;
+  waiting_[user_ref] = true;
   return true;
 }
 
@@ -91,9 +108,7 @@ bool FlowParticipant::cancel_oldest(std::size_t symbol) {
     if (o.symbol != symbol) continue;
     const session::OuchOrder* const order = client_.orders().find(o.user_ref);
     if (order == nullptr || order->state != OrderState::live) continue;
-    if (!client_.send(ouch::CancelOrder{o.user_ref, 0}, session::EventLoop::now())) return false;
-    ++counters_.sent;
-    return true;
+    return cancel(o.user_ref);
   }
   return false;
 }
@@ -124,8 +139,9 @@ bool FlowParticipant::wander(std::size_t symbol) {
 }
 
 bool FlowParticipant::follow(std::size_t symbol) {
-  const FlowSymbol& s = symbols_[symbol];
+  FlowSymbol& s = symbols_[symbol];
   const std::int64_t move = s.last - s.slow;
+  s.slow += move / 8;
   const bool buy = move == 0 ? random_.one_in(2) : move > 0;
   return enter(symbol, buy ? 'B' : 'S', s.last + (buy ? 3 : -3) * std::int64_t{s.tick}, '3');
 }
@@ -150,8 +166,7 @@ bool FlowParticipant::wind_down() {
   for (const Open& o : open_) {
     const session::OuchOrder* const order = client_.orders().find(o.user_ref);
     if (order == nullptr || order->state != OrderState::live) continue;
-    if (!client_.send(ouch::CancelOrder{o.user_ref, 0}, session::EventLoop::now())) break;
-    ++counters_.sent;
+    if (!cancel(o.user_ref)) break;
   }
   // What is unanswered counts as open.
   return open_.empty() && std::ranges::all_of(client_.orders().positions(), [](const auto& p) {

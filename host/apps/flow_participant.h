@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "host/apps/venue_config.h"
@@ -21,7 +22,10 @@ struct FlowSymbol {
   std::uint32_t lot = 1;
   std::int64_t low = 0, high = 0;  // orders are within, both included
   std::int64_t last = 0;
-  std::int64_t slow = 0;  // follows `last`, an eighth of the way with each trade
+  std::int64_t slow = 0;  // follows `last`, an eighth of the way whenever somebody looks
+  std::uint64_t match =
+      0;  // of the trade that made `last`: the sellers' and the buyers' word of it may come in any order
+  std::int64_t held = 0;  // shares of all participants together; once all have heard of a trade, it is as before
 };
 
 enum class FlowRole : std::uint8_t {
@@ -51,6 +55,8 @@ class FlowParticipant final : private session::OuchOrdersListener {
   Nanoseconds next_deadline() const noexcept { return tcp_.next_deadline(); }
   // One request, or nothing when none makes sense. False when not trading.
   bool act();
+  // Trading, and all that it asked for is answered.
+  bool quiet() const noexcept { return waiting_.empty() && client_.state() == session::OuchClient::State::trading; }
   // A cancel for each open order, as far as there is room; true when there is none left and none unanswered.
   bool wind_down();
 
@@ -72,6 +78,7 @@ class FlowParticipant final : private session::OuchOrdersListener {
 
   void changed(const session::OuchOrder& order, const session::OuchChange& change) override;
   bool enter(std::size_t symbol, char side, std::int64_t price, char time_in_force);
+  bool cancel(std::uint32_t user_ref);
   bool cancel_oldest(std::size_t symbol);
   bool quote(std::size_t symbol);
   bool follow(std::size_t symbol);
@@ -85,7 +92,8 @@ class FlowParticipant final : private session::OuchOrdersListener {
   session::OuchClient client_;
   session::SoupTcpClient tcp_;
   std::map<Text<8>, std::size_t> places_;
-  std::deque<Open> open_;  // oldest first
+  std::deque<Open> open_;                            // oldest first
+  std::unordered_map<std::uint32_t, bool> waiting_;  // orders whose request is unanswered; true: until they are done
   FlowCounters counters_;
   session::OuchClient::State state_ = session::OuchClient::State::offline;
 };

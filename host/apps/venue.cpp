@@ -10,11 +10,11 @@
 #include <stdexcept>
 #include <string>
 
-#include "host/apps/venue.h"
-
 #include "host/apps/packet_io_text.h"
+#include "host/apps/venue.h"
 #include "host/apps/venue_stats.h"
 #include "host/apps/venue_text.h"
+#include "host/core/wall_clock.h"
 #include "host/live/control_socket.h"
 #include "host/process/call_box.h"
 
@@ -30,21 +30,33 @@ struct Options {
   bool quiet = false;
 };
 
-std::uint64_t wall_ns() {
-  timespec t{};
-  ::clock_gettime(CLOCK_REALTIME, &t);
-  return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_nsec);
-}
+constexpr std::uint64_t kSecond = 1'000'000'000;
 
-// The local midnight before now, UTC.
-std::uint64_t midnight_ns() {
-  const std::time_t now = std::time(nullptr);
-  std::tm local{};
-  ::localtime_r(&now, &local);
-  local.tm_hour = local.tm_min = local.tm_sec = 0;
-  local.tm_isdst = -1;
-  return static_cast<std::uint64_t>(std::mktime(&local)) * 1'000'000'000;
-}
+// Nanoseconds since the local midnight.
+class TimeOfDay {
+ public:
+  std::uint64_t operator()() {
+    const std::uint64_t now = wall_ns();
+    // The calendar costs more than a request does: it is asked once a second.
+    if (now - now % kSecond != second_) {
+      second_ = now - now % kSecond;
+      midnight_ = midnight_before(second_);
+    }
+    return now - midnight_;
+  }
+
+ private:
+  static std::uint64_t midnight_before(std::uint64_t ns) {
+    const auto now = static_cast<std::time_t>(ns / kSecond);
+    std::tm local{};
+    ::localtime_r(&now, &local);
+    local.tm_hour = local.tm_min = local.tm_sec = 0;
+    local.tm_isdst = -1;
+    return static_cast<std::uint64_t>(std::mktime(&local)) * kSecond;
+  }
+
+  std::uint64_t second_ = 0, midnight_ = 0;
+};
 
 std::unique_ptr<PacketSender> open_line(const PacketIoRegistry& io, const VenueConfig& config, std::size_t n) {
   const net::UdpLine& line = config.feed.lines[n];
@@ -71,8 +83,7 @@ int run(const Options& o, const PacketIoRegistry& io) {
   std::optional<ControlServer> control;
   if (!config.control.empty()) control.emplace(config.control);
   const auto line_a = open_line(io, config, 0), line_b = open_line(io, config, 1);
-  const std::uint64_t midnight = midnight_ns();
-  VenueServer venue(config, *line_a, *line_b, [midnight] { return wall_ns() - midnight; });
+  VenueServer venue(config, *line_a, *line_b, TimeOfDay());
   const market::Recovery& recovery = venue.hub().recovery();
   if (!o.quiet) {
     if (recovery.replayed != 0)

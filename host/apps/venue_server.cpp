@@ -62,7 +62,7 @@ VenueServer::VenueServer(const VenueConfig& config, PacketSender& line_a, Packet
 
 std::uint64_t VenueServer::time() const {
   const std::uint64_t now = wall_();
-  // A day that was begun before midnight by a process that is gone. Clocks are set back by less.
+  // A day that was begun before midnight. Clocks are set back by less.
   return hub_->open() && now + 10 * kMinute < hub_->last_time() ? now + kDay : now;
 }
 

@@ -23,7 +23,7 @@ struct VenueTotals {
 class VenueServer {
  public:
   // Recovers what the journal holds, opens everything, and goes on with the day that is open, or begins one. The
-  // senders outlive it. `wall`: nanoseconds since the midnight before the process began. Throws what its parts throw:
+  // senders outlive it. `wall`: nanoseconds since midnight. Throws what its parts throw:
   // FileError, std::system_error, std::invalid_argument, std::runtime_error.
   VenueServer(const VenueConfig& config, PacketSender& line_a, PacketSender& line_b,
               std::function<std::uint64_t()> wall);

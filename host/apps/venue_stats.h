@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "host/apps/venue_server.h"
+#include "host/core/wall_clock.h"
 #include "host/ipc/stats.h"
 
 namespace twinpath {
@@ -49,11 +50,6 @@ class VenueStats {
   void show(const std::string& name, std::uint64_t value) {
     if (at_ == shown_.size()) shown_.push_back(&stats_.counter(name));
     ipc::Stats::set(*shown_[at_++], value);
-  }
-  static std::uint64_t wall_ns() noexcept {
-    return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
-            .count());
   }
 
   ipc::Stats stats_;

@@ -1,6 +1,5 @@
 """`twinpath venue` as a process: clients that trade, misbehave and come late, and the end of its process at any moment."""
 
-import json
 import random
 import re
 import signal
@@ -10,125 +9,8 @@ import subprocess
 import time
 import unittest
 
-from command import SystemTest
 from venue_client import Books, Line, Lost, Soup, Trader, cancel, enter
-
-SYMBOLS = {"AAPL": (7, 1_000_000), "MSFT": (9, 2_000_000)}
-
-
-def free_ports(count):
-    sockets = [socket.socket(socket.AF_INET, kind) for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM) for _ in range(count)]
-    ports = []
-    for s in sockets:
-        s.bind(("127.0.0.1", 0))
-        ports.append(s.getsockname()[1])
-    for s in sockets:
-        s.close()
-    return ports
-
-
-class VenueTest(SystemTest):
-    def setUp(self):
-        super().setUp()
-        self.lines = [Line(), Line()]
-        for line in self.lines:
-            self.addCleanup(line.socket.close)
-        self.ouch, self.glimpse, self.requests, self.udp = free_ports(2)
-        self.process = None
-        self.addCleanup(self.kill)
-
-    def configure(self, extra="", ouch=""):
-        text = f"""
-[venue]
-journal = "journal"
-control = "venue.sock"
-stats = "stats"
-[ouch]
-listen = "127.0.0.1:{self.ouch}"
-{ouch}
-[glimpse]
-listen = "127.0.0.1:{self.glimpse}"
-[rerequest]
-listen = "127.0.0.1:{self.requests}"
-[feed]
-line_a = "127.0.0.1:{self.lines[0].port}"
-line_b = "127.0.0.1:{self.lines[1].port}"
-heartbeat_ms = 50
-"""
-        for name, (locate, reference) in SYMBOLS.items():
-            text += f'[[symbol]]\nname = "{name}"\nlocate = {locate}\nreference = "{reference // 10000}"\n'
-        for n in (1, 2):
-            text += f'[[participant]]\nname = "desk{n}"\nlogin = "T{n}"\npassword = "pass{n}"\ncancel_on_disconnect = false\n'
-            if n == 1:
-                text += f'udp = "127.0.0.1:{self.udp}"\n'
-        text += '[[drop_copy]]\nlogin = "D1"\npassword = "read"\nparticipant = "desk1"\n'
-        (self.folder / "venue.toml").write_text(text + extra)
-
-    def start(self, *arguments):
-        self.process = subprocess.Popen([self.command, "venue", "--config", "venue.toml", *arguments], cwd=self.folder,
-                                        text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                self.fail(f"the venue ended: {self.process.communicate()}")
-            try:
-                return self.control("status")
-            except subprocess.CalledProcessError:
-                time.sleep(0.02)
-        self.fail("the venue does not answer")
-
-    def kill(self):
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
-            self.process.communicate()
-
-    def stop(self):
-        self.control("stop")
-        out, error = self.process.communicate(timeout=60)
-        self.assertEqual(self.process.returncode, 0, error)
-        return out
-
-    def control(self, *words):
-        done = subprocess.run([self.command, "control", "venue.sock", *map(str, words)], cwd=self.folder, text=True,
-                              capture_output=True, timeout=60)
-        if done.returncode != 0:
-            raise subprocess.CalledProcessError(done.returncode, words, done.stdout, done.stderr)
-        return json.loads(done.stdout) if done.stdout else {}
-
-    def traders(self):
-        both = [Trader(self.ouch, f"t{n}", f"pass{n}") for n in (1, 2)]
-        for t in both:
-            t.connect()
-        return both
-
-    def trade(self, trader, rng):
-        symbol = rng.choice(list(SYMBOLS))
-        price = SYMBOLS[symbol][1] + 100 * rng.randrange(-5, 6)
-        trader.enter(rng.choice("BS"), 100 * rng.randrange(1, 5), symbol, price, rng.choice("0003"))
-
-    def settle(self, *traders):
-        """Everything has an answer, and everybody has heard what the others' orders did to them."""
-        for t in traders:
-            t.settle()
-        for t in traders:
-            wanted = self.control("positions", f"desk{t.name[-1]}")["sequence"]
-            deadline = time.monotonic() + 30
-            while len(t.stream) < wanted and time.monotonic() < deadline:
-                t.poll(0.1)
-
-    def assert_reconciled(self, traders):
-        """Both sides' ledgers agree, and the streams are those of a reader from their beginning."""
-        for n, t in enumerate(traders, 1):
-            venue = self.control("positions", f"desk{n}")
-            ours = {s: {"shares": t.positions[s], "cash": t.cash[s]} for s in t.positions
-                    if t.positions[s] != 0 or t.cash[s] != 0}
-            self.assertEqual(venue["positions"], ours)
-            self.assertEqual(venue["sequence"], len(t.stream))
-            self.assertEqual(venue["last_user_ref"], t.number)
-        # A trade between two orders of one trader is told to it twice.
-        a, b = ([m[:4] for m in t.matches] for t in traders)
-        self.assertEqual({m for m in a if a.count(m) == 1}, {m for m in b if b.count(m) == 1})
-        self.control("check")
+from venue_fixture import SYMBOLS, VenueTest
 
 
 class Venue(VenueTest):
@@ -273,6 +155,26 @@ class Venue(VenueTest):
             self.assertRegex(report.replace("_", " "), rf"[1-9]\d* ended: [^,]*{cause}")
         self.assertIn("1 taken over", report)
 
+    def test_idle_connections_keep_nobody_out(self):
+        self.configure(venue="most_connections = 6")
+        self.start()
+        one, two = self.traders()
+        idle = [socket.create_connection(("127.0.0.1", self.ouch), timeout=10) for _ in range(20)]
+        for s in idle:
+            self.addCleanup(s.close)
+        drop = Soup(self.ouch, "D1", "read")
+        one.enter("S", 100, "AAPL", 1_000_000)
+        self.settle(one)
+        two.enter("B", 100, "AAPL", 1_000_000)
+        self.settle(one, two)
+        self.assertEqual([m for _, m in drop.messages(2)], one.stream)
+        # Those who have logged in fill the port: only then is there no place.
+        more = [Soup(self.ouch, "D1", "read") for _ in range(3)]
+        self.assertEqual(len(more), 3)
+        with self.assertRaises(Lost):
+            Soup(self.ouch, "D1", "read")
+        self.assertRegex(self.stop(), r"20 ended: displaced")
+
     def test_tshark_decodes_what_it_says(self):
         self.need("tshark")
         self.configure()
@@ -328,6 +230,10 @@ class Venue(VenueTest):
         self.control("close")
         one.poll(2)
         self.assertTrue(one.soup.ended)
+        for line in self.lines:
+            line.poll(0.3)
+            self.assertTrue(line.ended)
+            self.assertEqual(line.missing(), [])
         self.control("open")
         again = Trader(self.ouch, "t1", "pass1")
         again.connect()
@@ -351,25 +257,23 @@ class Venue(VenueTest):
         file.write_text(good.replace('reference = "100"', 'reference = "101"'))
         self.assert_fails("venue", "--config", "venue.toml", names=["requests-1", "requests to a market of these options"])
 
-    def test_sample_configuration_runs_and_a_flow_trades_there(self):
-        self.run_command("venue", "--config-out", "venue.toml", "--symbols", "3", "--participants", "12", "--port",
-                         str(random.randrange(20_000, 30_000)))
+
+class VenueGroups(VenueTest):
+    groups = ("239.255.26.1", "239.255.26.2")
+
+    def test_both_lines_carry_the_same_tape_to_groups(self):
+        self.configure(feed='interface = "lo"\nttl = 0\n')
         self.start()
-        for seed in (1, 2):  # the second one finds what the first has left
-            done = self.run_command("flow", "--config", "venue.toml", "--participants", "12", "--seed", seed, "--rate",
-                                    "500", "--for", "3")
-            self.assertIn("reconciled: every position is the venue's", done.stdout)
-            self.assertGreater(int(re.search(r"(\d+) fills", done.stdout.splitlines()[-2]).group(1)), 50)
-        flow = subprocess.Popen([self.command, "flow", "--config", "venue.toml", "--rate", "500", "--for", "6"],
-                                cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.addCleanup(flow.kill)
-        for _ in range(3):
-            time.sleep(1 + random.random())
-            self.kill()
-            self.start()
-        out, error = flow.communicate(timeout=120)
-        self.assertEqual((flow.returncode, error), (0, ""), out)
-        self.assertGreater(self.control("status")["trades"], 100)
+        traders = self.traders()
+        rng = random.Random(3)
+        for _ in range(100):
+            self.trade(rng.choice(traders), rng)
+        self.settle(*traders)
+        tape = self.control("hash")["tape"]
+        for line in self.lines:
+            line.poll(0.5)
+            self.assertEqual((line.next, line.missing()), (tape + 1, []))
+        self.assertEqual(self.lines[0].messages, self.lines[1].messages)
         self.stop()
 
 

@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import threading
 import time
 
 
@@ -156,13 +157,17 @@ class Trader:
 
 
 class Line:
-    """A MoldUDP64 line: messages by sequence number."""
+    """A MoldUDP64 line: messages by sequence number. With a group, one that is joined on the loopback interface."""
 
-    def __init__(self, port=0):
+    def __init__(self, group=None):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
-        self.socket.bind(("127.0.0.1", port))
+        self.address = group or "127.0.0.1"
+        self.socket.bind((self.address, 0))
         self.port = self.socket.getsockname()[1]
+        if group:
+            self.socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
+                                   socket.inet_aton(group) + socket.inet_aton("127.0.0.1"))
         self.messages, self.next, self.session, self.ended = {}, 1, None, False
 
     def poll(self, seconds=0.0, most=1 << 30):
@@ -229,3 +234,77 @@ class Books:
         self.orders[reference][1] -= shares
         if self.orders[reference][1] == 0:
             del self.orders[reference]
+
+
+class Meddler:
+    """Stands between clients and an OUCH port, and tells one fill of all wrong: after so many, in the way `fault` says."""
+
+    def __init__(self, port, fault, after):
+        self.to, self.fault, self.left, self.done = port, fault, after, False
+        self.lock = threading.Lock()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def close(self):
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)  # accept() returns
+        except OSError:
+            pass
+        self.listener.close()
+
+    def accept(self):
+        while True:
+            try:
+                client = self.listener.accept()[0]
+            except OSError:
+                return
+            venue = socket.create_connection(("127.0.0.1", self.to))
+            threading.Thread(target=self.carry, args=(client, venue, lambda data: (data, b"")), daemon=True).start()
+            threading.Thread(target=self.carry, args=(venue, client, self.packets), daemon=True).start()
+
+    def carry(self, source, sink, change):
+        data = b""
+        try:
+            while more := source.recv(65536):
+                changed, data = change(data + more)
+                sink.sendall(changed)
+        except OSError:
+            pass
+        for s in (source, sink):
+            try:
+                s.shutdown(socket.SHUT_RDWR)  # the other direction ends too
+            except OSError:
+                pass
+        source.close()
+
+    def packets(self, data):
+        """What is handed on of whole packets, and the rest."""
+        out, at = b"", 0
+        while len(data) >= at + 2 and len(data) >= at + 2 + struct.unpack_from(">H", data, at)[0]:
+            size = struct.unpack_from(">H", data, at)[0]
+            out += self.packet(data[at:at + 2 + size])
+            at += 2 + size
+        return out, data[at:]
+
+    def packet(self, p):
+        if p[2:4] != b"SE" or self.fault is None:
+            return p
+        with self.lock:
+            self.left -= 1
+            if self.left != 0:
+                return p
+            self.done = True
+        message = bytearray(p[3:])
+        if self.fault == "shares":
+            struct.pack_into(">I", message, 13, struct.unpack_from(">I", message, 13)[0] + 1)
+        elif self.fault == "price":
+            struct.pack_into(">Q", message, 17, struct.unpack_from(">Q", message, 17)[0] + 100)
+        elif self.fault == "swallowed":
+            message = b"S" + message[1:9] + b"S"  # a system event in its place, so that sequence numbers agree
+        again = b""
+        if self.fault == "twice":
+            other = bytearray(message)
+            struct.pack_into(">Q", other, 26, 1 << 60)
+            again = struct.pack(">H", len(other) + 1) + b"S" + other
+        return struct.pack(">H", len(message) + 1) + b"S" + bytes(message) + again

@@ -1,8 +1,6 @@
 // A venue's gateways without sockets: a market on a log, participants with SoupBinTCP clients on wires that lose what
 // is on them when they are cut, and the end of the process at any moment.
 #pragma once
-#include <cstdlib>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,6 +10,7 @@
 #include "host/venue/gateway/glimpse_service.h"
 #include "host/venue/gateway/ouch_gateway.h"
 #include "host/venue/gateway/ouch_udp_gateway.h"
+#include "testbench/wire/support.h"
 
 namespace twinpath::gateway {
 
@@ -54,11 +53,7 @@ inline ouch::MassCancel mass_cancel_of(std::uint32_t number, std::string_view fi
 
 class GatewayFixture {
  public:
-  explicit GatewayFixture(std::string_view name) {
-    const std::string pattern = (std::filesystem::temp_directory_path() / (std::string(name) + "-XXXXXX")).string();
-    std::vector<char> made(pattern.begin(), pattern.end());
-    made.push_back('\0');
-    folder_ = mkdtemp(made.data());
+  GatewayFixture() {
     market.instruments.push_back({.symbol = "AAPL", .locate = 7, .reference = 1'000'000});
     market.instruments.push_back({.symbol = "MSFT", .locate = 9, .reference = 2'000'000});
     for (const char* p : {"P1", "P2", "P3"}) market.participants.push_back({.name = p});
@@ -68,10 +63,7 @@ class GatewayFixture {
     gateway.logins = {{"t1", "pass", 1}, {"t2", "pass", 2}, {"t3", "pass", 3}, {"drop1", "read", 1, true}};
     gateway.cancel_on_disconnect = {false, true, false, false};
   }
-  ~GatewayFixture() {
-    end();
-    std::filesystem::remove_all(folder_);
-  }
+  ~GatewayFixture() { end(); }
 
   // Before begin().
   market::MarketOptions market;
@@ -82,7 +74,7 @@ class GatewayFixture {
   void begin() {
     accounts_ = std::make_unique<OuchAccounts>(market.session, terms);
     market::RequestLogOptions log;
-    log.folder = folder_;
+    log.folder = folder_ / "log";
     log.requests_a_file = 4'096;
     hub_ = std::make_unique<MarketHub>(market, std::move(log), std::vector<MarketListener*>{accounts_.get()},
                                        [this] { return now.value; });
@@ -114,7 +106,7 @@ class GatewayFixture {
   void pass(std::uint64_t ns) { now += Nanoseconds{ns}; }
 
  private:
-  std::filesystem::path folder_;
+  testing::TemporaryFolder folder_;
   std::unique_ptr<OuchAccounts> accounts_;
   std::unique_ptr<MarketHub> hub_;
   std::unique_ptr<OuchEntry> entry_;

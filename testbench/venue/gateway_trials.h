@@ -143,7 +143,7 @@ class Sender {
 
 inline std::string try_gateways(std::uint64_t seed) {
   venue::Random random(seed);
-  GatewayFixture venue("gateway-trial");
+  GatewayFixture venue;
   venue.begin();
   std::vector<std::unique_ptr<Sender>> senders;
   for (std::uint32_t p = 1; p <= 3; ++p) senders.push_back(std::make_unique<Sender>(venue, p, random));

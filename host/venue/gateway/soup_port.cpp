@@ -27,7 +27,7 @@ SoupPort::SoupPort(std::string name, const net::Endpoint& at, SoupService& servi
       port_(listener_->port()) {}
 
 void SoupPort::accept(session::Descriptor socket) {
-  if (connections_.size() >= most_) {
+  if (connections_.size() >= most_ && !make_room()) {
     ++turned_away_;
     return;
   }
@@ -37,6 +37,16 @@ void SoupPort::accept(session::Descriptor socket) {
   c->tcp = std::make_unique<TcpConnection>(loop_, std::move(socket));
   c->tcp->on_ready([this, at = c.get()] { receive(*at); });
   connections_.push_back(std::move(c));
+}
+
+bool SoupPort::make_room() {
+  const auto silent = std::ranges::find_if(
+      connections_, [](const auto& c) { return c->soup->session().state() == State::awaiting_login; });
+  if (silent == connections_.end()) return false;
+  (*silent)->soup->session().cut(session::SoupEnd::displaced);
+  (*silent)->soup->closed(EventLoop::now());
+  connections_.erase(silent);
+  return true;
 }
 
 void SoupPort::receive(Connection& c) {

@@ -13,8 +13,9 @@ namespace twinpath::gateway {
 
 class SoupPort {
  public:
-  // Listens at `at` (port 0: any). Loop and service outlive it. More than `most_connections` at once are closed as they
-  // come. Throws std::system_error.
+  // Listens at `at` (port 0: any). Loop and service outlive it. When there are `most_connections`, a further one takes
+  // the place of the oldest that has not logged in, so that nobody keeps others out by saying nothing; it is closed as
+  // it comes when all have. Throws std::system_error.
   SoupPort(std::string name, const net::Endpoint& at, SoupService& service, session::EventLoop& loop,
            std::size_t most_connections);
 
@@ -37,6 +38,7 @@ class SoupPort {
   };
 
   void accept(session::Descriptor socket);
+  bool make_room();
   void receive(Connection& c);
   void send(Connection& c, Nanoseconds now);
 
