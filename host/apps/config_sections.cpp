@@ -20,8 +20,7 @@ void pad(std::string_view text, std::array<std::uint8_t, kSize>& field, std::uin
 }
 
 std::optional<LineConfig> endpoint(Reader& reader, std::string_view key, std::string_view example, bool needed) {
-  if (!reader.has(key) && needed)
-    reader.missing(key, config::endpoint_expected(example), "add it");
+  if (!reader.has(key) && needed) reader.missing(key, config::endpoint_expected(example), "add it");
   const auto line = reader.endpoint(key, example);
   if (!line) return std::nullopt;
   return LineConfig{line->address, line->port};
