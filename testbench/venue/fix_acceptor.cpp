@@ -79,11 +79,10 @@ void serve_market(const std::filesystem::path& folder, const FixEngineOptions& o
   std::uint32_t participant = 0;
   for (const session::FixSessionOptions& s : options.sessions) {
     o.comp_id = s.sender;
-    o.participants.push_back(
-        {.participant = ++participant,
-         .comp_id = s.target,
-         .version = s.begin_string == "FIX.4.2" ? venue::FixVersion::v42 : venue::FixVersion::v44,
-         .password = {}});
+    o.participants.push_back({.participant = ++participant,
+                              .comp_id = s.target,
+                              .version = s.begin_string == "FIX.4.2" ? venue::FixVersion::v42 : venue::FixVersion::v44,
+                              .password = {}});
   }
   venue::FixVenue venue(folder, std::move(o));
   std::printf("%u\n", venue.gateway().port());

@@ -24,7 +24,6 @@ class FixVenue {
   FixVenue(const std::filesystem::path& folder, FixGatewayOptions options)
       : gateway_(std::move(options)),
         hub_(fix_market_options(4), {.folder = folder / "market", .on_replayed = {}}, {&gateway_}, now) {
-    gateway_.set_midnight(midnight());
     gateway_.start(hub_, session::EventLoop::now());
     if (hub_.market().day() != 0) return;
     Request r;
@@ -42,13 +41,6 @@ class FixVenue {
     return static_cast<std::uint64_t>(duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count()) %
            86'400'000'000'000;
   }
-  // Of today, UTC.
-  static std::uint64_t midnight() {
-    using namespace std::chrono;
-    return static_cast<std::uint64_t>(
-        duration_cast<nanoseconds>(floor<days>(system_clock::now()).time_since_epoch()).count());
-  }
-
   FixGateway& gateway() { return gateway_; }
   const market::Market& market() const { return hub_.market(); }
 

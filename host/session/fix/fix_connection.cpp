@@ -10,8 +10,14 @@
 namespace twinpath {
 namespace session {
 
-FixConnection::FixConnection(int descriptor, int epoll, std::size_t most_output, std::uint64_t now, bool connecting)
-    : descriptor_(descriptor), epoll_(epoll), most_output_(most_output), begun_(now), connecting_(connecting) {
+FixConnection::FixConnection(int descriptor, int epoll, const FixEngineOptions& options, std::uint64_t now,
+                             bool connecting)
+    : descriptor_(descriptor),
+      epoll_(epoll),
+      most_input_(options.most_input),
+      most_output_(options.most_output),
+      begun_(now),
+      connecting_(connecting) {
   watch();
 }
 
@@ -68,16 +74,13 @@ void FixConnection::flush() {
   watch();
 }
 
-bool FixConnection::read(std::size_t most_input) {
+bool FixConnection::read() {
+  if (more) return true;  // what waits comes first: the counterparty may wait, too
   char bytes[1 << 16];
   const ssize_t n = recv(descriptor_, bytes, sizeof bytes, MSG_DONTWAIT);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return true;
   if (n <= 0) return false;
   if (leaving_) return true;
-  if (unread_ > most_input) {
-    too_long_ = dead_ = true;
-    return true;
-  }
   parser_.addToStream(bytes, static_cast<std::size_t>(n));
   unread_ += static_cast<std::size_t>(n);
   more = true;
@@ -88,10 +91,14 @@ bool FixConnection::next(std::string& message) {
   for (;;) try {
       if (!parser_.readFixMessage(message)) {
         more = false;
+        too_long_ = unread_ > most_input_;
+        dead_ |= too_long_;
         return false;
       }
       unread_ -= std::min(unread_, message.size());
-      return true;
+      too_long_ = message.size() > most_input_;
+      dead_ |= too_long_;
+      return !too_long_;
     } catch (const FIX::MessageParseError&) {
       // Garbled: QuickFIX has thrown it away, and goes on behind it.
       unread_ = 0;

@@ -1,6 +1,6 @@
-// The files that know QuickFIX are this one, fix_sockets.cpp, fix_connection.cpp and fix_dictionary.cpp. Its headers declare
-// functions with throw(...), which C++17 took out of the language: these files are compiled as C++14, and everything
-// they share with the rest (fix_engine.h, fix_message.h) is written so that it is the same in both.
+// The files that know QuickFIX are this one, fix_sockets.cpp, fix_connection.cpp and fix_dictionary.cpp. Its headers
+// declare functions with throw(...), which C++17 took out of the language: these files are compiled as C++14, and
+// everything they share with the rest (fix_engine.h, fix_message.h) is written so that it is the same in both.
 #include "host/session/fix/fix_engine.h"
 
 #include <sys/epoll.h>
@@ -45,8 +45,7 @@ void FixEngine::Impl::make_sessions() {
   FIX::SessionFactory factory(*this, stores_, nullptr);
   for (const FixSessionOptions& o : options_.sessions) {
     const std::string name = o.begin_string + ":" + o.sender + "->" + o.target;
-    const FIX::SessionID id{FIX::BeginString(o.begin_string), FIX::SenderCompID(o.sender),
-                            FIX::TargetCompID(o.target)};
+    const FIX::SessionID id{FIX::BeginString(o.begin_string), FIX::SenderCompID(o.sender), FIX::TargetCompID(o.target)};
     if (o.sender.empty() || o.target.empty())
       throw std::runtime_error("FIX session " + name + ": expected a SenderCompID and a TargetCompID, found none");
     if (!index_.emplace(id, sessions_.size()).second)
@@ -146,9 +145,9 @@ void FixEngine::Impl::toApp(FIX::Message& m, const FIX::SessionID&) throw(FIX::D
   if (type == "D" || type == "G") throw FIX::DoNotSend();
 }
 
-void FixEngine::Impl::fromApp(const FIX::Message& m, const FIX::SessionID& id) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
-                                                                    FIX::IncorrectTagValue,
-                                                                    FIX::UnsupportedMessageType) {
+void FixEngine::Impl::fromApp(const FIX::Message& m,
+                              const FIX::SessionID& id) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
+                                                              FIX::IncorrectTagValue, FIX::UnsupportedMessageType) {
   const FixVerdict v = events_.message(index_.at(id), from_quickfix(m));
   switch (v.kind) {
     case FixVerdict::taken:

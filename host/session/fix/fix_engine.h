@@ -34,11 +34,11 @@ struct FixEngineOptions {
   bool accept = true;   // or connect
   std::string address;  // IPv4: to listen on (empty: all), or to connect to
   std::uint16_t port = 0;
-  unsigned heartbeat = 30;            // seconds; the initiator says it
-  unsigned max_latency = 120;         // seconds by which a SendingTime may be off
-  unsigned logon_timeout = 10;        // seconds a connection has for its first message
-  std::size_t most_output = 1 << 22;  // bytes that may wait for a counterparty that does not read
-  std::size_t most_input = 1 << 16;   // bytes of a message
+  unsigned heartbeat = 30;             // seconds; the initiator says it
+  unsigned max_latency = 120;          // seconds by which a SendingTime may be off
+  unsigned logon_timeout = 10;         // seconds a connection has for its first message
+  std::size_t most_output = 1 << 22;   // bytes that may wait for a counterparty that does not read
+  std::size_t most_input = 1 << 16;    // bytes of a message; of a longer one, little more is kept
   std::size_t most_connections = 256;  // a further one takes the place of the oldest that has not logged on
   unsigned messages_a_second = 0;      // of a connection, administrative ones too; 0: any number
   // Sequence numbers begin with 1 at each logon: nothing can be recovered. For tests.
@@ -75,8 +75,8 @@ struct FixCounters {
   std::uint64_t refused = 0;  // the first message is no logon, or of no session of ours, or of one that is logged on
   std::uint64_t unauthorized = 0;  // the password is another
   std::uint64_t displaced = 0;     // not logged on, when there were too many
-  std::uint64_t silent = 0;   // no first message in time
-  std::uint64_t slow = 0;     // does not read
+  std::uint64_t silent = 0;        // no first message in time
+  std::uint64_t slow = 0;          // does not read
   std::uint64_t too_long = 0;
   std::uint64_t too_fast = 0;
 };

@@ -1,5 +1,5 @@
-// QuickFIX's part of FixEngine, for the files that are compiled as C++14: sessions (fix_engine.cpp) and what carries them
-// (fix_sockets.cpp).
+// QuickFIX's part of FixEngine, for the files that are compiled as C++14: sessions (fix_engine.cpp) and what carries
+// them (fix_sockets.cpp).
 #pragma once
 #include <netinet/in.h>
 
@@ -66,11 +66,11 @@ class FixEngine::Impl : public FIX::Application {
   void onLogout(const FIX::SessionID& id) override { events_.logged_off(index_.at(id)); }
   void toAdmin(FIX::Message& m, const FIX::SessionID& id) override;
   void toApp(FIX::Message& m, const FIX::SessionID&) throw(FIX::DoNotSend) override;
-  void fromAdmin(const FIX::Message&, const FIX::SessionID&)
-      throw(FIX::FieldNotFound, FIX::IncorrectDataFormat, FIX::IncorrectTagValue, FIX::RejectLogon) override {}
-  void fromApp(const FIX::Message& m, const FIX::SessionID& id)
-      throw(FIX::FieldNotFound, FIX::IncorrectDataFormat, FIX::IncorrectTagValue,
-            FIX::UnsupportedMessageType) override;
+  void fromAdmin(const FIX::Message&, const FIX::SessionID&) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
+                                                                   FIX::IncorrectTagValue, FIX::RejectLogon) override {}
+  void fromApp(const FIX::Message& m, const FIX::SessionID& id) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
+                                                                      FIX::IncorrectTagValue,
+                                                                      FIX::UnsupportedMessageType) override;
 
   FixEngineOptions options_;
   FixEvents& events_;

@@ -30,7 +30,7 @@ inline std::uint64_t milliseconds() {
 class FixConnection : public FIX::Responder {
  public:
   // `descriptor` is a nonblocking socket, from now on the connection's.
-  FixConnection(int descriptor, int epoll, std::size_t most_output, std::uint64_t now, bool connecting);
+  FixConnection(int descriptor, int epoll, const FixEngineOptions& options, std::uint64_t now, bool connecting);
   ~FixConnection() override;
   FixConnection(const FixConnection&) = delete;
   FixConnection& operator=(const FixConnection&) = delete;
@@ -40,8 +40,8 @@ class FixConnection : public FIX::Responder {
   void disconnect() override;
 
   // Reads what is there. False: the counterparty is gone.
-  bool read(std::size_t most_input);
-  // The next whole message; false: there is none yet.
+  bool read();
+  // The next whole message; false: there is none yet, or it is too long.
   bool next(std::string& message);
   void flush();
   // Ends it now.
@@ -68,7 +68,7 @@ class FixConnection : public FIX::Responder {
   void watch();
 
   int descriptor_, epoll_;
-  std::size_t most_output_;
+  std::size_t most_input_, most_output_;
   std::uint64_t begun_;
   FIX::Parser parser_;
   std::size_t unread_ = 0;  // bytes that are in no message yet

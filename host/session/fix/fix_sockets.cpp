@@ -47,8 +47,8 @@ void FixEngine::Impl::listen() {
   socklen_t length = sizeof a;
   if (listener_ < 0 || bind(listener_, reinterpret_cast<sockaddr*>(&a), sizeof a) != 0 ||
       ::listen(listener_, 64) != 0 || getsockname(listener_, reinterpret_cast<sockaddr*>(&a), &length) != 0)
-    throw std::runtime_error("FIX: cannot listen on " + options_.address + ":" + std::to_string(options_.port) +
-                             ": " + std::strerror(errno));
+    throw std::runtime_error("FIX: cannot listen on " + options_.address + ":" + std::to_string(options_.port) + ": " +
+                             std::strerror(errno));
   port_ = ntohs(a.sin_port);
   epoll_event e{};
   e.events = EPOLLIN;
@@ -58,7 +58,7 @@ void FixEngine::Impl::listen() {
 FixConnection& FixEngine::Impl::add(int descriptor, std::uint64_t now, bool connecting) {
   const int one = 1;
   setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  connections_.emplace_back(new FixConnection(descriptor, epoll_, options_.most_output, now, connecting));
+  connections_.emplace_back(new FixConnection(descriptor, epoll_, options_, now, connecting));
   ++counters.connections;
   return *connections_.back();
 }
@@ -138,7 +138,7 @@ void FixEngine::Impl::serve(FixConnection& c, std::uint32_t ready) {
     return;
   }
   if ((ready & EPOLLOUT) != 0) c.flush();
-  if ((ready & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 && !c.read(options_.most_input)) c.cut();
+  if ((ready & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 && !c.read()) c.cut();
 }
 
 // Gives the session what has come.
@@ -161,7 +161,8 @@ void FixEngine::Impl::obey(FixConnection& c, std::uint64_t now) {
   }
 }
 
-// Gives the connection to the session that its first message names. A session knows nothing of those who may not have it.
+// Gives the connection to the session that its first message names. A session knows nothing of those who may not have
+// it.
 bool FixEngine::Impl::log_on(FixConnection& c, const std::string& text) {
   FIX::Message header;
   std::map<FIX::SessionID, std::size_t>::const_iterator found = index_.end();
@@ -173,13 +174,10 @@ bool FixEngine::Impl::log_on(FixConnection& c, const std::string& text) {
   } catch (const std::exception&) {
     // A field is missing.
   }
-  if (!options_.accept || stopping_ || found == index_.end() || sessions_[found->second].connection != nullptr) {
-    ++counters.refused;
-    c.cut();
-    return false;
-  }
-  if (!knows_password(options_.sessions[found->second], text)) {
-    ++counters.unauthorized;
+  const bool known = options_.accept && !stopping_ && found != index_.end();
+  const bool authorized = known && knows_password(options_.sessions[found->second], text);
+  if (!authorized || sessions_[found->second].connection != nullptr) {
+    ++(known && !authorized ? counters.unauthorized : counters.refused);
     c.cut();
     return false;
   }

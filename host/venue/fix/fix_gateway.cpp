@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "host/core/wall_clock.h"
 #include "host/session/fix/fix_message.h"
 #include "host/session/fix/fix_values.h"
 
@@ -107,6 +108,7 @@ void FixGateway::market_did(const Request&, std::span<const Execution> execution
 
 void FixGateway::start(gateway::MarketHub& hub, Nanoseconds now) {
   hub_ = &hub;
+  midnight_ = wall_ns() - hub.time();
   session::FixEngineOptions o;
   o.folder = options_.folder;
   o.address = options_.address;
@@ -121,8 +123,8 @@ void FixGateway::start(gateway::MarketHub& hub, Nanoseconds now) {
     if (m.who.participant > participants)
       throw std::runtime_error("FIX: participant of " + m.who.comp_id + ": expected at most " +
                                std::to_string(participants) + ", found " + std::to_string(m.who.participant));
-    o.sessions.push_back({m.who.version == FixVersion::v42 ? "FIX.4.2" : "FIX.4.4", options_.comp_id, m.who.comp_id,
-                          m.who.password});
+    o.sessions.push_back(
+        {m.who.version == FixVersion::v42 ? "FIX.4.2" : "FIX.4.4", options_.comp_id, m.who.comp_id, m.who.password});
   }
   engine_ = std::make_unique<session::FixEngine>(o, static_cast<session::FixEvents&>(*this));
   for (std::size_t i = 0; i < members_.size(); ++i) tell_untold(i);
@@ -134,10 +136,9 @@ void FixGateway::tell_untold(std::size_t session) {
   const FixMessage last = engine_->last_kept(session);
   for (Untold& u : m.untold) {
     // The process may have ended when the session had the report, but the file not yet its number.
-    const bool kept = &u == m.untold.data() && last.type == u.report.type &&
-                      last.get(fix::kExecID) == u.report.get(fix::kExecID) &&
-                      last.get(fix::kText) == u.report.get(fix::kText) &&
-                      last.get(fix::kClOrdID) == u.report.get(fix::kClOrdID);
+    const bool kept =
+        &u == m.untold.data() && last.type == u.report.type && last.get(fix::kExecID) == u.report.get(fix::kExecID) &&
+        last.get(fix::kText) == u.report.get(fix::kText) && last.get(fix::kClOrdID) == u.report.get(fix::kClOrdID);
     if (!kept) {
       // Recovery did not know yet which midnight the times count from.
       for (auto& f : u.report.fields)
@@ -153,6 +154,7 @@ void FixGateway::tell_untold(std::size_t session) {
 }
 
 bool FixGateway::poll(Nanoseconds now) {
+  midnight_ = wall_ns() - hub_->time();
   const bool more = engine_->poll(0);
   if (return_by_ && now >= *return_by_) {
     return_by_.reset();

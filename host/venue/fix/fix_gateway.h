@@ -58,8 +58,6 @@ class FixGateway final : public gateway::MarketListener, private session::FixEve
   void start(gateway::MarketHub& hub, Nanoseconds now);
   // Does all that can be done without waiting. True: there is more to do at once.
   bool poll(Nanoseconds now);
-  // From which the hub's times count: nanoseconds since 1970.
-  void set_midnight(std::uint64_t midnight) noexcept { midnight_ = midnight; }
   // Logs everybody out, waiting up to so many milliseconds. Nothing is cancelled for them: the market goes on another
   // time.
   void stop(int wait);
@@ -83,12 +81,12 @@ class FixGateway final : public gateway::MarketListener, private session::FixEve
   struct Member {
     FixParticipant who;
     FixOrders orders;
-    int file = -1;                   // of the number of the last execution that was told
-    std::uint64_t told = 0;          // that number
-    bool tell_all = true;            // false: there was no file, what was before is nobody's concern
-    std::uint64_t seen = 0;          // the last execution's
-    std::vector<Untold> untold;      // by recovery
-    bool came_back = false;          // since the start
+    int file = -1;               // of the number of the last execution that was told
+    std::uint64_t told = 0;      // that number
+    bool tell_all = true;        // false: there was no file, what was before is nobody's concern
+    std::uint64_t seen = 0;      // the last execution's
+    std::vector<Untold> untold;  // by recovery
+    bool came_back = false;      // since the start
   };
 
   session::FixVerdict message(std::size_t session, const FixMessage& message) override;
@@ -110,7 +108,7 @@ class FixGateway final : public gateway::MarketListener, private session::FixEve
   std::vector<std::size_t> by_participant_;  // index in members_ and 1; 0: none
   std::unique_ptr<session::FixEngine> engine_;
   gateway::MarketHub* hub_ = nullptr;
-  std::uint64_t midnight_ = 0;
+  std::uint64_t midnight_ = 0;  // from which the hub's times count: nanoseconds since 1970
   std::optional<Nanoseconds> return_by_;
   bool stopping_ = false;
   std::uint64_t recovered_ = 0, cancelled_ = 0;

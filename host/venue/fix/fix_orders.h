@@ -41,8 +41,8 @@ class FixOrders {
     std::optional<Request> request;
     std::optional<FixMessage> answer;
   };
-  // `utc`: the time, as FIX writes it. A client's message is taken once: another of a known ClOrdID is ignored when it says that it may be one (PossDupFlag, PossResend), else
-  // refused.
+  // `utc`: the time, as FIX writes it. A client's message is taken once: another of a known ClOrdID is ignored when it
+  // says that it may be one (PossDupFlag, PossResend), else refused.
   Outcome take(const FixMessage& message, const market::Market& market, const std::string& utc);
 
   // Of every execution of the participant, in order. Nothing: not for FIX to tell, or of another gateway.
