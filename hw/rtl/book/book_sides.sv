@@ -59,6 +59,10 @@ module book_sides (
   logic                clearing;
   logic [TP_SYM_W-1:0] symbol_q;
   logic [TP_SYM_W-1:0] d_symbol_q;
+  // ahead_i is late: negative, where two symbols are the same, is one carry chain.
+  logic [TP_SYM_W:0]   same;
+  logic [TP_SYM_W+1:0] bid_behind;
+  logic [TP_SYM_W+1:0] ask_behind;
   logic                same_q;
   logic                pseudo_q;
   logic                bid_we;
@@ -74,12 +78,15 @@ module book_sides (
   assign same_o     = same_q;
   assign pseudo_o   = pseudo_q;
   assign d_symbol_o = d_symbol_q;
+  assign same       = {1'b0, symbol_q ^ ahead_i} - 1'b1;
+  assign bid_behind = {1'b0, !bid_we, (d_symbol_q ^ ahead_i) & {TP_SYM_W{bid_we}}} - 1'b1;
+  assign ask_behind = {1'b0, !ask_we, (d_symbol_q ^ ahead_i) & {TP_SYM_W{ask_we}}} - 1'b1;
 
   always_ff @(posedge clk_i) begin
     if (en_i) begin
       pseudo_q   <= pseudo_ahead_i;
       symbol_q   <= ahead_i;
-      same_q     <= symbol_q == ahead_i;
+      same_q     <= same[TP_SYM_W];
       d_symbol_q <= symbol_q;
     end
     if (clearing) clear_q <= clear_q + 1'b1;
@@ -267,8 +274,8 @@ module book_sides (
   // What is read while nothing moves is not read again, so what is forwarded stays.
   always_ff @(posedge clk_i) begin
     if (en_i) begin
-      bid_behind_q <= bid_we && d_symbol_q == ahead_i;
-      ask_behind_q <= ask_we && d_symbol_q == ahead_i;
+      bid_behind_q <= bid_behind[TP_SYM_W+1];
+      ask_behind_q <= ask_behind[TP_SYM_W+1];
       bid_fresh_q  <= 1'b0;
       ask_fresh_q  <= 1'b0;
     end

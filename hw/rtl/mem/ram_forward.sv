@@ -37,17 +37,19 @@ module ram_forward #(
   logic [WIDTH-1:0]  newer_data_q;
   logic [WIDTH-1:0]  data;
   logic [ADDR_W-1:0] written;
-  logic              same_held;    // it is the address of the data that is held,
+  logic              meets;        // a read and a write
+  logic              same_held;    // what is written is the address of the data that is held,
   logic              stays_newer;  // which stays held, and is newer then
   logic [ADDR_W+2:0] misses;       // negative: a write of what is read, or stays_newer
   logic              soon_same_q;
   logic              soon_same1_q;
 
   assign read        = re_i ? raddr_i : read_q;
+  assign meets       = re_i && we_i;
   assign written     = other_i ? waddr1_i : waddr_i;
   assign same_held   = other_i ? waddr1_i == read_q : waddr_i == read_q;
   assign stays_newer = !re_i && (newer_q || (we_i && same_held));
-  assign misses      = {2'd0, !(re_i && we_i), (written ^ raddr_i) & {ADDR_W{re_i}}} - {1'b0, stays_newer, {ADDR_W{1'b0}}, 1'b1};
+  assign misses      = {2'd0, !meets, (written ^ raddr_i) & {ADDR_W{meets}}} - {1'b0, stays_newer, {ADDR_W{1'b0}}, 1'b1};
   assign now_o       = late_i && (other_i ? soon_same1_q : soon_same_q);
   assign rdata_o     = LATE != 0 && now_o ? late_data_i : newer_q ? newer_data_q : data;
 
