@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/market_bench.h"
 #include "bench/matching_bench.h"
 #include "bench/matching_workload.h"
 #include "host/apps/bench.h"
@@ -38,6 +39,19 @@ void print_rates(std::string_view name, std::string_view draining, const bench::
 void print_latency(std::string_view name, std::string_view which, const Histogram& h) {
   const auto ns = [&](double percent) { return TickClock::nanoseconds(h.percentile(percent)); };
   fmt::print("{:<12} {:<30} {:>7.0f} {:>7.0f} {:>7.0f} {:>10.0f}\n", name, which, ns(50), ns(99), ns(99.9), ns(100));
+}
+
+// The engine with all that stands between it and the gateways.
+void print_market(const bench::MatchingScenario& s, const Options& o) {
+  const std::vector<market::Request> requests =
+      bench::market_requests(bench::matching_workload(s, o.orders, o.seed, 1));
+  for (const bool logged : {false, true}) {
+    const bench::MarketRates r = bench::run_market(requests, o.repeats, logged);
+    const auto ns = [&](double percent) { return TickClock::nanoseconds(r.latency.percentile(percent)); };
+    fmt::print("{:<12} {:<15} {:>9.2f} {:>11.2f} {:>9.1f} {:>7.0f} {:>7.0f} {:>7.0f} {:>12} {:>12}\n", s.name,
+               logged ? "logged" : "in memory", millions(median(r.wall)), millions(median(r.processor)),
+               median(r.processor), ns(50), ns(99), ns(99.9), r.executions, r.messages);
+  }
 }
 
 int run(const Options& o) {
@@ -85,6 +99,12 @@ int run(const Options& o) {
     const bench::MatchingRates r = bench::run_matching(dealt, books, o.repeats, bench::Draining::inline_);
     fmt::print("{:<12} {:>10} {:>24.1f} {:>13.1f}\n", books, r.messages, median(r.processor), r.quiet);
   }
+
+  fmt::print("\nThe market: M requests/s of {} participants in one symbol, executions and tape written.\n\n",
+             bench::kMarketParticipants);
+  fmt::print("{:<12} {:<15} {:>9} {:>11} {:>9} {:>7} {:>7} {:>7} {:>12} {:>12}\n", "scenario", "requests", "clock",
+             "processor", "ns", "p50", "p99", "p99.9", "executions", "tape");
+  for (const bench::MatchingScenario& s : chosen) print_market(s, o);
   return 0;
 }
 
@@ -94,7 +114,8 @@ Run add_bench_matching(cli::App& bench) {
   auto o = std::make_shared<Options>();
   cli::App* sub = bench.add_subcommand(
       "matching",
-      "The matching engine on the five published scenarios: messages a second, nanoseconds a message, many books");
+      "The matching engine on the five published scenarios: messages a second, nanoseconds a message, many books; and "
+      "with the market around it");
   std::vector<std::string> names;
   for (const bench::MatchingScenario& s : bench::kMatchingScenarios) names.emplace_back(s.name);
   sub->add_option("--scenario", o->scenarios, "only this one; may be given again")->check(cli::IsMember(names));

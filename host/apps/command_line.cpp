@@ -102,6 +102,7 @@ template Option* App::add_option(const std::string&, std::uint16_t&, const std::
 template Option* App::add_option(const std::string&, std::uint64_t&, const std::string&);
 template Option* App::add_option(const std::string&, double&, const std::string&);
 template Option* App::add_option(const std::string&, std::optional<unsigned>&, const std::string&);
+template Option* App::add_option(const std::string&, std::optional<std::uint64_t>&, const std::string&);
 template Option* App::add_option(const std::string&, std::vector<std::string>&, const std::string&);
 template Option* App::add_option(const std::string&, std::vector<int>&, const std::string&);
 template Option* App::add_option(const std::string&, std::vector<unsigned>&, const std::string&);

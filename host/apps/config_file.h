@@ -17,6 +17,7 @@
 #include "host/path/path.h"
 #include "host/path/response_model.h"
 #include "host/path/software_options.h"
+#include "host/path/switch_options.h"
 #include "host/process/process_options.h"
 
 namespace twinpath {
@@ -56,6 +57,7 @@ struct RunConfig {
   std::vector<RunCommand> commands;  // in the order of the file
   ReportOptions report;
   SoftwareOptions software;                 // [software]
+  SwitchOptions switching;                  // [switch]
   std::optional<LiveOptions> live;          // when there is a section [live]
   std::vector<StrategyConfig> strategies;   // those with a [[strategy.NAME]]; core.strategy is the selected one
   BacktestOptions backtest;                 // [backtest]

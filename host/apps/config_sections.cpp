@@ -160,6 +160,29 @@ void read_software(Reader reader, SoftwareOptions& software) {
   reader.finish();
 }
 
+void read_switch(Reader reader, SwitchOptions& switching) {
+  if (const auto policy = reader.choice("policy", {"manual", "automatic", "cancel_all_first"}))
+    switching.policy = *policy == "manual"      ? SwitchPolicy::manual
+                       : *policy == "automatic" ? SwitchPolicy::automatic
+                                                : SwitchPolicy::cancel_all_first;
+  if (const auto back = reader.choice("hand_back", {"never", "manual", "automatic"}))
+    switching.hand_back = *back == "never"    ? HandBack::never
+                          : *back == "manual" ? HandBack::manual
+                                              : HandBack::automatic;
+  constexpr std::uint64_t kMost = 1'000'000'000;
+  const auto number = [&](std::string_view key, std::uint64_t min, std::uint64_t& value) {
+    if (const auto given = reader.integer(key, min, kMost)) value = *given;
+  };
+  number("stall_inputs", 1, switching.stall_inputs);
+  number("cancel_inputs", 1, switching.cancel_inputs);
+  number("retry_inputs", 0, switching.retry_inputs);
+  number("catch_up", 2, switching.catch_up);
+  number("healthy_inputs", 1, switching.healthy_inputs);
+  number("most_attempts", 1, switching.most_attempts);
+  if (const auto mb = reader.integer("log_mb", 1, 1'048'576)) switching.log_bytes = *mb << 20U;
+  reader.finish();
+}
+
 void read_live(Reader reader, LiveOptions& live) {
   constexpr std::string_view kAddress = "a packet I/O address such as \"udp:233.54.12.111:26477@eth1\"";
   if (const auto from = reader.texts("from", kAddress)) live.from = *from;
@@ -193,8 +216,10 @@ void read_live(Reader reader, LiveOptions& live) {
 void read_journal(Reader reader, JournalOptions& journal) {
   const auto name = [&](std::string_view key, std::string_view expected, bool needed, std::string& value) {
     if (needed && !reader.has(key)) reader.missing(key, expected, "say where the journal is kept");
-    if (const auto text = reader.text(key, expected)) value = *text;
-    if (reader.has(key) && value.empty()) reader.wrong(key, expected, "name it, or remove the key");
+    if (const auto text = reader.text(key, expected)) {
+      value = *text;
+      if (value.empty()) reader.wrong(key, expected, "name it, or remove the key");
+    }
   };
   name("folder", "a folder, which is made if need be", true, journal.folder);
   name("stage", "a file in a file system in memory, such as \"/dev/shm/twinpath.stage\"", false, journal.stage);
@@ -209,8 +234,10 @@ void read_journal(Reader reader, JournalOptions& journal) {
 
 void read_processes(Reader reader, ProcessOptions& processes) {
   const auto name = [&](std::string_view key, std::string_view expected, std::string& value) {
-    if (const auto text = reader.text(key, expected)) value = *text;
-    if (reader.has(key) && value.empty()) reader.wrong(key, expected, "name it, or remove the key");
+    if (const auto text = reader.text(key, expected)) {
+      value = *text;
+      if (value.empty()) reader.wrong(key, expected, "name it, or remove the key");
+    }
   };
   name("folder", "a folder in a file system in memory", processes.folder);
   name("store", "a file", processes.store);
@@ -267,6 +294,7 @@ void read_sections(Reader& top, const SymbolNames& names, RunConfig& run) {
   }
   if (auto responses = top.table("responses")) read_responses(*responses, run.responses);
   if (auto software = top.table("software")) read_software(*software, run.software);
+  if (auto switching = top.table("switch")) read_switch(*switching, run.switching);
   if (auto report = top.table("report")) read_report(*report, names, run.report);
   // Behind [order], whose time in force it looks at.
   if (auto strategy = top.table("strategy")) read_strategy(*strategy, names, run);

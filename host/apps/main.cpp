@@ -19,6 +19,11 @@
 #include "host/apps/card.h"
 #endif
 #include "host/apps/commands.h"
+#include "host/apps/monitor.h"
+#ifdef TP_WITH_SYSTEMC
+#include "host/apps/platform_command.h"
+#include "sim/systemc/systemc_path.h"
+#endif
 #ifdef TP_WITH_RTL
 #include "sim/verilator/verilated_path.h"
 #endif
@@ -26,6 +31,9 @@
 int main(int argc, char** argv) {
   using namespace twinpath;
   PathRegistry paths;
+#ifdef TP_WITH_SYSTEMC
+  add_systemc_path(paths);
+#endif
 #ifdef TP_WITH_RTL
   add_verilated_path(paths);
 #endif
@@ -61,11 +69,15 @@ int main(int argc, char** argv) {
   add(add_orders(app, io));
   add(add_strategy(app));
   add(add_top(app));
+  add(add_monitor(app));
 #ifdef TP_WITH_BENCH
   add(add_bench(app, io, batches));
 #endif
 #ifdef TP_WITH_XRT
   add(add_card(app));
+#endif
+#ifdef TP_WITH_SYSTEMC
+  add(add_platform(app));
 #endif
   int status = 0;
   if (!app.parse(argc, argv, status)) return status == 0 ? 0 : kExitError;

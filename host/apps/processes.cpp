@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -21,6 +20,7 @@
 #include "host/apps/packet_io_text.h"
 #include "host/apps/run_text.h"
 #include "host/apps/sources.h"
+#include "host/core/wall_clock.h"
 #include "host/journal/journal.h"
 #include "host/live/control_socket.h"
 #include "host/process/call_box.h"
@@ -41,11 +41,7 @@ struct Options {
   std::shared_ptr<PacketIoOptions> io;
 };
 
-Nanoseconds wall_clock() {
-  timespec t{};
-  ::clock_gettime(CLOCK_REALTIME, &t);
-  return {static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_nsec)};
-}
+Nanoseconds wall_clock() { return Nanoseconds{wall_ns()}; }
 
 // What every process of a run needs of the configuration.
 RunConfig processes_config(const std::string& file) {
@@ -244,9 +240,14 @@ int run_orders(const Options& o, const PacketIoRegistry& io) {
       case ControlLine::Verb::reload:
         manager->swap(reload_bank(o.config, config));
         return control_ok();
+      case ControlLine::Verb::take_over:
+      case ControlLine::Verb::hand_back:
+        return control_error({"a run of many processes has no switched path, nobody can take over"});
       default:
         if (line.command.op == CommandOp::trust)
           return control_error({fmt::format("the feed process trusts books: ask {}.feed", live.control)});
+        if (line.command.op == CommandOp::arm && manager->numbers_used_up())
+          return control_error({std::string(kOrderNumbersUsedUp)});
         manager->command(line.command);
         return control_ok();
     }

@@ -17,6 +17,7 @@
 #include "host/apps/replay_setup.h"
 #include "host/apps/run_log.h"
 #include "host/path/replay.h"
+#include "host/path/switch_path.h"
 #include "host/wire/pcap_writer.h"
 
 namespace twinpath {
@@ -82,6 +83,7 @@ double measure_software(const Options& o, std::size_t index, const PathRegistry&
   PathOptions path_options;
   path_options.measure = true;
   path_options.software = config.software;
+  path_options.switching = config.switching;
   Rig rig = make_rig({o.paths[index]}, false, registry, config.core, path_options);
   rig.recorders[0]->on_output = [&](const PathOutput& output) {
     report.add_latency(index, output.event);
@@ -102,6 +104,7 @@ void record_difference(const Options& o, const PathRegistry& registry, const Run
   const std::uint64_t frame = difference.frame();
   PathOptions path_options;
   path_options.software = config.software;
+  path_options.switching = config.switching;
   path_options.wave_file = folder / "difference.fst";
   path_options.wave_from_frame = frame < kBefore ? 0 : frame - kBefore;
   path_options.wave_to_frame = frame + kAfter;
@@ -146,6 +149,7 @@ int run(const Options& o, const PathRegistry& registry) {
 
   PathOptions path_options;
   path_options.software = config.software;
+  path_options.switching = config.switching;
   path_options.wave_file = o.wave;
   path_options.wave_from_frame = o.wave_from;
   path_options.wave_to_frame = o.wave_to;
@@ -190,6 +194,10 @@ int run(const Options& o, const PathRegistry& registry) {
                      {std::filesystem::absolute(o.input), std::filesystem::absolute(o.config), o.paths, o.rate});
   }
   if (!o.quiet) report.print(!o.report.empty() ? o.report : "");
+  for (const auto& path : rig.paths) {
+    const auto* switched = dynamic_cast<const SwitchPath*>(path.get());
+    if (switched != nullptr && !o.quiet) fmt::print("{}", to_text(switched->status()));
+  }
   if (o.lockstep) fmt::print("{}\n", report.verdict());
   if (!source.error().empty()) {
     fmt::print(stderr, "twinpath replay: {}\n", source.error());
@@ -210,8 +218,9 @@ Run add_replay(cli::App& app, const PathRegistry& registry) {
       ->required()
       ->check(cli::ExistingFile);
   sub->add_option("--path", o->paths,
-                  "path to run, sw: (or sw:pipelined), verilator: or verilator:dense, xrt:0; may be given again; the "
-                  "first one leads")
+                  "path to run, sw: (or sw:pipelined), systemc:, verilator: or verilator:dense, xrt:0, "
+                  "'switch:xrt:0|sw:'; may be "
+                  "given again; the first one leads")
       ->required()
       ->expected(1)
       ->take_all();

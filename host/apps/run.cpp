@@ -9,7 +9,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
-#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,8 +24,10 @@
 #include "host/apps/live_io.h"
 #include "host/apps/packet_io_text.h"
 #include "host/apps/run_stats.h"
+#include "host/apps/run_switch.h"
 #include "host/apps/run_text.h"
 #include "host/apps/sources.h"
+#include "host/core/wall_clock.h"
 #include "host/feed/locate_finder.h"
 #include "host/live/control_socket.h"
 #include "host/live/live_engine.h"
@@ -55,11 +56,7 @@ void reload_on_hangup() {
   sigaction(SIGHUP, &action, nullptr);
 }
 
-Nanoseconds wall_clock() {
-  timespec t{};
-  clock_gettime(CLOCK_REALTIME, &t);
-  return {static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_nsec)};
-}
+Nanoseconds wall_clock() { return Nanoseconds{wall_ns()}; }
 
 // The configuration with what the command line says instead; everything that a live run cannot do without is there.
 RunConfig live_config(const Options& o, RunConfig config) {
@@ -259,13 +256,17 @@ class LiveRun {
     if (!live_.stats.empty()) stats.emplace(live_.stats);
     CoreConfig core = config_.core;
     core.book_events = true;  // arming needs them
-    const auto path = paths_.make(live_.path, core, engine);
+    PathOptions path_options;
+    path_options.switching = config_.switching;
+    const auto path = paths_.make(live_.path, core, engine, path_options);
+    desk_.emplace(*path, options_.quiet);
     if (!options_.quiet) fmt::print(stderr, "run: trading {} symbols\n", core.symbols.size());
     try {
       engine.start(*path);
       waiting_->give(engine);
       while (!stopping()) {
         const std::size_t taken = engine.round();
+        desk_->look(engine);
         serve(&engine, LivePhase::trading);
         check_journal();
         if (stats) stats->look(engine);
@@ -288,13 +289,14 @@ class LiveRun {
     }
     if (!options_.quiet) {
       fmt::print("{}", closing_report(engine, config_.core, path->counters()));
+      if (const auto switched = desk_->status()) fmt::print("{}", to_text(*switched));
       for (std::size_t i = 0; i < inputs_.size(); ++i) fmt::print("{}", to_text(live_.from[i], inputs_[i]->counters()));
       fmt::print("{}", to_text(live_.to, sender_->counters()));
       if (journal_) fmt::print("{}: {} records\n", journal_->folder().string(), journal_->records());
       if (record_)
         fmt::print("{}: {} frames, {} commands recorded\n", live_.record, record_->frames(), record_->commands());
     }
-    return engine.ledger().open() != 0 || engine.counters().unsent != 0 ? kExitUnresolved : 0;
+    return engine.ledger().open() != 0 || engine.counters().unsent != 0 || desk_->held() ? kExitUnresolved : 0;
   }
 
   void check_journal() const {
@@ -344,6 +346,14 @@ class LiveRun {
             r->refused = "the Stock Directory messages of its symbols are still waited for; see status";
           } else if (phase == LivePhase::stopping && r->command.op == CommandOp::arm) {
             r->refused = "the run is stopping";
+          } else if (desk_->held() && r->command.op == CommandOp::arm) {
+            r->refused = "the primary has failed and nobody has taken over; see status, then take-over";
+          } else if (r->kind == LiveRequest::Kind::take_over) {
+            r->refused = desk_->take_over();
+          } else if (r->kind == LiveRequest::Kind::hand_back) {
+            r->refused = desk_->hand_back();
+          } else if (r->command.op == CommandOp::arm && engine->numbers_used_up()) {
+            r->refused = std::string(kOrderNumbersUsedUp);
           } else if (r->kind == LiveRequest::Kind::swap) {
             engine->swap(*r->bank);
           } else {
@@ -366,7 +376,9 @@ class LiveRun {
       if (finder_ != nullptr) s.missing = finder_->names();
       return;
     }
+    s.switched = desk_->status();
     s.arm = engine->arm_state();
+    s.blocked_by = engine->blocked_by();
     s.killed = engine->killed();
     s.stale = engine->books().stale();
     s.open_orders = engine->ledger().open();
@@ -424,6 +436,12 @@ class LiveRun {
       case ControlLine::Verb::stop:
         request.kind = LiveRequest::Kind::stop;
         break;
+      case ControlLine::Verb::take_over:
+        request.kind = LiveRequest::Kind::take_over;
+        break;
+      case ControlLine::Verb::hand_back:
+        request.kind = LiveRequest::Kind::hand_back;
+        break;
       default:
         request.kind = LiveRequest::Kind::command;
         request.command = parsed.command;
@@ -453,6 +471,7 @@ class LiveRun {
   const LocateFinder* finder_ = nullptr;
   bool from_file_ = false;
   bool stop_asked_ = false;
+  std::optional<SwitchDesk> desk_;  // of the path, while there is one
   Mailbox mailbox_;
   std::optional<ControlServer> control_;  // its thread uses the others
 };

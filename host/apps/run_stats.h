@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/core/wall_clock.h"
 #include "host/ipc/stats.h"
 #include "host/live/live_engine.h"
 
@@ -44,12 +45,6 @@ class RunStats {
   }
 
  private:
-  static std::uint64_t wall_ns() noexcept {
-    return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
-            .count());
-  }
-
   ipc::Stats stats_;
   std::vector<std::atomic<std::uint64_t>*> shown_;
   std::array<std::atomic<std::uint64_t>*, 14> rejects_{};

@@ -16,7 +16,8 @@ namespace twinpath {
 namespace {
 
 constexpr std::string_view kRequests =
-    "status, arm, disarm, kill, release, resume, trust [SYMBOL], position SYMBOL N, reload or stop";
+    "status, arm, disarm, kill, release, resume, trust [SYMBOL], position SYMBOL N, take-over, hand-back, reload or "
+    "stop";
 
 std::string symbol_name(const CoreConfig& config, std::size_t i) {
   const auto& name = config.symbols[i].name;
@@ -37,6 +38,26 @@ std::vector<std::string_view> words_of(std::string_view line) {
   return words;
 }
 
+nlohmann::ordered_json switch_json(const SwitchStatus& s) {
+  nlohmann::ordered_json j{{"orders_from", sender(s.state)}, {"state", to_string(s.state)}};
+  if (s.cause != SwitchCause::none) {
+    j["cause"] = to_string(s.cause);
+    j["detail"] = s.detail;
+    j["cause_input"] = s.fault_input;
+  }
+  j["inputs"] = s.inputs;
+  j["held_orders"] = s.held_orders;
+  j["longest_wait_inputs"] = s.longest_wait;
+  j["faults"] = s.faults;
+  j["take_overs"] = s.take_overs;
+  j["cancels"] = s.cancels;
+  j["attempts"] = s.attempts;
+  j["hand_backs"] = s.hand_backs;
+  j["log_bytes"] = s.log_bytes;
+  j["log_full"] = s.log_full;
+  return j;
+}
+
 std::uint16_t symbol_index(std::string_view name, const CoreConfig& config) {
   for (std::size_t i = 0; i < config.symbols.size(); ++i) {
     if (symbol_name(config, i) == name) return static_cast<std::uint16_t>(i);
@@ -55,11 +76,16 @@ ControlLine parse_control(std::string_view line, const CoreConfig& config) {
     if (words.size() < least + 1 || words.size() > most + 1) throw bad();
   };
   const std::string_view verb = words[0];
-  if (verb == "status" || verb == "stop" || verb == "reload") {
+  constexpr std::array<std::pair<std::string_view, ControlLine::Verb>, 5> kAlone{
+      {{"status", ControlLine::Verb::status},
+       {"stop", ControlLine::Verb::stop},
+       {"reload", ControlLine::Verb::reload},
+       {"take-over", ControlLine::Verb::take_over},
+       {"hand-back", ControlLine::Verb::hand_back}}};
+  for (const auto& [word, meaning] : kAlone) {
+    if (verb != word) continue;
     count(0, 0);
-    result.verb = verb == "status" ? ControlLine::Verb::status
-                  : verb == "stop" ? ControlLine::Verb::stop
-                                   : ControlLine::Verb::reload;
+    result.verb = meaning;
     return result;
   }
   result.verb = ControlLine::Verb::command;
@@ -112,6 +138,7 @@ std::string status_json(const LiveStatus& s, const CoreConfig& config, const std
   } else if (s.arm != ArmState::armed) {
     j["why_not_armed"] = to_string(s.arm);
   }
+  if (s.blocked_by != 0) j["blocked_by_order"] = s.blocked_by;
   j["killed"] = s.killed;
   j["stale"] = s.stale;
   j["time_us"] = static_cast<std::uint64_t>(to_nanoseconds(s.time) / 1000);
@@ -148,6 +175,7 @@ std::string status_json(const LiveStatus& s, const CoreConfig& config, const std
                            {"dropped_too_long", r.dropped_too_long},
                            {"without_stamp", r.without_stamp}});
   }
+  if (s.switched) j["switch"] = switch_json(*s.switched);
   j["sent"] = {{"frames", s.sent.frames}, {"refused", s.sent.refused}, {"errors", s.sent.errors}};
   return dumped(j);
 }

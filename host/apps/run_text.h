@@ -13,7 +13,7 @@ namespace twinpath {
 
 // One line of the control protocol: "arm", "trust AAPL", "position AAPL -300", ...
 struct ControlLine {
-  enum class Verb : std::uint8_t { status, stop, reload, command };
+  enum class Verb : std::uint8_t { status, stop, reload, take_over, hand_back, command };
   Verb verb = Verb::status;
   Command command;  // of Verb::command
 };

@@ -1,12 +1,8 @@
 // `twinpath top`: the counters and histograms of the processes of a live run, from their mapped files.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -15,7 +11,8 @@
 
 #include "host/apps/commands.h"
 #include "host/apps/packet_io_text.h"
-#include "host/ipc/stats.h"
+#include "host/core/wall_clock.h"
+#include "host/ipc/stats_reader.h"
 
 namespace twinpath {
 namespace {
@@ -28,12 +25,6 @@ struct Options {
 
 using Values = std::map<std::string, std::uint64_t>;
 
-std::uint64_t wall_ns() {
-  timespec t{};
-  ::clock_gettime(CLOCK_REALTIME, &t);
-  return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_nsec);
-}
-
 std::string time_text(std::uint64_t ns) {
   if (ns < 10'000) return fmt::format("{} ns", ns);
   if (ns < 10'000'000) return fmt::format("{:.1f} us", static_cast<double>(ns) * 1e-3);
@@ -41,25 +32,16 @@ std::string time_text(std::uint64_t ns) {
 }
 
 // A process's part of the page. `before`: the values of the last page, for rates.
-std::string page_of(const std::filesystem::path& file, Values& before, double seconds, bool all) {
-  const auto segment = ipc::Segment::attach(file, ipc::StatsLayout::kind());
-  if (!segment) return "";
-  const auto& s = segment->at<ipc::StatsLayout>(0);
-  const std::uint64_t now = wall_ns(), beat = s.heartbeat.load(std::memory_order_relaxed);
-  const bool owned = segment->owned();
-  const double silent = now > beat ? static_cast<double>(now - beat) * 1e-9 : 0;
-  constexpr double kSilent = 2;  // seconds
-  std::string text = fmt::format("{}: process {}, {}", file.stem().string(), segment->owner_pid(),
-                                 !owned             ? "gone"
-                                 : silent > kSilent ? fmt::format("silent for {:.0f} s", silent)
-                                                    : "up");
-  if (owned) text += fmt::format(" for {:.0f} s", static_cast<double>(now - s.started) * 1e-9);
+std::string page_of(const ipc::ProcessNow& p, Values& before, double seconds, bool all) {
+  const std::uint64_t now = wall_ns();
+  std::string text = fmt::format("{}: process {}, {}", p.name, p.pid,
+                                 !p.owned     ? "gone"
+                                 : !p.up(now) ? fmt::format("silent for {:.0f} s", p.silent(now))
+                                              : "up");
+  if (p.owned) text += fmt::format(" for {:.0f} s", static_cast<double>(now - p.started) * 1e-9);
   text += '\n';
-  const auto name_of = [](const ipc::StatsLayout::Name& n) { return std::string(n.data()); };
   Values values;
-  for (std::uint32_t i = 0; i < s.counters.load(std::memory_order_acquire); ++i) {
-    const std::string name = name_of(s.counter_names[i]);
-    const std::uint64_t value = s.values[i].load(std::memory_order_relaxed);
+  for (const auto& [name, value] : p.counters) {
     values[name] = value;
     if (value == 0 && !all) continue;
     text += fmt::format("  {:<40}{:>16}", name, value);
@@ -67,12 +49,10 @@ std::string page_of(const std::filesystem::path& file, Values& before, double se
       text += fmt::format("{:>14.0f}/s", static_cast<double>(value - was->second) / seconds);
     text += '\n';
   }
-  for (std::uint32_t i = 0; i < s.histograms.load(std::memory_order_acquire); ++i) {
-    const auto& h = s.all_histograms[i];
-    if (h.count() == 0 && !all) continue;
-    text += fmt::format("  {:<40}{:>16}  p50 {}, p99 {}, p99.9 {}, most {}\n", name_of(s.histogram_names[i]), h.count(),
-                        time_text(h.percentile(50)), time_text(h.percentile(99)), time_text(h.percentile(99.9)),
-                        time_text(h.max()));
+  for (const ipc::HistogramNow& h : p.histograms) {
+    if (h.count == 0 && !all) continue;
+    text += fmt::format("  {:<40}{:>16}  p50 {}, p99 {}, p99.9 {}, most {}\n", h.name, h.count, time_text(h.p50),
+                        time_text(h.p99), time_text(h.p999), time_text(h.max));
   }
   before = std::move(values);
   return text;
@@ -83,19 +63,14 @@ int run(const Options& o) {
   std::map<std::string, Values> before;
   double since = 0;
   for (;;) {
-    std::vector<std::filesystem::path> files;
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(o.folder, error)) {
-      if (entry.path().extension() == ".stats") files.push_back(entry.path());
-    }
-    if (error || files.empty())
+    const auto processes = ipc::read_stats(o.folder);
+    if (processes.empty())
       throw std::runtime_error(
           fmt::format("{}: expected files of running processes (*.stats), found none; give the folder "
                       "of [processes], or of stats in [live]",
                       o.folder));
-    std::ranges::sort(files);
     std::string text;
-    for (const auto& file : files) text += page_of(file, before[file.string()], since, o.all);
+    for (const auto& p : processes) text += page_of(p, before[p.name], since, o.all);
     if (o.once) {
       fmt::print("{}", text);
       return 0;

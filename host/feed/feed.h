@@ -79,6 +79,8 @@ class Feed {
   const std::array<std::uint8_t, 10>& session() const noexcept { return session_; }
   std::uint64_t expected_sequence() const noexcept { return expected_; }
   bool gap_open() const noexcept { return expected_ < gap_high_; }
+  // While a gap is open: when what is missing counts as lost.
+  Cycles deadline() const noexcept { return deadline_; }
 
  private:
   static constexpr bool kFetches = requires(const Sink& s, const std::uint8_t* m) { s.prefetch(m, std::size_t{}); };

@@ -31,6 +31,7 @@ class SharedHistogram {
   }
   std::uint64_t count() const noexcept { return count_.load(std::memory_order_relaxed); }
   std::uint64_t max() const noexcept { return max_.load(std::memory_order_relaxed); }
+  std::uint64_t in_bucket(std::size_t bucket) const noexcept { return counts_[bucket].load(std::memory_order_relaxed); }
   // The highest value of the bucket that it falls into, never above max(); 0 when empty.
   std::uint64_t percentile(double percent) const noexcept {
     std::array<std::uint64_t, kBuckets> counts;

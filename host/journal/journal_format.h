@@ -25,10 +25,11 @@ enum class JournalKind : std::uint16_t {
   doubt = 6,        // found at a start: nobody knows whether the order's frame has left: JournalSent
   stop = 7,         // the process ends orderly: nothing
   host_cancel = 8,  // a CANCEL that no intent asked for and no check saw: Event
+  session = 9,      // of a session with a venue, in a journal of its own: host/session/ouch_journal.h
 };
 constexpr std::string_view to_string(JournalKind k) noexcept {
-  constexpr std::array<std::string_view, 9> kNames{"?",       "start", "bank", "event",      "sent",
-                                                   "refused", "doubt", "stop", "host_cancel"};
+  constexpr std::array<std::string_view, 10> kNames{"?",       "start", "bank", "event",       "sent",
+                                                    "refused", "doubt", "stop", "host_cancel", "session"};
   return kNames[static_cast<std::size_t>(k) < kNames.size() ? static_cast<std::size_t>(k) : 0];
 }
 

@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -133,6 +134,11 @@ std::string control_request(const std::filesystem::path& file, std::string_view 
     ::close(fd);
     fail(file, "a run that answers", found, advice);
   };
+  // A process that is stopped takes no connection either.
+  timeval within{};
+  within.tv_sec = timeout.count() / 1000;
+  within.tv_usec = timeout.count() % 1000 * 1000;
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &within, sizeof within);
   if (!connected(fd, address))
     end(std::strerror(errno), "give the control socket of a run that is up, as the same user");
   if (::send(fd, line.data(), line.size(), MSG_NOSIGNAL) < 0) end(std::strerror(errno), "see whether the run is up");

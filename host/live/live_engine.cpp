@@ -7,13 +7,14 @@
 namespace twinpath {
 
 std::string_view to_string(ArmState s) noexcept {
-  constexpr std::array<std::string_view, 7> kNames{"armed",
+  constexpr std::array<std::string_view, 8> kNames{"armed",
                                                    "disarmed",
                                                    "no frame has arrived yet",
                                                    "the inputs are behind the wall clock",
                                                    "the feed is stale: a gap was lost; trust the books to go on",
                                                    "books that trade are not trusted or lack a side",
-                                                   "waits for the arm command"};
+                                                   "waits for the arm command",
+                                                   kOrderNumbersUsedUp};
   return kNames[static_cast<std::size_t>(s)];
 }
 
@@ -31,6 +32,7 @@ LiveEngine::LiveEngine(const CoreConfig& config, const LiveOptions& options, std
       wall_(std::move(wall)),
       frames_(config),
       limits_(config.banks[0].global),
+      next_user_ref_(config.order.first_user_ref),
       armed_(config.armed) {
   books_.use(config.banks[0], config.strategy.rules());
 }
@@ -38,7 +40,7 @@ LiveEngine::LiveEngine(const CoreConfig& config, const LiveOptions& options, std
 void LiveEngine::start(Path& path) {
   path_ = &path;
   Command c;
-  c.op = options_.arm == ArmWhen::at_start ? CommandOp::arm : CommandOp::disarm;
+  c.op = options_.arm == ArmWhen::at_start && !numbers_used_up() ? CommandOp::arm : CommandOp::disarm;
   command(c);
   auto_arm_ = options_.arm == ArmWhen::when_trusted;
 }
@@ -71,6 +73,11 @@ std::size_t LiveEngine::round() {
     Command kill;
     kill.op = CommandOp::kill;
     command(kill);
+  }
+  if (armed_ && numbers_used_up()) {
+    Command disarm;
+    disarm.op = CommandOp::disarm;
+    command(disarm);
   }
   // Behind until the queues were empty once, or what comes is fresh.
   if (auto_arm_) maybe_arm(taken == 0 || !wall_ || lag_ <= options_.arm_lag);
@@ -145,6 +152,7 @@ void LiveEngine::answers_until(Cycles until) {
 void LiveEngine::answer_all() { answers_until(Cycles{kTimeMask}); }
 
 void LiveEngine::command(const Command& c) {
+  if (c.op == CommandOp::arm && numbers_used_up()) return;
   const Cycles at = clock_.command(Cycles{InputClock::kStart});
   answers_until(at);
   const Cycles stamp = clock_.command(at);
@@ -189,12 +197,19 @@ void LiveEngine::maybe_arm(bool caught_up) {
 
 ArmState LiveEngine::arm_state() const noexcept {
   if (armed_) return ArmState::armed;
+  if (numbers_used_up()) return ArmState::numbers_used_up;
   if (!auto_arm_)
     return options_.arm == ArmWhen::manual && counters_.orders == 0 ? ArmState::by_command : ArmState::disarmed;
   if (!clock_.started()) return ArmState::no_frame_yet;
   if (books_.stale()) return ArmState::stale;
   if (books_.incomplete() != 0) return ArmState::books_incomplete;
   return ArmState::behind;
+}
+
+std::uint32_t LiveEngine::blocked_by() const noexcept {
+  if (!config_.strategy.rules()) return 0;
+  const auto* o = ledger_->holder(next_user_ref_);
+  return o != nullptr ? o->user_ref : 0;
 }
 
 std::vector<std::string> LiveEngine::incomplete_books(std::size_t most) const {
@@ -232,6 +247,7 @@ void LiveEngine::on_event(const Event& e) {
     case EventKind::order:
     case EventKind::cancel:
       ++(e.event_kind() == EventKind::order ? counters_.orders : counters_.cancels);
+      if (e.event_kind() == EventKind::order) next_user_ref_ = e.user_ref + 1;
       ledger_->on_event(e);
       exchange_.sent(e);
       if (journal_ == nullptr) break;

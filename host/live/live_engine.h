@@ -23,16 +23,26 @@
 #include "host/live/input_record.h"
 #include "host/live/live_options.h"
 #include "host/live/order_journal.h"
-#include "host/live/order_ledger.h"
+#include "host/live/order_numbers.h"
 #include "host/order/order_frame.h"
 #include "host/path/input_clock.h"
+#include "host/path/order_ledger.h"
 #include "host/path/packet_io.h"
 #include "host/path/path.h"
 
 namespace twinpath {
 
 // Why orders may or may not be sent, as far as arming goes.
-enum class ArmState : std::uint8_t { armed, disarmed, no_frame_yet, behind, stale, books_incomplete, by_command };
+enum class ArmState : std::uint8_t {
+  armed,
+  disarmed,
+  no_frame_yet,
+  behind,
+  stale,
+  books_incomplete,
+  by_command,
+  numbers_used_up
+};
 std::string_view to_string(ArmState s) noexcept;
 
 struct LiveCounters {
@@ -63,7 +73,7 @@ class LiveEngine final : public PathSink {
   // Every input has ended.
   bool ended() const;
 
-  // A host command, stamped as early as it can be.
+  // A host command, stamped as early as it can be. ARM has no effect once order numbers are used up.
   void command(const Command& c);
   // Loads the bank into the inactive one and swaps.
   void swap(const Bank& bank);
@@ -79,6 +89,11 @@ class LiveEngine final : public PathSink {
   bool armed() const noexcept { return armed_; }
   bool killed() const noexcept { return killed_; }
   ArmState arm_state() const noexcept;
+  // No order has a number any more: disarmed for good (order_numbers.h).
+  bool numbers_used_up() const noexcept { return order_numbers_used_up(next_user_ref_); }
+  // The order that keeps the rules from sending any other: it has been open since the number 4,096 before the next one
+  // (SEM 5.1, check 10). 0: none does. Strategies pass over its slot (SEM 9.3).
+  std::uint32_t blocked_by() const noexcept;
   // Names of the books that keep it from arming, at most `most`.
   std::vector<std::string> incomplete_books(std::size_t most) const;
   const LiveCounters& counters() const noexcept { return counters_; }
@@ -118,6 +133,7 @@ class LiveEngine final : public PathSink {
   BookWatch books_;
   OrderFrameBuilder frames_;
   GlobalLimits limits_;  // of the active bank
+  std::uint32_t next_user_ref_;
   LiveCounters counters_;
   std::array<SourceFrame, kSendRooms> burst_;
   std::array<TimedInput, kSendRooms> timed_;

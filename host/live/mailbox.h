@@ -5,11 +5,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "host/live/live_engine.h"
+#include "host/path/switch_status.h"
 
 namespace twinpath {
 
@@ -22,6 +24,7 @@ struct LiveStatus {
   LivePhase phase = LivePhase::directory;
   ArmState arm = ArmState::disarmed;
   bool killed = false;
+  std::uint32_t blocked_by = 0;  // LiveEngine::blocked_by()
   bool stale = false;
   unsigned open_orders = 0, books_incomplete = 0, books_trading = 0;
   Nanoseconds lag{};
@@ -31,11 +34,12 @@ struct LiveStatus {
   std::array<bool, kSymbols> trades{}, complete{};
   std::array<ReceiveCounters, kMostInputs> received{};
   SendCounters sent;
-  std::vector<std::string> missing;  // without a locate, while they are waited for
+  std::optional<SwitchStatus> switched;  // of a switched path
+  std::vector<std::string> missing;      // without a locate, while they are waited for
 };
 
 struct LiveRequest {
-  enum class Kind : std::uint8_t { status, command, swap, stop };
+  enum class Kind : std::uint8_t { status, command, swap, take_over, hand_back, stop };
   Kind kind = Kind::status;
   Command command;
   const Bank* bank = nullptr;

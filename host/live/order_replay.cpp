@@ -141,6 +141,8 @@ void OrderReplay::take(const JournalRecord& record) {
     case JournalKind::stop:
       totals_.stopped = true;
       return;
+    case JournalKind::session:
+      break;  // in a journal of orders there are none
   }
   differs(record, "kind", static_cast<std::uint64_t>(JournalKind::event), static_cast<std::uint64_t>(h.kind));
 }
@@ -179,6 +181,7 @@ void OrderReplay::decision(const JournalRecord& record, const Event& e) {
   intent.price = Price{e.price};
   intent.quantity = Quantity{e.quantity};
   const Cycles stamp{e.time};
+  if (!cancels && intent.rule == kStrategyRule) risk_->pass_over_used_slots();  // SEM 9.3
   const RiskResult r = cancels ? risk_->check_cancel(bank(), intent, stamp) : risk_->check_enter(bank(), intent, stamp);
   const auto same = [&](std::string_view what, std::uint64_t expected, std::uint64_t found) {
     if (expected != found) differs(record, what, expected, found);

@@ -18,7 +18,7 @@
 #include "host/core/counters.h"
 #include "host/journal/journal_reader.h"
 #include "host/live/order_journal.h"
-#include "host/live/order_ledger.h"
+#include "host/path/order_ledger.h"
 #include "host/risk/risk.h"
 
 namespace twinpath {

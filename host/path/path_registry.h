@@ -8,12 +8,14 @@
 
 #include "host/path/path.h"
 #include "host/path/software_options.h"
+#include "host/path/switch_options.h"
 
 namespace twinpath {
 
 struct PathOptions {
   bool measure = false;                      // stage stamps in software
   SoftwareOptions software;                  // of `sw:`; its own `measure` is not looked at
+  SwitchOptions switching;                   // of `switch:`
   std::string wave_file;                     // FST waveform, paths that simulate
   std::uint64_t wave_from_frame = 0;         // frames whose processing is in the waveform: first
   std::uint64_t wave_to_frame = UINT64_MAX;  // and last
@@ -28,14 +30,17 @@ class PathRegistry {
   PathRegistry();
   void add(std::string kind, Factory factory) { factories_[std::move(kind)] = std::move(factory); }
 
-  // "sw:", "verilator:", ...; throws std::invalid_argument that names the known kinds.
+  // "sw:", "verilator:", ...; throws std::invalid_argument that names the known kinds. "switch:PRIMARY|SHADOW" is two
+  // of them behind one (switch_path.h), and uses this registry as long as it lives.
   std::unique_ptr<Path> make(std::string_view address, const CoreConfig& config, PathSink& sink,
                              const PathOptions& options = {}) const;
   // The same error for an address whose kind is not known, without making a path.
-  void check(std::string_view address) const { factory(address); }
+  void check(std::string_view address) const;
 
  private:
   const Factory& factory(std::string_view address) const;
+  std::unique_ptr<Path> make_switched(std::string_view address, const CoreConfig& config, PathSink& sink,
+                                      const PathOptions& options) const;
 
   std::map<std::string, Factory, std::less<>> factories_;
 };

@@ -1,18 +1,13 @@
 #include "host/process/feed_engine.h"
 
 #include <algorithm>
-#include <ctime>
 #include <filesystem>
 #include <string>
 
+#include "host/core/wall_clock.h"
+
 namespace twinpath {
 namespace {
-
-std::uint64_t wall_ns() noexcept {
-  timespec t{};
-  ::clock_gettime(CLOCK_REALTIME, &t);
-  return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_nsec);
-}
 
 std::filesystem::path store_file(const ProcessOptions& o) {
   return o.store.empty() ? std::filesystem::path(o.folder) / "messages" : std::filesystem::path(o.store);

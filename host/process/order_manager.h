@@ -10,7 +10,6 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,13 +21,14 @@
 #include "host/live/exchange_session.h"
 #include "host/live/live_options.h"
 #include "host/live/order_journal.h"
-#include "host/live/order_ledger.h"
-#include "host/live/order_replay.h"
+#include "host/live/order_numbers.h"
 #include "host/order/order_frame.h"
+#include "host/path/order_ledger.h"
 #include "host/path/packet_io.h"
 #include "host/path/path.h"
-#include "host/process/market_data.h"
+#include "host/process/market_follower.h"
 #include "host/process/order_data.h"
+#include "host/process/order_recovery.h"
 #include "host/process/process_options.h"
 #include "host/risk/risk.h"
 
@@ -49,6 +49,7 @@ class OrderManager {
 
   // One look at everything that may have come; whether there was anything.
   bool round();
+  // ARM has no effect once numbers_used_up().
   void command(const Command& c);
   void swap(const Bank& bank);
   // Sends cancels for what is open, as the rate allows. Returns how many orders have none yet. While disarmed.
@@ -57,7 +58,9 @@ class OrderManager {
 
   bool armed() const noexcept { return armed_; }
   bool killed() const noexcept { return killed_; }
-  bool feed_good() const noexcept { return feed_good_; }
+  // No order has a number any more: disarmed for good (order_numbers.h).
+  bool numbers_used_up() const noexcept { return order_numbers_used_up(next_user_ref_); }
+  bool feed_good() const noexcept { return market_.good(); }
   // Why it does not arm by itself; empty when it has, or need not.
   std::string waits_for() const;
   const OrderLedger& ledger() const noexcept { return *ledger_; }
@@ -75,35 +78,18 @@ class OrderManager {
     std::uint32_t last_intent = 0;  // journalled
     bool present = false;
   };
-  // Beside the ledger, by user_ref modulo Risk::kOpenSlots.
-  struct Known {
-    std::uint16_t source = 0;
-    std::uint32_t tag = 0, incarnation = 0;
-    bool in_doubt = false;
-  };
-  struct Market {
-    Bbo bbo;
-    bool trusted = false;
-  };
 
   void recover();
-  bool attach_market();
-  bool follow_market();
-  void resync();
-  void apply(const MarketUpdate& u);
-  void put_symbol(SymbolIndex s, const Bbo& bbo, bool trusted, bool tradable, const Price* last_trade);
-  void put_status(const FeedStatus& s);
   bool answers();
   bool intents(std::size_t index);
   void look_after(std::size_t index);
   void take(std::size_t index, const IntentRecord& r);
   Refusal refuses(const IntentRecord& r, std::uint64_t now) const;
   void answer(const Command& c);
+  void give(CommandOp op);
   void send_frame(std::span<const std::uint8_t> frame, std::uint32_t user_ref, bool cancel);
   void host_cancel(const OrderLedger::Order& order);
   void tell(std::uint64_t number, const OrderUpdate& u, std::uint16_t source, std::uint32_t incarnation);
-  void tell_answer(std::uint64_t number, const Command& c, const OrderLedger::Order& before, const Event& e,
-                   const Known& known);
   void publish_status();
   bool may_arm() const;
   Cycles now_cycles() noexcept;
@@ -126,16 +112,12 @@ class OrderManager {
   unsigned active_ = 0;
   std::unique_ptr<Risk> risk_;
   std::unique_ptr<OrderLedger> ledger_;
-  std::vector<Known> known_;
+  std::vector<KnownOrder> known_;  // by user_ref modulo Risk::kOpenSlots
   OrderFrameBuilder frames_;
   std::vector<Source> sources_;
-  std::map<std::pair<std::uint32_t, CommandOp>, unsigned> answered_;  // that the exchange will give once more
-
-  std::optional<ipc::Segment> market_;
-  std::optional<MarketRing::Reader> reader_;
-  std::array<Market, kSymbols> books_{};
-  FeedStatus feed_;
-  bool feed_good_ = false;
+  std::uint32_t next_user_ref_ = 0;    // after the last order's
+  RecoveredOrders::Answers answered_;  // that the exchange will give once more
+  MarketFollower market_;
 
   std::uint64_t epoch_ = 0;
   Cycles last_{};

@@ -6,13 +6,13 @@
 #pragma once
 #include <array>
 #include <cstdint>
-#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <string>
 
 #include "host/core/config.h"
+#include "host/core/wall_clock.h"
 #include "host/ipc/shared_segment.h"
 #include "host/ipc/stats.h"
 #include "host/process/market_data.h"
@@ -72,12 +72,6 @@ class StrategyHost {
  private:
   static constexpr std::uint64_t kLookEvery = 20'000'000;
   static constexpr std::size_t kAtOnce = 64;
-
-  static std::uint64_t wall_ns() noexcept {
-    timespec t{};
-    ::clock_gettime(CLOCK_REALTIME, &t);
-    return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_nsec);
-  }
 
   void look(std::uint64_t now) {
     look_ = now + kLookEvery;

@@ -1,11 +1,14 @@
-// OUCH 5.0: the messages a client sends that Twinpath uses, and the exchange's answers to them.
+// OUCH 5.0 (Nasdaq's specification as of April 2023): every message of both directions, and dispatch by type.
 //
-// A message is its fixed fields, then optionally a 2-byte length and appendages (tag and value) of that many bytes in
-// all. kLength counts the fixed fields, with the appendage length where the type always has one. write() stores kLength
-// bytes; `appendage_length` is 0 in what we send. decode() takes messages with, without and with empty appendages.
-// Prices are u64 in 1/10,000 dollar, timestamps nanoseconds since midnight. Nothing here allocates or throws.
+// A message is its fixed fields, then a 2-byte length and appendages (tag and value) of that many bytes in all; where
+// the specification lets the length be absent, kHasAppendageLength is false and kLength counts the fixed fields alone,
+// else it counts the appendage length too. write() stores kLength bytes. decode() takes messages with, without and with
+// empty appendages, whatever the type. Prices are u64 in 1/10,000 dollar, timestamps nanoseconds since midnight. A type
+// byte means one thing from the client and another from the exchange, hence two lists. Nothing here allocates or
+// throws.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14,215 +17,93 @@
 #include <string_view>
 
 #include "host/wire/bytes.h"
-#include "host/wire/fields.h"
+#include "host/wire/ouch50_notices.h"
+#include "host/wire/ouch50_orders.h"
+#include "host/wire/ouch50_requests.h"
 
 namespace twinpath::ouch {
 
-/// OUCH 5.0, Enter Order, from the client. The client's UserRefNum counts up by one from 1.
-struct EnterOrder {
-  static constexpr std::uint8_t kType = 'O';
-  static constexpr std::size_t kLength = 47;
-  static constexpr bool kHasAppendageLength = true;
-  static constexpr std::string_view kName = "enter_order";
-
-  std::uint32_t user_ref_num = 0;
-  char side = ' ';
-  std::uint32_t quantity = 0;
-  Text<8> symbol{};
-  std::uint64_t price = 0;
-  char time_in_force = ' ';
-  char display = ' ';
-  char capacity = ' ';
-  char intermarket_sweep = ' ';
-  char cross_type = ' ';
-  Text<14> cl_ord_id{};
-  std::uint16_t appendage_length = 0;
-
-  template <class Self, class F>
-  [[gnu::always_inline]] static constexpr void walk(Self& m, F&& f) {
-    f("user_ref_num", m.user_ref_num, fields::kNumber);
-    f("side", m.side, fields::kCharacter);
-    f("quantity", m.quantity, fields::kNumber);
-    f("symbol", m.symbol, fields::kAlpha);
-    f("price", m.price, fields::kPrice4);
-    f("time_in_force", m.time_in_force, fields::kCharacter);
-    f("display", m.display, fields::kCharacter);
-    f("capacity", m.capacity, fields::kCharacter);
-    f("intermarket_sweep", m.intermarket_sweep, fields::kCharacter);
-    f("cross_type", m.cross_type, fields::kCharacter);
-    f("cl_ord_id", m.cl_ord_id, fields::kAlpha);
-    f("appendage_length", m.appendage_length, fields::kNumber);
-  }
-  [[nodiscard]] static EnterOrder read(const std::uint8_t* p) noexcept { return fields::read<EnterOrder>(p); }
-  void write(std::uint8_t* p) const noexcept { fields::write(*this, p); }
+template <class... M>
+struct MessageList {
+  static constexpr std::size_t kCount = sizeof...(M);
+  static constexpr std::size_t kLongest = std::max({M::kLength...});  // without appendages
 };
-static_assert(EnterOrder::kLength == fields::wire_size<EnterOrder>());
 
-/// OUCH 5.0, Cancel Order, from the client: `quantity` is what shall remain, 0 cancels all.
-struct CancelOrder {
-  static constexpr std::uint8_t kType = 'X';
-  static constexpr std::size_t kLength = 9;
-  static constexpr bool kHasAppendageLength = false;
-  static constexpr std::string_view kName = "cancel_order";
+/// From the client, in the order of the specification.
+using Requests = MessageList<EnterOrder, ReplaceOrder, CancelOrder, ModifyOrder, MassCancel, DisableOrderEntry,
+                             EnableOrderEntry, AccountQuery>;
+/// From the exchange, likewise.
+using Answers = MessageList<SystemEvent, Accepted, Replaced, Canceled, AiqCanceled, Executed, BrokenTrade, Rejected,
+                            CancelPending, CancelReject, PriorityUpdate, Modified, Restated, MassCancelResponse,
+                            DisableOrderEntryResponse, EnableOrderEntryResponse, AccountQueryResponse>;
 
-  std::uint32_t user_ref_num = 0;
-  std::uint32_t quantity = 0;
-
-  template <class Self, class F>
-  [[gnu::always_inline]] static constexpr void walk(Self& m, F&& f) {
-    f("user_ref_num", m.user_ref_num, fields::kNumber);
-    f("quantity", m.quantity, fields::kNumber);
-  }
-  [[nodiscard]] static CancelOrder read(const std::uint8_t* p) noexcept { return fields::read<CancelOrder>(p); }
-  void write(std::uint8_t* p) const noexcept { fields::write(*this, p); }
+/// Appendix A: what an appendage tells. Numbers are big-endian, of 8, 4, 2 or 1 bytes.
+enum class Tag : std::uint8_t {
+  secondary_order_reference = 1,
+  firm = 2,
+  minimum_quantity = 3,
+  customer_type = 4,
+  max_floor = 5,
+  price_type = 6,
+  peg_offset = 7,
+  discretion_price = 9,
+  discretion_price_type = 10,
+  discretion_peg_offset = 11,
+  post_only = 12,
+  random_reserves = 13,
+  route = 14,
+  expire_time = 15,  // seconds
+  trade_now = 16,
+  handling_instruction = 17,
+  bbo_weight = 18,
+  display_quantity = 22,
+  display_price = 23,
+  group_id = 24,
+  shares_located = 25,
+  locate_broker = 26,
+  side = 27,
+  user_ref_index = 28,
 };
-static_assert(CancelOrder::kLength == fields::wire_size<CancelOrder>());
 
-/// OUCH 5.0, System Event, from the exchange: 'S' start of day, 'E' end of day.
-struct SystemEvent {
-  static constexpr std::uint8_t kType = 'S';
-  static constexpr std::size_t kLength = 10;
-  static constexpr bool kHasAppendageLength = false;
-  static constexpr std::string_view kName = "system_event";
-
-  std::uint64_t timestamp = 0;
-  char event_code = ' ';
-
-  template <class Self, class F>
-  [[gnu::always_inline]] static constexpr void walk(Self& m, F&& f) {
-    f("timestamp", m.timestamp, fields::kTimestamp64);
-    f("event_code", m.event_code, fields::kCharacter);
-  }
-  [[nodiscard]] static SystemEvent read(const std::uint8_t* p) noexcept { return fields::read<SystemEvent>(p); }
-  void write(std::uint8_t* p) const noexcept { fields::write(*this, p); }
+/// Appendix B: why shares were canceled.
+enum class CancelReason : char {
+  regulatory = 'D',
+  closed = 'E',
+  post_only = 'F',
+  post_only_contra_displayed = 'G',
+  halted = 'H',
+  immediate_or_cancel = 'I',
+  collar = 'K',
+  self_match = 'Q',
+  supervisory = 'S',
+  timeout = 'T',
+  user = 'U',
+  open_protection = 'X',
+  system = 'Z',
+  direct_listing = 'e',
 };
-static_assert(SystemEvent::kLength == fields::wire_size<SystemEvent>());
 
-/// OUCH 5.0, Order Accepted, from the exchange: the order as it was entered.
-struct Accepted {
-  static constexpr std::uint8_t kType = 'A';
-  static constexpr std::size_t kLength = 64;
-  static constexpr bool kHasAppendageLength = true;
-  static constexpr std::string_view kName = "accepted";
-
-  std::uint64_t timestamp = 0;
-  std::uint32_t user_ref_num = 0;
-  char side = ' ';
-  std::uint32_t quantity = 0;
-  Text<8> symbol{};
-  std::uint64_t price = 0;
-  char time_in_force = ' ';
-  char display = ' ';
-  std::uint64_t order_reference_number = 0;
-  char capacity = ' ';
-  char intermarket_sweep = ' ';
-  char cross_type = ' ';
-  char order_state = ' ';
-  Text<14> cl_ord_id{};
-  std::uint16_t appendage_length = 0;
-
-  template <class Self, class F>
-  [[gnu::always_inline]] static constexpr void walk(Self& m, F&& f) {
-    f("timestamp", m.timestamp, fields::kTimestamp64);
-    f("user_ref_num", m.user_ref_num, fields::kNumber);
-    f("side", m.side, fields::kCharacter);
-    f("quantity", m.quantity, fields::kNumber);
-    f("symbol", m.symbol, fields::kAlpha);
-    f("price", m.price, fields::kPrice4);
-    f("time_in_force", m.time_in_force, fields::kCharacter);
-    f("display", m.display, fields::kCharacter);
-    f("order_reference_number", m.order_reference_number, fields::kNumber);
-    f("capacity", m.capacity, fields::kCharacter);
-    f("intermarket_sweep", m.intermarket_sweep, fields::kCharacter);
-    f("cross_type", m.cross_type, fields::kCharacter);
-    f("order_state", m.order_state, fields::kCharacter);
-    f("cl_ord_id", m.cl_ord_id, fields::kAlpha);
-    f("appendage_length", m.appendage_length, fields::kNumber);
-  }
-  [[nodiscard]] static Accepted read(const std::uint8_t* p) noexcept { return fields::read<Accepted>(p); }
-  void write(std::uint8_t* p) const noexcept { fields::write(*this, p); }
+/// Appendix C, in part: why an order was refused.
+enum class RejectReason : std::uint16_t {
+  destination_closed = 0x0002,
+  invalid_display = 0x0003,
+  invalid_max_floor = 0x0004,
+  halted = 0x0007,
+  invalid_side = 0x0009,
+  processing_error = 0x000A,
+  firm_not_authorized = 0x000C,
+  invalid_minimum_quantity = 0x000D,
+  other = 0x000F,
+  cancel_not_allowed = 0x0010,
+  invalid_quantity = 0x0013,
+  invalid_cross_order = 0x0014,
+  replace_not_allowed = 0x0015,
+  invalid_symbol = 0x0017,
+  invalid_price = 0x001D,
+  shares_exceed_threshold = 0x001E,
+  exceeds_notional = 0x001F,
+  port_message_rate = 0x0029,
 };
-static_assert(Accepted::kLength == fields::wire_size<Accepted>());
-
-/// OUCH 5.0, Order Executed, from the exchange: a fill.
-struct Executed {
-  static constexpr std::uint8_t kType = 'E';
-  static constexpr std::size_t kLength = 36;
-  static constexpr bool kHasAppendageLength = true;
-  static constexpr std::string_view kName = "executed";
-
-  std::uint64_t timestamp = 0;
-  std::uint32_t user_ref_num = 0;
-  std::uint32_t quantity = 0;
-  std::uint64_t price = 0;
-  char liquidity_flag = ' ';
-  std::uint64_t match_number = 0;
-  std::uint16_t appendage_length = 0;
-
-  template <class Self, class F>
-  [[gnu::always_inline]] static constexpr void walk(Self& m, F&& f) {
-    f("timestamp", m.timestamp, fields::kTimestamp64);
-    f("user_ref_num", m.user_ref_num, fields::kNumber);
-    f("quantity", m.quantity, fields::kNumber);
-    f("price", m.price, fields::kPrice4);
-    f("liquidity_flag", m.liquidity_flag, fields::kCharacter);
-    f("match_number", m.match_number, fields::kNumber);
-    f("appendage_length", m.appendage_length, fields::kNumber);
-  }
-  [[nodiscard]] static Executed read(const std::uint8_t* p) noexcept { return fields::read<Executed>(p); }
-  void write(std::uint8_t* p) const noexcept { fields::write(*this, p); }
-};
-static_assert(Executed::kLength == fields::wire_size<Executed>());
-
-/// OUCH 5.0, Order Canceled, from the exchange: `quantity` shares are gone.
-struct Canceled {
-  static constexpr std::uint8_t kType = 'C';
-  static constexpr std::size_t kLength = 18;
-  static constexpr bool kHasAppendageLength = false;
-  static constexpr std::string_view kName = "canceled";
-
-  std::uint64_t timestamp = 0;
-  std::uint32_t user_ref_num = 0;
-  std::uint32_t quantity = 0;
-  char reason = ' ';
-
-  template <class Self, class F>
-  [[gnu::always_inline]] static constexpr void walk(Self& m, F&& f) {
-    f("timestamp", m.timestamp, fields::kTimestamp64);
-    f("user_ref_num", m.user_ref_num, fields::kNumber);
-    f("quantity", m.quantity, fields::kNumber);
-    f("reason", m.reason, fields::kCharacter);
-  }
-  [[nodiscard]] static Canceled read(const std::uint8_t* p) noexcept { return fields::read<Canceled>(p); }
-  void write(std::uint8_t* p) const noexcept { fields::write(*this, p); }
-};
-static_assert(Canceled::kLength == fields::wire_size<Canceled>());
-
-/// OUCH 5.0, Order Rejected, from the exchange. The reason is a number.
-struct Rejected {
-  static constexpr std::uint8_t kType = 'J';
-  static constexpr std::size_t kLength = 31;
-  static constexpr bool kHasAppendageLength = true;
-  static constexpr std::string_view kName = "rejected";
-
-  std::uint64_t timestamp = 0;
-  std::uint32_t user_ref_num = 0;
-  std::uint16_t reason = 0;
-  Text<14> cl_ord_id{};
-  std::uint16_t appendage_length = 0;
-
-  template <class Self, class F>
-  [[gnu::always_inline]] static constexpr void walk(Self& m, F&& f) {
-    f("timestamp", m.timestamp, fields::kTimestamp64);
-    f("user_ref_num", m.user_ref_num, fields::kNumber);
-    f("reason", m.reason, fields::kNumber);
-    f("cl_ord_id", m.cl_ord_id, fields::kAlpha);
-    f("appendage_length", m.appendage_length, fields::kNumber);
-  }
-  [[nodiscard]] static Rejected read(const std::uint8_t* p) noexcept { return fields::read<Rejected>(p); }
-  void write(std::uint8_t* p) const noexcept { fields::write(*this, p); }
-};
-static_assert(Rejected::kLength == fields::wire_size<Rejected>());
 
 enum class DecodeError : std::uint8_t { none, empty, unknown_type, bad_length, bad_appendage };
 
@@ -246,6 +127,8 @@ constexpr std::string_view to_string(DecodeError e) noexcept {
 struct Appendage {
   std::uint8_t tag = 0;
   std::span<const std::uint8_t> value;
+
+  [[nodiscard]] bool is(Tag t) const noexcept { return tag == static_cast<std::uint8_t>(t); }
 };
 
 /// Takes the first appendage off `rest`. False when `rest` is empty or malformed (then it is left as it is).
@@ -254,6 +137,14 @@ inline bool next_appendage(std::span<const std::uint8_t>& rest, Appendage& out) 
   out = {rest[1], rest.subspan(2, rest[0] - 1U)};
   rest = rest.subspan(1U + rest[0]);
   return true;
+}
+
+/// Stores an appendage of at most 254 bytes of value and returns its size.
+inline std::size_t write_appendage(Tag tag, std::span<const std::uint8_t> value, std::uint8_t* p) noexcept {
+  p[0] = static_cast<std::uint8_t>(value.size() + 1);
+  p[1] = static_cast<std::uint8_t>(tag);
+  if (!value.empty()) std::memcpy(p + 2, value.data(), value.size());
+  return 2 + value.size();
 }
 
 /// Decodes a message known to be of type M. `appendages` are its appendage bytes, whole ones only.
@@ -281,6 +172,7 @@ DecodeError decode(std::span<const std::uint8_t> message, M& out, std::span<cons
 }
 
 namespace detail {
+
 template <class M, class V>
 bool visit_as(std::span<const std::uint8_t> message, V& visitor, DecodeError& error) {
   M m;
@@ -290,41 +182,30 @@ bool visit_as(std::span<const std::uint8_t> message, V& visitor, DecodeError& er
   visitor(m, appendages);
   return true;
 }
-}  // namespace detail
 
-/// Calls visitor(const M&, std::span<const std::uint8_t> appendages) with the decoded message. False, without a call,
-/// on an error, which goes to `error` if given.
-template <class V>
-bool visit(std::span<const std::uint8_t> message, V&& visitor, DecodeError* error = nullptr) {
+template <class V, class... M>
+bool visit_any(std::span<const std::uint8_t> message, V& visitor, DecodeError* error, MessageList<M...>) {
   DecodeError e = message.empty() ? DecodeError::empty : DecodeError::unknown_type;
   bool ok = false;
-  switch (message.empty() ? 0 : message[0]) {
-    case EnterOrder::kType:
-      ok = detail::visit_as<EnterOrder>(message, visitor, e);
-      break;
-    case CancelOrder::kType:
-      ok = detail::visit_as<CancelOrder>(message, visitor, e);
-      break;
-    case SystemEvent::kType:
-      ok = detail::visit_as<SystemEvent>(message, visitor, e);
-      break;
-    case Accepted::kType:
-      ok = detail::visit_as<Accepted>(message, visitor, e);
-      break;
-    case Executed::kType:
-      ok = detail::visit_as<Executed>(message, visitor, e);
-      break;
-    case Canceled::kType:
-      ok = detail::visit_as<Canceled>(message, visitor, e);
-      break;
-    case Rejected::kType:
-      ok = detail::visit_as<Rejected>(message, visitor, e);
-      break;
-    default:
-      break;
-  }
+  if (!message.empty())
+    static_cast<void>(((message[0] == M::kType && ((ok = visit_as<M>(message, visitor, e)), true)) || ...));
   if (error != nullptr) *error = e;
   return ok;
+}
+
+}  // namespace detail
+
+/// Calls visitor(const M&, std::span<const std::uint8_t> appendages) with the decoded message of a client. False,
+/// without a call, on an error, which goes to `error` if given.
+template <class V>
+bool visit_request(std::span<const std::uint8_t> message, V&& visitor, DecodeError* error = nullptr) {
+  return detail::visit_any(message, visitor, error, Requests{});
+}
+
+/// The same for a message of the exchange.
+template <class V>
+bool visit_answer(std::span<const std::uint8_t> message, V&& visitor, DecodeError* error = nullptr) {
+  return detail::visit_any(message, visitor, error, Answers{});
 }
 
 }  // namespace twinpath::ouch

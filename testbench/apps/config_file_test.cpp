@@ -291,6 +291,36 @@ ring_slots = 256
               ElementsAre(HasSubstr("key 'software.arrangement'")));
 }
 
+TEST(ConfigFile, ReadsWhenAPathIsLeftForItsShadow) {
+  const SwitchOptions plain = parse(kMinimal).switching;
+  EXPECT_EQ(plain.policy, SwitchPolicy::automatic);
+  EXPECT_EQ(plain.hand_back, HandBack::never);
+  const SwitchOptions s = parse(std::string(kMinimal) + R"([switch]
+policy = "cancel_all_first"
+stall_inputs = 100
+cancel_inputs = 500
+hand_back = "automatic"
+retry_inputs = 0
+most_attempts = 9
+catch_up = 32
+healthy_inputs = 50
+log_mb = 2
+)")
+                              .switching;
+  EXPECT_EQ(s.policy, SwitchPolicy::cancel_all_first);
+  EXPECT_EQ(s.stall_inputs, 100u);
+  EXPECT_EQ(s.cancel_inputs, 500u);
+  EXPECT_EQ(s.hand_back, HandBack::automatic);
+  EXPECT_EQ(s.retry_inputs, 0u);
+  EXPECT_EQ(s.most_attempts, 9u);
+  EXPECT_EQ(s.catch_up, 32u);
+  EXPECT_EQ(s.healthy_inputs, 50u);
+  EXPECT_EQ(s.log_bytes, 2u << 20U);
+  EXPECT_THAT(errors_of(std::string(kMinimal) + "[switch]\npolicy = \"auto\"\nstall_inputs = 0\nprimary = \"xrt:0\"\n"),
+              ElementsAre(HasSubstr("key 'switch.policy'"), HasSubstr("key 'switch.stall_inputs'"),
+                          HasSubstr("switch.primary")));
+}
+
 TEST(ConfigFile, ReadsWhatALiveRunDoes) {
   EXPECT_FALSE(parse(kMinimal).live);
   EXPECT_EQ(parse(std::string(kMinimal) + "[live]\n").live, LiveOptions{});
@@ -328,6 +358,50 @@ core = 3
   EXPECT_EQ(parse(text + "from = [\"udp:233.54.12.111:26477@eth1\", \"af_packet:eth2\"]\n").live, all);
   all.from = {"af_packet:eth2"};
   EXPECT_EQ(parse(text + "from = \"af_packet:eth2\"\n").live, all);
+}
+
+TEST(ConfigFile, ReadsWhereTheJournalIsKept) {
+  EXPECT_FALSE(parse(kMinimal).journal);
+  JournalOptions only_a_folder;
+  only_a_folder.folder = "day";
+  EXPECT_EQ(parse(std::string(kMinimal) + "[journal]\nfolder = \"day\"\n").journal, only_a_folder);
+  EXPECT_EQ(parse(std::string(kMinimal) + R"([journal]
+folder = "day"
+stage = "/dev/shm/day.stage"
+sync = "order"
+segment_mb = 2
+batch_us = 70
+)")
+                .journal,
+            (JournalOptions{.folder = "day",
+                            .stage = "/dev/shm/day.stage",
+                            .sync = JournalOptions::Sync::order,
+                            .segment_bytes = 2U << 20U,
+                            .batch_us = 70}));
+}
+
+TEST(ConfigFile, ReadsWhichProcessesTrade) {
+  EXPECT_FALSE(parse(kMinimal).processes);
+  EXPECT_EQ(parse(std::string(kMinimal) + "[processes]\n").processes, ProcessOptions{});
+  EXPECT_EQ(parse(std::string(kMinimal) + R"([processes]
+folder = "/dev/shm/mine"
+store = "messages"
+strategies = ["rules", "market_maker"]
+market_records = 64
+feed_timeout_ms = 5
+intent_age_ms = 6
+cancel_on_exit = false
+store_mb = 3
+)")
+                .processes,
+            (ProcessOptions{.folder = "/dev/shm/mine",
+                            .store = "messages",
+                            .strategies = {"rules", "market_maker"},
+                            .market_records = 64,
+                            .feed_timeout = Nanoseconds{5'000'000},
+                            .intent_age = Nanoseconds{6'000'000},
+                            .cancel_on_exit = false,
+                            .store_bytes = 3U << 20U}));
 }
 
 TEST(ConfigFile, DefaultsLieUnderEachSymbol) {
@@ -447,6 +521,36 @@ TEST(ConfigErrors, OfALiveRunNameItsKey) {
                 ElementsAre(HasSubstr(fmt::format("live.{}", key))))
         << value;
   }
+}
+
+TEST(ConfigErrors, OfAJournalNameItsKey) {
+  EXPECT_THAT(errors_of(std::string(kMinimal) + "[journal]\n"), ElementsAre(HasSubstr("journal.folder")));
+  for (const auto& [key, value] :
+       {std::pair{"stage", "\"\""}, std::pair{"stage", "5"}, std::pair{"sync", "\"always\""},
+        std::pair{"segment_mb", "0"}, std::pair{"segment_mb", "65537"}, std::pair{"batch_us", "9"},
+        std::pair{"batch_us", "\"slow\""}, std::pair{"folders", "\"x\""}}) {
+    EXPECT_THAT(errors_of(fmt::format("{}[journal]\nfolder = \"day\"\n{} = {}\n", kMinimal, key, value)),
+                ElementsAre(HasSubstr(fmt::format("journal.{}", key))))
+        << value;
+  }
+  EXPECT_THAT(errors_of(std::string(kMinimal) + "[journal]\nfolder = \"\"\n"),
+              ElementsAre(HasSubstr("journal.folder")));
+}
+
+TEST(ConfigErrors, OfProcessesNameTheirKey) {
+  for (const auto& [key, value] :
+       {std::pair{"folder", "\"\""}, std::pair{"folder", "5"}, std::pair{"store", "\"\""}, std::pair{"store", "5"},
+        std::pair{"store_mb", "0"}, std::pair{"strategies", "[]"}, std::pair{"strategies", "[5]"},
+        std::pair{"market_records", "63"}, std::pair{"market_records", "65"}, std::pair{"feed_timeout_ms", "0"},
+        std::pair{"feed_timeout_ms", "60001"}, std::pair{"intent_age_ms", "0"}, std::pair{"cancel_on_exit", "1"},
+        std::pair{"strategy", "\"rules\""}}) {
+    EXPECT_THAT(errors_of(fmt::format("{}[processes]\n{} = {}\n", kMinimal, key, value)),
+                ElementsAre(HasSubstr(fmt::format("processes.{}", key))))
+        << value;
+  }
+  std::string many = "[processes]\nstrategies = [\"a0\"";
+  for (std::size_t i = 1; i <= ProcessOptions::kMostStrategies; ++i) many += fmt::format(", \"a{}\"", i);
+  EXPECT_THAT(errors_of(kMinimal + many + "]\n"), ElementsAre(HasSubstr("processes.strategies")));
 }
 
 TEST(ConfigErrors, LaggerIsAnotherConfiguredSymbol) {

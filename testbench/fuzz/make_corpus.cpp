@@ -49,8 +49,16 @@ Bytes ouch_message(const Bytes& appendages = {}) {
   if constexpr (M::kHasAppendageLength) m.appendage_length = static_cast<std::uint16_t>(appendages.size());
   Bytes b(M::kLength);
   m.write(b.data());
+  if (!M::kHasAppendageLength && !appendages.empty())
+    testing::append(b, Bytes{0, static_cast<std::uint8_t>(appendages.size())});
   testing::append(b, appendages);
   return b;
+}
+
+template <class... M>
+void ouch_seeds(Corpus& corpus, ouch::MessageList<M...>, const Bytes& appendages) {
+  (corpus.add(ouch_message<M>()), ...);
+  (corpus.add(ouch_message<M>(appendages)), ...);
 }
 
 Bytes mold_frame(bool tagged, const std::vector<Bytes>& messages, std::uint16_t count) {
@@ -112,6 +120,33 @@ void soup_seeds(Corpus corpus) {
   corpus.add(stream);
 }
 
+// Commands of fuzz_soup_server: pieces of at most 239 bytes, then time, bytes taken, a message, the end.
+void soup_server_seeds(Corpus corpus) {
+  const auto packet = [](soup::PacketType type, const Bytes& payload) {
+    Bytes b(soup::kHeaderSize + payload.size());
+    soup::write_packet(type, payload, b.data());
+    return b;
+  };
+  Bytes login(soup::LoginRequest::kSize);
+  soup::LoginRequest{}.write(login.data());
+  const Bytes logs_in = packet(soup::PacketType::login_request, login);
+  for (const auto& [type, payload] : std::vector<std::pair<soup::PacketType, Bytes>>{
+           {soup::PacketType::unsequenced, ouch_message<ouch::EnterOrder>()},
+           {soup::PacketType::client_heartbeat, {}},
+           {soup::PacketType::logout_request, {}},
+           {soup::PacketType::debug, {'h', 'i'}},
+           {soup::PacketType::login_request, login},
+           {soup::PacketType::sequenced, {1}}}) {
+    Bytes seed;
+    for (const Bytes& piece : {logs_in, packet(type, payload)}) {
+      seed.push_back(static_cast<std::uint8_t>(piece.size()));
+      testing::append(seed, piece);
+    }
+    testing::append(seed, Bytes{0xFC, 0xFE, 0xF5, 0xFF, 0xFD});
+    corpus.add(seed);
+  }
+}
+
 void capture_seeds(Corpus corpus) {
   const Bytes frame = mold_frame(false, {}, mold::kHeartbeat);
   const auto size = static_cast<std::uint32_t>(frame.size());
@@ -155,16 +190,11 @@ void write_all(const std::filesystem::path& root) {
 
   Corpus ouch(root, "ouch50");
   const Bytes appendages{5, 2, 'L', 'I', 'M', 'E', 2, 0x12, '0'};
-  ouch.add(ouch_message<ouch::EnterOrder>());
-  ouch.add(ouch_message<ouch::EnterOrder>(appendages));
-  ouch.add(ouch_message<ouch::CancelOrder>());
-  ouch.add(ouch_message<ouch::SystemEvent>());
-  ouch.add(ouch_message<ouch::Accepted>(appendages));
-  ouch.add(ouch_message<ouch::Executed>());
-  ouch.add(ouch_message<ouch::Canceled>());
-  ouch.add(ouch_message<ouch::Rejected>());
+  ouch_seeds(ouch, ouch::Requests{}, appendages);
+  ouch_seeds(ouch, ouch::Answers{}, appendages);
 
   soup_seeds(Corpus(root, "soupbintcp"));
+  soup_server_seeds(Corpus(root, "soup_server"));
   capture_seeds(Corpus(root, "capture"));
 
   Corpus binaryfile(root, "binaryfile");

@@ -1,4 +1,4 @@
-// A generated session as packet I/O with a wall clock of its own, and a sender that keeps what it is given.
+// A generated session as packet I/O with a wall clock of its own.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -12,10 +12,9 @@
 #include "bench/generated_session.h"
 #include "host/live/live_engine.h"
 #include "host/path/software_path.h"
+#include "testbench/live/keeping_sender.h"
 
 namespace twinpath::testing {
-
-using Frame = std::vector<std::uint8_t>;
 
 // Frames in bursts of random size, empty ones between; `wall` is set as each burst is taken.
 class SessionReceiver final : public PacketReceiver {
@@ -65,28 +64,6 @@ class SessionReceiver final : public PacketReceiver {
   unsigned most_;
   std::vector<SourceFrame> all_;
   std::size_t at_ = 0;
-};
-
-class KeepingSender final : public PacketSender {
- public:
-  std::vector<Frame> sent;
-  bool keep = true;
-  bool full = false;  // takes nothing
-
-  std::span<const std::span<std::uint8_t>> claim(std::size_t) override { return rooms_; }
-  std::size_t send(std::span<const std::size_t> sizes) override {
-    if (full) return 0;
-    ++count_;
-    if (keep) sent.emplace_back(room_.begin(), room_.begin() + static_cast<std::ptrdiff_t>(sizes[0]));
-    return 1;
-  }
-  std::size_t max_frame() const noexcept override { return room_.size(); }
-  SendCounters counters() override { return {.frames = count_}; }
-
- private:
-  std::array<std::uint8_t, 256> room_{};
-  std::array<std::span<std::uint8_t>, 1> rooms_{std::span(room_)};
-  std::uint64_t count_ = 0;
 };
 
 inline ResponseModel quick_answers() {

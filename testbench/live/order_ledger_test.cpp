@@ -1,5 +1,5 @@
 // The ledger of open orders and the watch on the books, event by event.
-#include "host/live/order_ledger.h"
+#include "host/path/order_ledger.h"
 
 #include <gtest/gtest.h>
 

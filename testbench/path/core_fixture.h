@@ -1,4 +1,4 @@
-// A decision core behind a feed, fed with frames, whose outputs are kept; and ITCH messages in a line each.
+// A decision core behind a feed, fed with frames, whose outputs are kept.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "host/path/decision_core.h"
-#include "testbench/feed/feed_frames.h"
+#include "testbench/feed/itch_messages.h"
+#include "testbench/path/wide_config.h"
 
 namespace twinpath::testing {
 
@@ -55,104 +56,14 @@ inline std::string describe(const Event& e) {
   return s;
 }
 
-// ---- messages
-inline Bytes add(std::uint16_t locate, std::uint64_t reference, char side, std::uint32_t shares, std::uint32_t price) {
-  itch::AddOrder m;
-  m.stock_locate = locate, m.order_reference_number = reference, m.buy_sell_indicator = side, m.shares = shares,
-  m.price = price;
-  return encode(m);
-}
-inline Bytes executed(std::uint16_t locate, std::uint64_t reference, std::uint32_t shares) {
-  itch::OrderExecuted m;
-  m.stock_locate = locate, m.order_reference_number = reference, m.executed_shares = shares;
-  return encode(m);
-}
-inline Bytes executed_at(std::uint16_t locate, std::uint64_t reference, std::uint32_t shares, std::uint32_t price,
-                         char printable) {
-  itch::OrderExecutedWithPrice m;
-  m.stock_locate = locate, m.order_reference_number = reference, m.executed_shares = shares;
-  m.execution_price = price, m.printable = printable;
-  return encode(m);
-}
-inline Bytes cancelled(std::uint16_t locate, std::uint64_t reference, std::uint32_t shares) {
-  itch::OrderCancel m;
-  m.stock_locate = locate, m.order_reference_number = reference, m.cancelled_shares = shares;
-  return encode(m);
-}
-inline Bytes deleted(std::uint16_t locate, std::uint64_t reference) {
-  itch::OrderDelete m;
-  m.stock_locate = locate, m.order_reference_number = reference;
-  return encode(m);
-}
-inline Bytes replaced(std::uint16_t locate, std::uint64_t reference, std::uint64_t fresh, std::uint32_t shares,
-                      std::uint32_t price) {
-  itch::OrderReplace m;
-  m.stock_locate = locate, m.original_order_reference_number = reference, m.new_order_reference_number = fresh;
-  m.shares = shares, m.price = price;
-  return encode(m);
-}
-inline Bytes hidden_trade(std::uint16_t locate, std::uint32_t shares, std::uint32_t price) {
-  itch::Trade m;
-  m.stock_locate = locate, m.order_reference_number = 99, m.shares = shares, m.price = price,
-  m.buy_sell_indicator = 'B';
-  return encode(m);
-}
-inline Bytes system_event(char code) {
-  itch::SystemEvent m;
-  m.event_code = code;
-  return encode(m);
-}
-inline Bytes trading_action(std::uint16_t locate, char state) {
-  itch::StockTradingAction m;
-  m.stock_locate = locate, m.trading_state = state;
-  return encode(m);
-}
-inline Bytes auction_collar(std::uint16_t locate) {
-  itch::LuldAuctionCollar m;
-  m.stock_locate = locate;
-  return encode(m);
-}
-inline Bytes operational_halt(std::uint16_t locate, char market, char action) {
-  Bytes m(itch::OperationalHalt::kLength);
-  m[0] = 'h';
-  store_be16(&m[1], locate);
-  m[19] = static_cast<std::uint8_t>(market);
-  m[20] = static_cast<std::uint8_t>(action);
-  return m;
-}
-inline Bytes circuit_breaker() { return encode(itch::MwcbStatus{}); }
-
-// ---- the core
-// ---------------------------------------------------------------------------------------------------------- Symbol 0
-// has locate 11, symbol 1 locate 22; every limit is wide, no rule is enabled.
+// With wide_config().
 class CoreTest : public ::testing::Test {
  protected:
-  static constexpr std::uint16_t kA = 11;
-  static constexpr std::uint16_t kB = 22;
-  static constexpr std::uint32_t kBase = 1'000'000;
+  static constexpr std::uint16_t kA = kLocateA;
+  static constexpr std::uint16_t kB = kLocateB;
+  static constexpr std::uint32_t kBase = kBasePrice;
 
-  CoreTest() {
-    config_.feed = two_line_feed();
-    config_.symbols.resize(2);
-    config_.symbols[0] = {{'A', 'A', 'A', ' ', ' ', ' ', ' ', ' '}, kA, true, kBase, true};
-    config_.symbols[1] = {{'B', 'B', 'B', ' ', ' ', ' ', ' ', ' '}, kB, true, kBase, true};
-    config_.sets_log2 = 10;
-    config_.symbols_start_trading = true;
-    config_.any_session = true;
-    for (Bank& bank : config_.banks) {
-      for (unsigned s = 0; s < 2; ++s) {
-        bank.limits[s] = {.permit_buy = true,
-                          .permit_sell = true,
-                          .max_quantity = 10'000,
-                          .max_notional = std::uint64_t{1} << 50,
-                          .collar = 1'000'000,
-                          .reference_price = kBase,
-                          .max_position = 1'000'000};
-      }
-      bank.global.max_gross = std::uint64_t{1} << 60;
-      bank.global.max_open_orders = 4096;
-    }
-  }
+  CoreTest() : config_(wide_config()) {}
 
   // Buys up to 80 at or below 100.02 on A.
   void take_rule(Bank& bank, SymbolIndex s = 0) {

@@ -76,6 +76,14 @@ class Wire(SystemTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
 
+    def sender(self, speed="0.05"):
+        """Sends from A at this part of the session's pace, forty seconds long as it is, while the test goes on."""
+        process = subprocess.Popen(["ip", "netns", "exec", self.a, self.command, "send", "-q", "--from", "pcap:session.pcap", "--to",
+                                    "af_packet:va", "--speed", speed], cwd=self.folder)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
     def cross(self, source, to, *arguments):
         """The session sent from A and captured in B: frames sent, frames captured, what capture said."""
         self.generate([*CLEAN, "--tagged", "0.2"])

@@ -19,10 +19,11 @@ from test_packet_io import Wire
 from test_run import Runs
 
 FILL, DONE = 4, 5  # SEM 2.9
-SLOW = "0.05"  # of the session's pace: forty seconds
 
 
-class Processes(Wire, Runs):
+class ProcessRuns(Wire, Runs):
+    """The processes of a run in B."""
+
     def setUp(self):
         super().setUp()
         self.shared = tempfile.mkdtemp(prefix="twinpath-", dir="/dev/shm")
@@ -80,12 +81,6 @@ class Processes(Wire, Runs):
         self.finish(capture)
         port = int(re.search(r'(?m)^destination = ".*:(\d+)"', self.text).group(1))
         return [f for f in self.orders("orders.pcap") if f[23] == 17 and int.from_bytes(f[36:38], "big") == port]
-
-    def sender(self, speed=SLOW):
-        process = subprocess.Popen(["ip", "netns", "exec", self.a, self.command, "send", "-q", "--from", "pcap:session.pcap", "--to",
-                                    "af_packet:va", "--speed", speed], cwd=self.folder)
-        self.addCleanup(process.kill)
-        return process
 
     def ask(self, what="", *request):
         done = subprocess.run([self.command, "control", "socket" + what, *(request or ("status",))], cwd=self.folder, text=True,
@@ -173,6 +168,8 @@ class Processes(Wire, Runs):
         self.end("feed")
         return self.wire(capture)
 
+
+class Processes(ProcessRuns):
     def test_trade_and_the_wire_is_the_journal(self):
         self.configure()
         capture = self.capture()

@@ -140,11 +140,11 @@ class RunFiles(Runs):
         self.assertIn("the right to do this", done.stderr)
 
 
-class RunLive(Wire, Runs):
+class Live(Wire, Runs):
     """Market data from A's va to B's vb; orders back, from B to a capture in A."""
 
-    def start_run(self, live, *arguments):
-        text = self.live_config(live)
+    def start_run(self, live, *arguments, options=CLEAN):
+        text = self.live_config(live, options=options)
         self.text = text
         process = subprocess.Popen(["ip", "netns", "exec", self.b, self.command, "run", "--config", "session.toml", *arguments],
                                    cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -199,6 +199,8 @@ class RunLive(Wire, Runs):
         return (f'\n[live]\nfrom = "{source}"\nto = "af_packet:vb"\nrecord = "record.pcap"\ncontrol = "socket"\n'
                 "arm_lag_ms = 1000\n")
 
+
+class RunLive(Live):
     def trade(self, source, to):
         orders = self.start_orders_capture()
         run = self.start_run(self.live(source))
@@ -223,9 +225,7 @@ class RunLive(Wire, Runs):
         self.assertIn("a process that answers", subprocess.run(
             ["ip", "netns", "exec", self.b, self.command, "run", "-q", "--config", "session.toml"], cwd=self.folder, text=True,
             capture_output=True, timeout=60).stderr)
-        sender = subprocess.Popen(["ip", "netns", "exec", self.a, self.command, "send", "-q", "--from", "pcap:session.pcap", "--to",
-                                   "af_packet:va", "--speed", "0.1"], cwd=self.folder)
-        self.addCleanup(sender.kill)
+        sender = self.sender()
         self.wait_for(lambda s: s["counters"]["orders"] >= 3)
         self.control("kill")
         killed = self.control("status")

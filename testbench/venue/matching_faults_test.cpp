@@ -6,14 +6,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <memory>
 #include <string>
 
 #include "host/venue/matching/command_log.h"
+#include "testbench/faults/each_fault.h"
 #include "testbench/venue/matching_streams.h"
 #include "testbench/venue/naive_matching.h"
-#include "twinpath_fault.h"
 
 namespace twinpath::matching {
 namespace {
@@ -83,36 +82,7 @@ std::string try_all() {
   return try_log();
 }
 
-TEST(MatchingWithoutAFault, IsRight) {
-  fault::selected = 0;
-  EXPECT_EQ(try_all(), "");
-}
-
-class FaultIsCaught : public testing::Test {
- public:
-  explicit FaultIsCaught(const fault::Fault& f) : fault_(f) {}
-  void TestBody() override {
-    fault::selected = fault_.number;
-    const std::string how = try_all();
-    fault::selected = 0;
-    EXPECT_NE(how, "") << fault_.name << " (" << fault_.what << ") went unseen";
-    std::cout << fault_.name << ": caught: " << how << '\n';
-    RecordProperty("caught", how);
-  }
-
- private:
-  fault::Fault fault_;
-};
-
-const bool kRegistered = [] {
-  for (const fault::Fault& f : fault::kFaults) {
-    std::string name = std::string("IsCaught/") + f.name;
-    std::replace(name.begin(), name.end(), '-', '_');
-    testing::RegisterTest("EveryMatchingFault", name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
-                          [f]() -> FaultIsCaught* { return new FaultIsCaught(f); });
-  }
-  return true;
-}();
+const bool kRegistered = fault::EachFault::register_all("EveryMatchingFault", try_all);
 
 }  // namespace
 }  // namespace twinpath::matching

@@ -1,9 +1,7 @@
 // A matching engine that survives the end of its process: every command is in a file before the engine acts on it, and
 // recovery is the newest snapshot and the commands behind it.
 //
-// The folder holds `snapshot-N` and `commands-N`: the state before commands-N, and 72 bytes a command (the command,
-// then a checksum of it and its place). The log is shared memory of the file, so a command costs a copy and no system
-// call, and what has been written outlives the process whatever ends it. sync() is for what must outlive the machine.
+// The folder holds `snapshot-N` and `commands-N`: the state before commands-N, and 72 bytes a command (record_log.h).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +11,7 @@
 #include <string>
 
 #include "host/venue/matching/engine.h"
+#include "host/venue/record_log.h"
 
 namespace twinpath::matching {
 
@@ -36,7 +35,6 @@ class LoggedEngine {
   // Recovers what the folder holds. Throws FileError on damage that the end of a process does not explain,
   // std::system_error when the folder cannot be used, std::runtime_error when another process uses it.
   explicit LoggedEngine(CommandLogOptions options);
-  ~LoggedEngine();
   LoggedEngine(const LoggedEngine&) = delete;
   LoggedEngine& operator=(const LoggedEngine&) = delete;
 
@@ -51,8 +49,6 @@ class LoggedEngine {
   const Recovery& recovery() const noexcept { return recovery_; }
 
  private:
-  class File;
-
   void recover();
   void replay(std::uint64_t number, bool last);
   void begin(std::uint64_t number);
@@ -60,12 +56,12 @@ class LoggedEngine {
   std::filesystem::path snapshot_name(std::uint64_t number) const;
 
   CommandLogOptions options_;
+  venue::FolderLock lock_;
   std::unique_ptr<Engine> engine_;
-  std::unique_ptr<File> log_;
+  std::unique_ptr<venue::RecordFile<Command>> log_;
   std::uint64_t number_ = 0;  // of the log file that is written
   std::uint64_t at_ = 0;      // commands in it
   Recovery recovery_;
-  int lock_ = -1;
 };
 
 }  // namespace twinpath::matching

@@ -73,6 +73,16 @@ class Engine {
   // Shown at one price.
   std::uint64_t depth(std::uint32_t book, Side side, Ticks price) const noexcept;
   Indication indicate(std::uint32_t book) const;
+  // Calls visit(order id, Ticks, quantity shown) for the orders of one side of a book by their priority; stops and
+  // market orders of an auction are not among them.
+  template <class Visit>
+  void for_each_resting(std::uint32_t book, Side side, Visit&& visit) const {
+    if (!listed(book)) return;
+    for_each_order(books_[book].sides[at(side)], [&](std::uint32_t slot) {
+      const Order& o = orders_[slot];
+      visit(o.id, Ticks{price_of(side, levels_.key(o.level))}, Quantity{o.quantity});
+    });
+  }
 
   // Everything that later commands can depend on, in an order that depends on nothing else: equal states give equal
   // bytes, whatever led to them.

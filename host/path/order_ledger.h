@@ -53,6 +53,11 @@ class OrderLedger {
     const Order& o = slots_[user_ref % kSlots];
     return o.open && o.user_ref == user_ref ? &o : nullptr;
   }
+  // The open order that has the slot which this number needs; null when it is free.
+  const Order* holder(std::uint32_t user_ref) const noexcept {
+    const Order& o = slots_[user_ref % kSlots];
+    return o.open ? &o : nullptr;
+  }
   // Calls visit(const Order&) for every open order.
   template <class Visit>
   void for_each_open(Visit&& visit) const {

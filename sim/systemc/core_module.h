@@ -1,0 +1,101 @@
+// The functional core as a SystemC module: frames and commands in at their times, order frames and events out at
+// theirs.
+#pragma once
+#include <algorithm>
+#include <memory>
+#include <span>
+#include <systemc>
+
+#include "sim/systemc/core_model.h"
+#include "sim/systemc/simulation.h"
+
+namespace twinpath::platform {
+
+// Called at the edge of the cycle in which the first beat leaves, and in which the event stands at its stream.
+class OrderIf : virtual public sc_core::sc_interface {
+ public:
+  virtual void order(const CoreOrder& order) = 0;
+};
+class EventIf : virtual public sc_core::sc_interface {
+ public:
+  virtual void event(const CoreEvent& event) = 0;
+};
+
+class CoreModule : public sc_core::sc_module {
+ public:
+  sc_core::sc_port<OrderIf> orders{"orders"};
+  sc_core::sc_port<EventIf> events{"events"};
+
+  SC_HAS_PROCESS(CoreModule);
+  CoreModule(sc_core::sc_module_name name, const CoreConfig& config, Fault fault = Fault::none)
+      : sc_module(name), fault_(fault), model_(std::make_unique<CoreModel>(config, fault)) {
+    SC_METHOD(emit_orders);
+    sensitive << order_due_;
+    dont_initialize();
+    SC_METHOD(emit_events);
+    sensitive << event_due_;
+    dont_initialize();
+    SC_METHOD(expire);
+    sensitive << deadline_;
+    dont_initialize();
+  }
+
+  // Now is the cycle of the stamp; as CoreModel.
+  void frame(Cycles stamp, std::span<const std::uint8_t> bytes, bool fcs_error, const Beats& beats) {
+    model_->frame(stamp, bytes, fcs_error, beats);
+    schedule();
+  }
+  void command(Cycles stamp, Cycles pins, const Command& command) {
+    model_->command(stamp, pins, command);
+    schedule();
+  }
+  void advance(Cycles time) {
+    model_->advance(time);
+    schedule();
+  }
+  void jump_between_inputs() noexcept { model_->jump_between_inputs(); }
+  // Begins anew; what had not left yet never does.
+  void reset(const CoreConfig& config) {
+    model_ = std::make_unique<CoreModel>(config, fault_);
+    order_due_.cancel();
+    event_due_.cancel();
+    deadline_.cancel();
+  }
+  void load_inactive_bank(const Bank& bank) { model_->load_inactive_bank(bank); }
+  const CounterValues& counters() const noexcept { return model_->counters(); }
+  const CoreModel& model() const noexcept { return *model_; }
+  bool drained() noexcept { return model_->orders().empty() && model_->events().empty(); }
+  // When the last of what is known to leave will have left; now when there is nothing.
+  Picoseconds drained_at() noexcept {
+    Picoseconds t = now();
+    if (!model_->orders().empty()) t = std::max(t, edge(model_->orders().back().first_beat));
+    if (!model_->events().empty()) t = std::max(t, edge(model_->events().back().at));
+    return t;
+  }
+
+ private:
+  void schedule() {
+    if (!model_->orders().empty()) notify_at(order_due_, edge(model_->orders().front().first_beat));
+    if (!model_->events().empty()) notify_at(event_due_, edge(model_->events().front().at));
+    deadline_.cancel();
+    if (const auto due = model_->deadline()) notify_at(deadline_, edge(*due));
+  }
+  void emit_orders() {
+    auto& waiting = model_->orders();
+    for (; !waiting.empty() && edge(waiting.front().first_beat) <= now(); waiting.pop_front())
+      orders->order(waiting.front());
+    if (!waiting.empty()) notify_at(order_due_, edge(waiting.front().first_beat));
+  }
+  void emit_events() {
+    auto& waiting = model_->events();
+    for (; !waiting.empty() && edge(waiting.front().at) <= now(); waiting.pop_front()) events->event(waiting.front());
+    if (!waiting.empty()) notify_at(event_due_, edge(waiting.front().at));
+  }
+  void expire() { advance(cycle_at(now())); }
+
+  Fault fault_;
+  std::unique_ptr<CoreModel> model_;
+  sc_core::sc_event order_due_, event_due_, deadline_;
+};
+
+}  // namespace twinpath::platform
