@@ -5,8 +5,7 @@
 ///
 /// Why: a frame ends in any lane, and its check has to be known in the cycle in which it ends. Leading zeros do not change a
 /// register of zeros: the bytes that are there are moved to the end of the word, so that one network of whole words does.
-/// state_i is all ones before the first byte; the FCS is the complement of the state, its low byte first on the wire. Over a
-/// frame and its right FCS the state is RESIDUE of mac_rx.sv.
+/// state_i is all ones before the first byte; the FCS is the complement of the state, its low byte first on the wire.
 /// Latency: 0 cycles.
 module crc32_word (
     input  wire logic [31:0] state_i,

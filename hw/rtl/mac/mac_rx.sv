@@ -40,7 +40,6 @@ module mac_rx #(
   localparam logic [7:0] START = 8'hFB;
   localparam logic [7:0] TERMINATE = 8'hFD;
   localparam logic [7:0] SFD = 8'hD5;
-  localparam logic [31:0] RESIDUE = 32'hDEBB20E3;
   localparam int FCS_BYTES = 4;
   localparam int MIN_WORDS = 8;
   localparam int MAX_WORDS = MAX_BYTES / 8;
@@ -90,6 +89,9 @@ module mac_rx #(
   logic [WORDS_W-1:0] words_q;     // of it, before this one
   logic [31:0]        crc_q;
   logic [31:0]        crc;
+  logic [63:0]        data;        // of the frame in `word`, zeros behind it
+  logic [31:0]        check;       // the state in the middle of it
+  logic [31:0]        goal;
   logic               held_q;      // there is a beat that waits
   logic [63:0]        held_data_q;
   logic               tail_q;      // it is the frame's last
@@ -106,8 +108,34 @@ module mac_rx #(
   crc32_word u_crc (
       .state_i(crc_q),
       .data_i (word),
-      .bytes_i(bytes),
+      .bytes_i(4'd8),
       .state_o(crc)
+  );
+
+  // A right FCS is the complement of the state in front of it: all ones are left when it is mixed in. Zeros stand for what is not
+  // there of the last word, and lead from those ones to others.
+  function automatic [9*32-1:0] make_goals(input [31:0] polynomial);
+    logic [31:0] state;
+    for (int n = 0; n <= 8; n = n + 1) begin
+      state = '1;
+      for (int k = 0; k < 64 - 8 * n; k = k + 1) state = {1'b0, state[31:1]} ^ (state[0] ? polynomial : 32'd0);
+      make_goals[32*n+:32] = state;
+    end
+  endfunction
+  localparam logic [9*32-1:0] GOALS = make_goals(32'hEDB88320);
+
+  always_comb begin
+    data = '0;
+    goal = GOALS[8*32+:32];
+    for (int i = 0; i < 8; i = i + 1) if (4'(i) < bytes) data[8*i+:8] = word[8*i+:8];
+    for (int n = 0; n < 8; n = n + 1) if (bytes == 4'(n)) goal = GOALS[32*n+:32];
+  end
+
+  crc32_word u_check (
+      .state_i(crc_q),
+      .data_i (data),
+      .bytes_i(4'd4),
+      .state_o(check)
   );
 
   assign full        = words_q == WORDS_W'(MAX_WORDS);
@@ -115,7 +143,7 @@ module mac_rx #(
   assign ends        = frame_q && (bytes != 4'd8 || full);
   assign short_frame = words_q < WORDS_W'(MIN_WORDS);
   assign long_frame  = full && bytes != '0;
-  assign fcs_wrong   = crc != RESIDUE;
+  assign fcs_wrong   = (check ^ data[63:32]) != goal;
   assign wrong       = !terminate || short_frame || long_frame || fcs_wrong;
 
   assign count_good_o    = ends && !wrong;
