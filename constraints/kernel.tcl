@@ -13,6 +13,14 @@ set host_clk [get_clocks -of_objects [get_pins -of_objects $kernel -filter {REF_
 set_max_delay -datapath_only 3.103 -from $core_clk -to $host_clk
 set_max_delay -datapath_only 3.103 -from $host_clk -to $core_clk
 
+# The same between the core's clock and the line's, where the MAC is ours.
+set mac [get_cells -quiet -hierarchical -filter {REF_NAME == mac_10g || ORIG_REF_NAME == mac_10g}]
+if {$mac ne ""} {
+  set line_clk [get_clocks -of_objects [get_pins -of_objects $mac -filter {REF_PIN_NAME == tx_clk_i}]]
+  set_max_delay -datapath_only 3.103 -from $core_clk -to $line_clk
+  set_max_delay -datapath_only 3.103 -from $line_clk -to $core_clk
+}
+
 # The path from frame to order stays in the SLR of the transceivers.
 create_pblock twinpath_near_network
 resize_pblock [get_pblocks twinpath_near_network] -add $network_slr

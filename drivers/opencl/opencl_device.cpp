@@ -109,6 +109,12 @@ cl::Kernel Device::kernel(const char* name) const {
   try {
     return {program_, name};
   } catch (const cl::Error& e) {
+    const std::string known = ";" + program_.getInfo<CL_PROGRAM_KERNEL_NAMES>() + ";";
+    if (known.find(fmt::format(";{};", name)) != std::string::npos)
+      fail(e, fmt::format(
+                  "kernel '{}' is in the program, but the platform does not start it (XRT's takes no user_managed or "
+                  "ap_ctrl_none kernel: name its card as xrt:)",
+                  name));
     fail(e, fmt::format("the program has no kernel '{}'", name));
   }
 }

@@ -7,8 +7,10 @@ namespace twinpath {
 // The gate failed: a measurement differs from what was expected.
 inline constexpr int kExitGate = 1;
 
-Run add_bench(cli::App& app, const PacketIoRegistry& io, const batch::BatchRegistry& batches);
+Run add_bench(cli::App& app, const PathRegistry& paths, const PacketIoRegistry& io,
+              const batch::BatchRegistry& batches);
 Run add_bench_software(cli::App& bench);
+Run add_bench_paths(cli::App& bench, const PathRegistry& paths);
 Run add_bench_latency(cli::App& bench);
 Run add_bench_books(cli::App& bench);
 Run add_bench_matching(cli::App& bench);

@@ -9,6 +9,7 @@
 
 #include "host/core/registers.h"
 #include "host/core/types.h"
+#include "host/path/core_latency.h"
 
 namespace twinpath {
 namespace {
@@ -151,27 +152,15 @@ std::string latency_text(Device& device) {
   const auto both = [](std::uint64_t cycles) {
     return fmt::format("{} cycles {:>7.1f} ns", cycles, to_nanoseconds(Cycles{cycles}));
   };
-  for (unsigned i = 1; i <= static_cast<unsigned>(LatencyClass::trade); ++i) {
+  for (unsigned i = 1; i <= kLatencyClasses; ++i) {
     const auto c = static_cast<LatencyClass>(i);
-    const std::uint32_t at = regs::latency(c);
-    const std::uint32_t count = device.read_register(at + regs::kLatencyCount);
-    if (count == 0) {
+    const CoreLatency l = read_core_latency(c, [&](std::uint32_t at) { return device.read_register(at); });
+    if (l.orders == 0) {
       out += fmt::format("{:<10} {:>10}\n", name(c), 0);
       continue;
     }
-    std::uint64_t total = 0;
-    std::array<std::uint32_t, regs::kHistogramBins> bins{};
-    for (unsigned b = 0; b < regs::kHistogramBins; ++b)
-      total += bins[b] = device.read_register(regs::histogram(c) + 4 * b);
-    const auto percentile = [&](std::uint64_t of_hundred) {
-      std::uint64_t seen = 0;
-      unsigned b = 0;
-      while (b + 1 < regs::kHistogramBins && (seen + bins[b]) * 100 < total * of_hundred) seen += bins[b++];
-      return b;
-    };
-    out += fmt::format("{:<10} {:>10}  {:>22}  {:>22}  {:>22}  {:>22}\n", name(c), count,
-                       both(device.read_register(at + regs::kLatencyMin)), both(percentile(50)), both(percentile(99)),
-                       both(device.read_register(at + regs::kLatencyMax)));
+    out += fmt::format("{:<10} {:>10}  {:>22}  {:>22}  {:>22}  {:>22}\n", name(c), l.orders, both(l.min),
+                       both(l.percentile(50)), both(l.percentile(99)), both(l.max));
   }
   return out;
 }

@@ -74,7 +74,7 @@ int main(int argc, char** argv) {
   add(add_flow(app));
   add(add_monitor(app));
 #ifdef TP_WITH_BENCH
-  add(add_bench(app, io, batches));
+  add(add_bench(app, paths, io, batches));
 #endif
 #ifdef TP_WITH_XRT
   add(add_card(app));

@@ -83,6 +83,8 @@ class DevicePath final : public Path {
     return values;
   }
 
+  std::optional<std::uint32_t> read_register(std::uint32_t at) override { return device_.read_register(at); }
+
   void load_inactive_bank(const Bank& bank) override {
     // Commands in flight must have taken effect before the other bank is written.
     settle();

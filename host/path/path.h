@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -59,6 +60,8 @@ class Path {
   virtual CounterValues counters() = 0;
   // The host writes the bank that is not active (SEM 4.1); a SWAP command makes it active. Called between inputs.
   virtual void load_inactive_bank(const Bank& bank) = 0;
+  // A register of the core behind the path (hw/rtl/control/REGISTERS.md); nothing where there is no core.
+  virtual std::optional<std::uint32_t> read_register(std::uint32_t /*offset*/) { return std::nullopt; }
   // Clock cycles simulated since the configuration was loaded; 0 where nothing is simulated.
   virtual std::uint64_t simulated_cycles() const noexcept { return 0; }
 };

@@ -58,6 +58,8 @@ class VerilatedPath final : public Path, private CoreDriver::Out {
     return values;
   }
 
+  std::optional<std::uint32_t> read_register(std::uint32_t at) override { return driver_.read_register(at); }
+
   void load_inactive_bank(const Bank& bank) override {
     // Commands in flight must have taken effect before the other bank is written.
     driver_.run_until_idle();

@@ -61,6 +61,8 @@ class Design:
     def __init__(self, work):
         flow.elaborate("twinpath_kernel", ROOT / "hw" / "rtl", work)
         self.modules = json.loads((work / "elaborated.json").read_text())["modules"]
+        flow.elaborate("mac_10g", ROOT / "hw" / "rtl", work)
+        self.modules |= json.loads((work / "elaborated.json").read_text())["modules"]
         self.ports = set(self.modules[self.plain("twinpath_core")]["ports"])
         # Of the kernel as v++ sees it: clocks by their port, interfaces by their signals.
         kernel = set(self.modules[self.plain("twinpath_kernel")]["ports"])
@@ -228,7 +230,7 @@ class Constraints(unittest.TestCase):
                 self.assertIn("3.103", next(c for c in calls if c[0] == "create_clock"))
                 calls = check_tcl(self.copy(card, "kernel.tcl"), card, self.design)
                 both = {c[c.index("-from") + 1] for c in calls if c[0] == "set_max_delay"}
-                self.assertEqual(len(both), 2, "crossings both ways")
+                self.assertEqual(len(both), 3, "crossings both ways, of the host's clock and the line's")
                 check_link(CONSTRAINTS / card / "link.cfg", card, self.design)
                 check_link(self.copy(card, "mac.cfg"), card, self.design)
 
@@ -246,6 +248,7 @@ class Constraints(unittest.TestCase):
         self.refused("no instance u_books", "kernel.tcl", ("$core/u_book]", "$core/u_books]"))
         self.refused("no module is called twinpath_cor$", "kernel.tcl", ("== twinpath_core", "== twinpath_cor"))
         self.refused("has no port clk$", "kernel.tcl", ("== clk_i", "== clk"))
+        self.refused("mac_10g has no port tx_clk$", "kernel.tcl", ("== tx_clk_i", "== tx_clk"))
         self.refused("u50 has no SLR2", "kernel.tcl", ("{SLR1}", "{SLR2}"))
         self.refused('can.t read "network_slr"', "kernel.tcl", ("set network_slr", "set slr"))
 

@@ -1,5 +1,6 @@
 """`xrt:` and `twinpath card` against the simulated card, through the stock XRT runtime."""
 
+import json
 import os
 import pathlib
 import re
@@ -46,6 +47,42 @@ class CardLockstep(CardTest):
         software = self.lockstep(paths=("sw:", "sw:"))
         self.assertEqual(self.lockstep(paths=("sw:", "xrt:0")), software)
         self.assertGreater(software[1], 20)
+
+
+class CardBench(CardTest):
+    PATHS = ("--path", "sw:", "--path", "verilator:", "--path", "xrt:0")
+
+    def measure(self, *paths, status=0):
+        self.generate("--seed 5 --messages 1500 --symbols 16 --configured 8 --duration 2 --halts 0 --luld-pauses 0".split())
+        done = self.run_command("bench", "paths", "session.pcap", "--config", "session.toml", *paths, "--json", "paths.json", "--html",
+                                "paths.html", status=status)
+        return done, json.loads((self.folder / "paths.json").read_text())
+
+    def test_the_card_has_the_cycles_of_the_simulated_core(self):
+        done, found = self.measure(*self.PATHS)
+        software, core, card = found["paths"]
+        self.assertGreater(found["orders"], 20)
+        self.assertEqual({p["order_frames"] for p in found["paths"]}, {software["order_frames"]})
+        self.assertEqual([p["orders"] for p in found["paths"]], [found["orders"]] * 3)
+        self.assertEqual(core["latency"], card["latency"])
+        self.assertEqual(core["histograms"], card["histograms"])
+        self.assertTrue(core["stamps_agree"] and card["stamps_agree"])
+        self.assertEqual((core["latency"]["min"], core["latency_unit"], software["latency_unit"]), (4, "cycles", "nanoseconds"))
+        self.assertEqual(sum(h["orders"] for h in card["histograms"].values()), card["latency"]["count"])
+        for path in found["paths"]:
+            self.assertEqual(path["round_trip_ns"]["count"], path["orders"])
+            self.assertGreater(path["messages_per_second"], 0)
+        self.assertIn("the core of xrt:0 by its own histograms, in cycles; the events' stamps agree", done.stdout)
+        page = (self.folder / "paths.html").read_text()
+        self.assertEqual(page.count("by its own histograms"), 2)
+        self.assertNotIn("DIFFERENT", page)
+
+    def test_a_histogram_that_disagrees_fails(self):
+        os.environ["TWINPATH_CARD_FAULT"] = "register=0x910:0x7"  # orders of the class add
+        done, found = self.measure("--path", "xrt:0", status=1)
+        self.assertFalse(found["paths"][0]["stamps_agree"])
+        self.assertIn("xrt:0: expected", done.stderr)
+        self.assertIn("stamps that do not", done.stderr)
 
 
 class CardFaults(CardTest):

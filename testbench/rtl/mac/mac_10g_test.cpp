@@ -58,7 +58,6 @@ class Mac {
     for (unsigned i = 0; i < 2'000'000 && !done(); ++i) step();
     return done();
   }
-  unsigned count(const VlWide<7>& counts, unsigned which) const { return counts[which]; }
 
  private:
   // The next edges; 1 when the core's is one of them.
