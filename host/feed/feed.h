@@ -23,6 +23,10 @@ struct Origin {
   std::uint16_t msg_index = 0;
 };
 
+// What becomes of a packet, before its messages: for a sink that has on_packet(PacketFate, frame number), which counts
+// cycles. sought: a gap is lost, and the lowest of what is kept is looked for.
+enum class PacketFate : std::uint8_t { in_order, replayed, old, sought };
+
 // Sink: `void on_message(const std::uint8_t* message, std::uint8_t type, const Origin&)` for every delivered message of
 // a known type and its exact length, `void on_feed_state(StateReason, const Origin&)` for end_of_session, gap_lost and
 // fcs_error. A sink may also have `void prefetch(const std::uint8_t* message, std::size_t bytes)`, called for a message
@@ -84,6 +88,7 @@ class Feed {
 
  private:
   static constexpr bool kFetches = requires(const Sink& s, const std::uint8_t* m) { s.prefetch(m, std::size_t{}); };
+  static constexpr bool kFollowed = requires(Sink& s) { s.on_packet(PacketFate{}, std::uint32_t{}); };
   static constexpr unsigned kAhead = 12;  // messages in front of the one at work that are fetched
   static constexpr unsigned kMore = 6;    // of them, those near enough for prefetch_more
 
@@ -139,6 +144,10 @@ class Feed {
     std::array<std::uint8_t, kSlotBytes> bytes;
   };
 
+  void tell([[maybe_unused]] PacketFate fate, [[maybe_unused]] std::uint32_t frame) noexcept {
+    if constexpr (kFollowed) sink_.on_packet(fate, frame);
+  }
+
   void accept(Cycles time, const FeedPacket& packet, std::uint32_t number, bool fcs_error) noexcept {
     counters_.add(packet.line == FeedLine::a ? Counter::packets_a : Counter::packets_b);
     if (!joined_) {
@@ -158,6 +167,7 @@ class Feed {
     } else if (count != 0 && packet.sequence + count <= expected_) {
       counters_.add(Counter::duplicate_messages, count);
     } else if (count != 0) {
+      tell(PacketFate::in_order, number);
       const bool delivered = walk(time, packet.sequence, packet.count, packet.blocks.data(),
                                   static_cast<std::uint32_t>(packet.blocks.size()), packet.declared, number);
       if (fcs_error && delivered) sink_.on_feed_state(StateReason::fcs_error, Origin{time, expected_, number, 0});
@@ -208,8 +218,10 @@ class Feed {
       slot->used = false;
       --used_slots_;
       if (slot->sequence + slot->count <= expected_) {
+        tell(PacketFate::old, slot->frame);
         counters_.add(Counter::duplicate_messages, slot->count);
       } else {
+        tell(PacketFate::replayed, slot->frame);
         counters_.add(Counter::reorder_replayed);
         walk(time, slot->sequence, slot->count, slot->bytes.data(), slot->have, slot->declared, slot->frame);
       }
@@ -220,6 +232,7 @@ class Feed {
     const Cycles at = deadline_;
     counters_.add(Counter::gaps_lost);
     for (bool told = false; gap_open(); told = true) {
+      tell(PacketFate::sought, 0);
       std::uint64_t next = gap_high_;
       for (const Slot& s : slots_) {
         if (s.used) next = std::min(next, s.sequence);

@@ -45,19 +45,21 @@ CoreModel::CoreModel(const CoreConfig& config, Fault fault)
 void CoreModel::frame(Cycles stamp, std::span<const std::uint8_t> bytes, bool fcs_error, const Beats& beats) {
   advance(stamp, beats.first);
   const std::uint64_t packets = count(Counter::packets_a) + count(Counter::packets_b);
-  const std::uint64_t messages = count(Counter::messages), stored = count(Counter::reorder_stored);
+  const std::uint64_t stored = count(Counter::reorder_stored);
   const std::size_t header = kFrameHeaderBytes + (bytes.size() > 13 && load_be16(&bytes[12]) == 0x8100 ? 4 : 0);
   late_ = beats.first - stamp;
   bytes_ = bytes;
   began_ = beats.first;
   in_frame_ = true;
+  in_order_ = false;
+  fcs_error_ = fcs_error;
   timing_.begin_frame(beats, header);
   feed_.frame(stamp, bytes, fcs_error);
   if (count(Counter::packets_a) + count(Counter::packets_b) == packets) {
     timing_.drop_frame();
   } else {
-    leave_frame(count(Counter::messages) != messages);
-    settle();
+    leave_frame();
+    end_replay();
     FeedPacket packet;
     if (count(Counter::reorder_stored) != stored && parse_frame(bytes, config_, packet) == Counter::frames)
       kept_.keep(packet, next_frame_, began_, header);
@@ -98,8 +100,9 @@ void CoreModel::advance(Cycles time, Cycles pins) {
   if (!due || *due > time) return;
   const Cycles seen = *due + late_;
   timing_.expire(jumps_ && timing_.rests(seen) ? pins : seen);
+  sought_ = false;
   feed_.advance(time);
-  settle();
+  end_replay();
 }
 
 void CoreModel::Stamps::fill(Event& e) const noexcept {
@@ -136,11 +139,33 @@ void CoreModel::Out::on_event(const Event& event) noexcept {
 
 void CoreModel::Tap::on_feed_state(StateReason reason, const Origin& origin) noexcept {
   // A frame is told to be wrong behind its messages, its end of session behind all of it.
-  if (model->in_frame_) model->leave_frame(reason == StateReason::fcs_error);
+  model->leave_frame(true);
   model->stamps_.at = reason == StateReason::end_of_session ? model->timing_.end_of_session() : model->timing_.own();
-  model->lost_ = model->count(Counter::lost_messages);
   model->core_.on_feed_state(reason, origin);
   if (model->fault_ == Fault::blind_to_gaps) model->undo(CommandOp::trust, origin.stamp);
+}
+
+void CoreModel::Tap::on_packet(PacketFate fate, std::uint32_t frame) noexcept {
+  if (fate == PacketFate::in_order) {
+    model->in_order_ = true;
+    return;
+  }
+  model->leave_frame();
+  model->end_replay();
+  if (fate == PacketFate::sought) {
+    if (model->sought_) model->timing_.look_again();
+    model->sought_ = true;
+    return;
+  }
+  KeptPacket* slot = model->kept_.of_frame(frame);
+  if (slot == nullptr) return;
+  if (fate == PacketFate::old) {
+    model->timing_.pass_slot();
+    model->kept_.free(*slot);
+  } else {
+    model->timing_.begin_replay(slot->lane, slot->blocks);
+    model->replayed_ = slot;
+  }
 }
 
 void CoreModel::Tap::on_message(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept {
@@ -157,34 +182,17 @@ void CoreModel::place(const std::uint8_t* m, std::uint8_t type, const Origin& or
     stamps_.frame_began = began_;
     return;
   }
-  leave_frame(true);
-  if (replayed_ == nullptr || replayed_->frame != origin.frame) replay_until(origin);
   if (replayed_ == nullptr) return;
   stamps_.at = timing_.in_replay(replayed_->end_of(origin.msg_index), type);
   stamps_.frame_began = replayed_->frame_began;
 }
 
-void CoreModel::leave_frame(bool delivered) noexcept {
+// `told`: its end, or its wrong FCS, is told next.
+void CoreModel::leave_frame(bool told) noexcept {
   if (!in_frame_) return;
   in_frame_ = false;
-  timing_.end_frame(delivered, feed_.gap_open() || kept_.any());
-}
-
-// Passes over slots to the one that the message at `origin` is from.
-void CoreModel::replay_until(const Origin& origin) noexcept {
-  end_replay();
-  look_again();
-  while (KeptPacket* slot = kept_.due(origin.sequence)) {
-    if (slot->frame != origin.frame && slot->sequence + slot->count <= origin.sequence) {
-      timing_.pass_slot();
-      kept_.free(*slot);
-      continue;
-    }
-    timing_.begin_replay(slot->lane, slot->blocks);
-    replayed_ = slot;
-    if (slot->frame == origin.frame) return;
-    end_replay();  // nothing of it was whole
-  }
+  timing_.end_frame(in_order_, feed_.gap_open() || kept_.any());
+  if (in_order_ && fcs_error_ && !told) timing_.tell_nothing();
 }
 
 void CoreModel::end_replay() noexcept {
@@ -192,22 +200,6 @@ void CoreModel::end_replay() noexcept {
   timing_.end_replay();
   kept_.free(*replayed_);
   replayed_ = nullptr;
-}
-
-// After a deadline slots are searched anew for every gap behind the first.
-void CoreModel::look_again() noexcept {
-  if (count(Counter::lost_messages) != lost_) timing_.look_again();
-  lost_ = count(Counter::lost_messages);
-}
-
-// What is due and says nothing.
-void CoreModel::settle() noexcept {
-  end_replay();
-  look_again();
-  while (KeptPacket* slot = kept_.due(feed_.expected_sequence())) {
-    timing_.pass_slot();
-    kept_.free(*slot);
-  }
 }
 
 }  // namespace twinpath::platform

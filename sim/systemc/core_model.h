@@ -89,17 +89,15 @@ class CoreModel {
   // Between feed and decision: when each message's last byte passes.
   struct Tap {
     CoreModel* model;
+    void on_packet(PacketFate fate, std::uint32_t frame) noexcept;
     void on_feed_state(StateReason reason, const Origin& origin) noexcept;
     void on_message(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept;
   };
 
   std::uint64_t count(Counter c) const noexcept { return counters_.values()[static_cast<std::size_t>(c)]; }
   void place(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept;
-  void leave_frame(bool delivered) noexcept;
-  void replay_until(const Origin& origin) noexcept;
+  void leave_frame(bool told = false) noexcept;
   void end_replay() noexcept;
-  void settle() noexcept;
-  void look_again() noexcept;
   void advance(Cycles time, Cycles pins);
   void undo(CommandOp op, Cycles stamp) noexcept;
 
@@ -117,11 +115,12 @@ class CoreModel {
   std::span<const std::uint8_t> bytes_;
   Cycles began_{};         // a frame's first beat
   bool in_frame_ = false;  // its own messages pass, none that was kept
+  bool in_order_ = false, fcs_error_ = false;
+  bool sought_ = false;  // of the deadline at work
   KeptPacket* replayed_ = nullptr;
   bool jumps_ = false;
   Cycles late_{};  // from its stamp to the pins
   std::uint32_t next_frame_ = 0;
-  std::uint64_t lost_ = 0;  // messages, when slots were last asked
 };
 
 }  // namespace twinpath::platform

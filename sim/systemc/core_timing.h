@@ -104,8 +104,18 @@ class CoreTiming {
     select_ = taken_ + Cycles{2};
     idle_ = select_ + Cycles{!delivered || gap_open ? 1u : 0u};
   }
-  // It was none of ours: nothing behind the parser sees it.
-  void drop_frame() noexcept { parser_free_ = std::max(parser_free_, beats_.last()); }
+  // It was none of ours: nothing behind the parser sees it, but what comes next waits for its headers to end.
+  void drop_frame() noexcept {
+    const std::size_t beats = std::max<std::size_t>((beats_.bytes + 7) / 8, 1), judged = std::min(payload_, beats - 1);
+    idle_ = std::max(idle_, std::max(parser_free_ + Cycles{judged}, beats_.at(judged)) + Cycles{3});
+    parser_free_ = std::max(parser_free_ + Cycles{beats}, beats_.last() + Cycles{1});
+  }
+
+  // Its FCS was wrong, and nothing of it had been delivered.
+  void tell_nothing() noexcept {
+    select_ += Cycles{1};
+    idle_ = select_ + Cycles{1};
+  }
 
   // Nothing is at work at `time`.
   bool rests(Cycles time) const noexcept { return time > idle_ + Cycles{12}; }

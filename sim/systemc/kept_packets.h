@@ -41,11 +41,10 @@ class KeptPackets {
     }
   }
   bool any() const noexcept { return used_ != 0; }
-  // The next whose turn has come; nothing when none has.
-  KeptPacket* due(std::uint64_t expected) noexcept {
-    if (used_ == 0) return nullptr;
-    const auto slot = std::find_if(slots_.begin(), slots_.end(),
-                                   [expected](const KeptPacket& s) { return s.used && s.sequence <= expected; });
+  // Null when none is kept.
+  KeptPacket* of_frame(std::uint32_t frame) noexcept {
+    const auto slot =
+        std::find_if(slots_.begin(), slots_.end(), [frame](const KeptPacket& s) { return s.used && s.frame == frame; });
     return slot == slots_.end() ? nullptr : &*slot;
   }
   void free(KeptPacket& slot) noexcept {
