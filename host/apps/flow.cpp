@@ -57,9 +57,11 @@ class Flow {
 
   int run() {
     for (const auto& p : all_) p->start();
-    if (!wait([&] { return std::ranges::all_of(all_, [](const auto& p) { return ready(*p); }); }, 30))
+    if (!wait([&] { return stop_requested() || std::ranges::all_of(all_, [](const auto& p) { return ready(*p); }); },
+              30))
       throw std::runtime_error(
           "the venue does not let every participant in within 30 s; is it up, and its market open?");
+    if (stop_requested()) throw std::runtime_error("stopped before anybody traded");
     // What others traded there before, or we in an earlier process, is in the streams: all of it is read first. Of
     // earlier days, which are in none of this day's streams, the venue's positions are taken as they are.
     const bool first_day = ask_day(config_) == 1;
@@ -94,7 +96,7 @@ class Flow {
       try {
         return ask_venue(config_, p.name());
       } catch (const std::runtime_error&) {
-        if (Clock::now() >= end || stop_requested()) throw;
+        if (Clock::now() >= end) throw;
       }
       turn(Nanoseconds{10'000'000});
     }
@@ -131,11 +133,12 @@ class Flow {
                    all_, [](const auto& p) { return p->client().state() == session::OuchClient::State::trading; }),
                all_.size(), sum.sent, sum.fills, prices);
   }
+  // Whether it is done within the time. What was begun is brought to its end even when a stop is asked for.
   template <class Done>
   bool wait(Done&& done, int seconds) {
     const Clock::time_point end = Clock::now() + std::chrono::seconds(seconds);
     while (!done()) {
-      if (Clock::now() >= end || stop_requested()) return done();
+      if (Clock::now() >= end) return done();
       turn(Nanoseconds{10'000'000});
     }
     return true;
@@ -152,7 +155,7 @@ class Flow {
       // What the rate has not had by now, but for what a stop of the process would pile up.
       for (int n = 0; asked < t * options_.rate && n < 1'000 && !enough(); ++n, asked += 1) {
         sent += all_[random_.below(static_cast<std::uint32_t>(all_.size()))]->act();
-        if (options_.in_turn && !wait([&] { return quiet(); }, 30) && !stop_requested())
+        if (options_.in_turn && !wait([&] { return quiet(); }, 30))
           throw std::runtime_error(
               "--in-turn: not every trade was told to both sides within 30 s; do others trade at this venue too?");
       }

@@ -2,6 +2,7 @@
 
 import random
 import re
+import signal
 import struct
 import subprocess
 import time
@@ -81,11 +82,22 @@ class Flow(VenueTest):
 
     def test_reconciles_when_the_venue_is_killed_three_times(self):
         self.sample()
-        flow = self.begin_flow("--rate", 500, "--for", 6)
+        flow = self.begin_flow("--rate", 500, "--for", 600)
+
+        def wait_until(told):
+            while line := flow.stderr.readline():
+                if re.search(told, line):
+                    return
+            self.fail(f"the flow ended: {flow.communicate()}")
+
+        wait_until("10 of 10 trading, [1-9]")
         for _ in range(3):
-            time.sleep(1 + random.random())
+            time.sleep(random.random())
             self.kill()
+            wait_until(" 0 of 10 trading")
             self.start("-q")
+            wait_until("10 of 10 trading")
+        flow.send_signal(signal.SIGINT)  # it winds down, and says whether all is well
         out, error = flow.communicate(timeout=120)
         self.assertEqual(flow.returncode, 0, error)
         self.assertIn("reconciled", out)

@@ -73,11 +73,12 @@ class GatewayFixture {
   market::MarketOptions market;
   std::vector<OuchParticipant> terms;
   OuchGatewayOptions gateway;
+  std::uint64_t most_messages = 1 << 20;                   // of a stream
   std::vector<std::vector<std::uint32_t>> copies{{1, 3}};  // the first is what "firm" reads
 
   // The process begins: the first time with a day in continuous trading.
   void begin() {
-    accounts_ = std::make_unique<OuchAccounts>(market.session, terms);
+    accounts_ = std::make_unique<OuchAccounts>(market.session, terms, most_messages);
     market::RequestLogOptions log;
     log.folder = folder_ / "log";
     log.requests_a_file = 4'096;

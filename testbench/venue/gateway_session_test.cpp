@@ -94,6 +94,27 @@ TEST_F(Gateway, misbehaving_clients_are_cut_off_by_cause_and_nobody_else_is) {
   EXPECT_THAT(all_of<ouch::Accepted>(two->stream()), SizeIs(1));
 }
 
+TEST_F(Gateway, who_has_nearly_filled_its_stream_may_cancel_only_and_the_venue_goes_on) {
+  venue.most_messages = 100;
+  venue.gateway.cancel_on_disconnect = {false, false, false, false};
+  begin();
+  one->send(bytes_of(enter_order(1, 'B', 100, 990'000)));
+  for (int n = 0; n < 200 && ended(session::SoupEnd::throttled) == 0; ++n) {
+    one->send(bytes_of(ouch::AccountQuery{}));
+    run();
+  }
+  EXPECT_EQ(ended(session::SoupEnd::throttled), 1u);
+  EXPECT_LT(venue.accounts().stream(1)->next_sequence(), 80u);
+  one->send(bytes_of(ouch::CancelOrder{1, 0}));
+  run();
+  EXPECT_EQ(venue.hub().market().participant(1).open_orders, 0u);
+  OuchUdpGateway udp({.participant = 1}, venue.entry(), venue.ouch());
+  EXPECT_EQ(udp.datagram({}, bytes_of(enter_order(2, 'B', 100, 990'000)), venue.now), UdpOutcome::day_full);
+  two->send(bytes_of(enter_order(1, 'B', 100, 990'000)));
+  run();
+  EXPECT_THAT(all_of<ouch::Accepted>(two->stream()), SizeIs(1));
+}
+
 TEST_F(Gateway, streams_are_the_same_bytes_after_the_end_of_the_process) {
   begin();
   one->send(bytes_of(enter_order(1, 'S', 300, 1'000'000)));

@@ -10,8 +10,8 @@ namespace {
 using market::Execution;
 using market::ExecutionKind;
 
-// Address space of a copy: messages of a day. Memory comes with use.
-constexpr std::uint64_t kMostMessages = std::uint64_t{1} << 27;
+// Address space of a copy: more than a day's tape has room for trades. Memory comes with use.
+constexpr std::uint64_t kMostMessages = std::uint64_t{1} << 30;
 
 char gateway_letter(market::Gateway g) noexcept {
   switch (g) {

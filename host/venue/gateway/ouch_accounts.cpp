@@ -6,15 +6,9 @@
 #include "host/venue/gateway/ouch_answer.h"
 
 namespace twinpath::gateway {
-namespace {
 
-// Address space of a stream: messages of a day. Memory comes with use.
-constexpr std::uint64_t kMostMessages = std::uint64_t{1} << 27;
-
-}  // namespace
-
-OuchAccounts::OuchAccounts(std::string session, std::vector<OuchParticipant> participants)
-    : name_(std::move(session)), accounts_(participants.size()) {
+OuchAccounts::OuchAccounts(std::string session, std::vector<OuchParticipant> participants, std::uint64_t most_messages)
+    : name_(std::move(session)), most_messages_(most_messages), accounts_(participants.size()) {
   for (std::size_t i = 0; i < participants.size(); ++i) accounts_[i].terms = participants[i];
   begin_day();
 }
@@ -27,7 +21,7 @@ void OuchAccounts::begin_day() {
   for (Account& a : accounts_) {
     a.orders.clear();
     a.last = 0;
-    a.store = std::make_shared<market::MessageStore>(session, kMostMessages);
+    a.store = std::make_shared<market::MessageStore>(session, most_messages_);
     a.stream = std::make_shared<StoredMessages>(a.store);
   }
 }

@@ -39,7 +39,9 @@ enum class Arrival : std::uint8_t {
 class OuchAccounts final : public MarketListener {
  public:
   // `session`: of MarketOptions; the streams of a day are named like its tape. Participants are numbered from 1.
-  OuchAccounts(std::string session, std::vector<OuchParticipant> participants);
+  // `most_messages`: address space of a stream; memory comes with use.
+  OuchAccounts(std::string session, std::vector<OuchParticipant> participants,
+               std::uint64_t most_messages = std::uint64_t{1} << 27);
 
   void market_did(const market::Request& r, std::span<const market::Execution> executions) override;
 
@@ -70,6 +72,7 @@ class OuchAccounts final : public MarketListener {
   void follow(Account& a, const market::Execution& e, const market::Request& cause);
 
   std::string name_;
+  std::uint64_t most_messages_;
   unsigned day_ = 0;
   Text<10> session_{};
   std::vector<Account> accounts_;

@@ -6,7 +6,7 @@ namespace twinpath::gateway {
 
 std::string_view to_string(EntryOutcome o) noexcept {
   constexpr std::array<std::string_view, kEntryOutcomes> kNames{
-      "taken", "resent", "conflicting", "late", "empty", "unknown type", "bad length", "bad appendage"};
+      "taken", "resent", "conflicting", "late", "day full", "empty", "unknown type", "bad length", "bad appendage"};
   return kNames[static_cast<std::size_t>(o)];
 }
 
@@ -32,6 +32,10 @@ EntryOutcome OuchEntry::decide(std::uint32_t participant, std::span<const std::u
         return EntryOutcome::unknown_type;
     }
   }
+  const bool cancel = r->kind == market::RequestKind::cancel && (r->tag & tag::kQuery) == 0;
+  const auto& tape = hub_.market().tape();
+  if (!cancel && (accounts_.stream(participant)->store().nearly_full() || (tape && tape->nearly_full())))
+    return EntryOutcome::day_full;
   EntryOutcome outcome = EntryOutcome::taken;
   if (uses_number(*r)) {
     switch (accounts_.arrival(participant, *r)) {

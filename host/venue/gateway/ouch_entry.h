@@ -21,14 +21,15 @@ enum class EntryOutcome : std::uint8_t {
   taken,  // the market has it, and answers
   resent,
   conflicting,
-  late,  // rejected in the stream
+  late,      // rejected in the stream
+  day_full,  // the participant's stream of the day, or the tape, has no room for what it would cause: cancels only
   // unreadable
   empty,
   unknown_type,
   bad_length,
   bad_appendage,
 };
-inline constexpr std::size_t kEntryOutcomes = 8;
+inline constexpr std::size_t kEntryOutcomes = 9;
 std::string_view to_string(EntryOutcome o) noexcept;
 constexpr bool unreadable(EntryOutcome o) noexcept { return o >= EntryOutcome::empty; }
 

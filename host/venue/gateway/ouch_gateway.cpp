@@ -57,6 +57,7 @@ class OuchConnection final : public SoupConnection, private session::SoupServerH
     if (!rate_.take(now_)) return session_.cut(session::SoupEnd::throttled);
     const EntryOutcome o = gateway_.entry_.take(login_->participant, message, market::Gateway::ouch_soup);
     if (unreadable(o)) session_.cut(session::SoupEnd::misbehaved);
+    if (o == EntryOutcome::day_full) session_.cut(session::SoupEnd::throttled);
   }
 
   OuchGateway& gateway_;

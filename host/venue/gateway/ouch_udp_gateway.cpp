@@ -20,7 +20,7 @@ constexpr std::size_t kMostBytes = 512;
 
 std::string_view to_string(UdpOutcome o) noexcept {
   constexpr std::array<std::string_view, kUdpOutcomes> kNames{
-      "taken",      "resent",        "conflicting",  "late",         "empty",      "unknown type",
+      "taken",      "resent",        "conflicting",  "late",         "day full",   "empty",    "unknown type",
       "bad length", "bad appendage", "not an order", "wrong source", "no session", "throttled"};
   return kNames[static_cast<std::size_t>(o)];
 }

@@ -21,6 +21,7 @@ enum class UdpOutcome : std::uint8_t {
   resent,
   conflicting,
   late,
+  day_full,
   empty,
   unknown_type,
   bad_length,
@@ -30,7 +31,7 @@ enum class UdpOutcome : std::uint8_t {
   no_session,
   throttled,
 };
-inline constexpr std::size_t kUdpOutcomes = 12;
+inline constexpr std::size_t kUdpOutcomes = 13;
 std::string_view to_string(UdpOutcome o) noexcept;
 
 struct UdpPort {

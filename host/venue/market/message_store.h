@@ -25,6 +25,11 @@ class MessageStore {
   const mold::Session& session() const noexcept { return session_; }
   // Of the next message; the first is 1.
   std::uint64_t next_sequence() const noexcept { return count_.load(std::memory_order_acquire) + 1; }
+  // Three quarters of its room are used: time to begin nothing that makes messages.
+  bool nearly_full() const noexcept {
+    const std::uint64_t count = count_.load(std::memory_order_acquire);
+    return count >= ends_.capacity() / 4 * 3 || ends_[count] >= bytes_.capacity() / 4 * 3;
+  }
   // No message will follow.
   bool ended() const noexcept { return ended_.load(std::memory_order_acquire); }
 
