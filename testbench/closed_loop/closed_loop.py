@@ -239,8 +239,9 @@ class ClosedLoop(Faults):
             raise Failure(f"the account's stream comes to {account}, the venue's ledger to {theirs}")
         if self.account.live:
             raise Failure("the account's stream ends with open orders")
-        self.flow.kill()
-        self.flow.wait()
+        self.flow.send_signal(signal.SIGTERM)
+        if self.flow.wait(120) != 0:
+            raise Failure(f"the participants ended with status {self.flow.returncode}: {self.tail('flow')}")
         self.flow = None
         held = {}
         for name in ("TRADER", *(f"P{n:03}" for n in range(1, PARTICIPANTS + 1))):
