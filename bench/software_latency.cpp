@@ -17,21 +17,34 @@ constexpr std::size_t kBatch = 64;
 // Takes the time at which each order's frame leaves.
 class OrderClock final : public PathSink {
  public:
-  explicit OrderClock(std::size_t orders) : left_(orders) {}
+  explicit OrderClock(std::size_t orders) : left_(orders), first_(orders) {}
+
+  void enter(const TimedInput& input) {
+    frame_ += input.is_frame;
+    entered_ = TickClock::now();
+  }
 
   void on_order_frame(std::span<const std::uint8_t>) override {
     const std::uint64_t now = TickClock::now();
-    if (count_ < left_.size()) left_[count_] = now - entered;
+    if (count_ < left_.size()) left_[count_] = now - entered_;
     ++count_;
   }
-  void on_event(const Event&) override {}
+  // Comes behind the order's frame.
+  void on_event(const Event& e) override {
+    const bool order = e.event_kind() == EventKind::order || e.event_kind() == EventKind::cancel;
+    if (order && count_ - 1 < first_.size()) first_[count_ - 1] = e.msg_index == 0 && e.frame + 1 == frame_;
+  }
 
-  std::uint64_t entered = 0;
   std::size_t count() const noexcept { return count_; }
   const std::vector<std::uint64_t>& ticks() const noexcept { return left_; }
+  // Whether the order was made by the first message of the frame that entered.
+  const std::vector<bool>& first() const noexcept { return first_; }
 
  private:
+  std::uint64_t entered_ = 0;
+  std::uint64_t frame_ = 0;  // frames entered
   std::vector<std::uint64_t> left_;
+  std::vector<bool> first_;
   std::size_t count_ = 0;
 };
 
@@ -68,13 +81,14 @@ void must_be(std::size_t found, const Session& session) {
 LatencyFigures run_latency(const Session& session, const CoreConfig& config, unsigned rounds) {
   LatencyFigures figures;
   std::vector<std::uint64_t> best(session.orders(), UINT64_MAX);
+  std::vector<bool> first;
   for (unsigned round = 0; round < rounds; ++round) {
     OrderClock clock(session.orders());
     const auto path = make_software_path(config, clock, false);
     session.play(
         1,
         [&](std::span<const TimedInput> input) {
-          clock.entered = TickClock::now();
+          clock.enter(input.front());
           path->submit(input);
         },
         [&](const Bank& bank) { path->load_inactive_bank(bank); });
@@ -83,8 +97,12 @@ LatencyFigures run_latency(const Session& session, const CoreConfig& config, uns
       figures.all.record(clock.ticks()[i]);
       best[i] = std::min(best[i], clock.ticks()[i]);
     }
+    first = clock.first();
   }
-  for (const std::uint64_t ticks : best) figures.quietest.record(ticks);
+  for (std::size_t i = 0; i < best.size(); ++i) {
+    figures.quietest.record(best[i]);
+    if (first[i]) figures.first.record(best[i]);
+  }
   for (unsigned i = 0; i < 10'000; ++i) {
     const std::uint64_t start = TickClock::now();
     figures.reading.record(TickClock::now() - start);

@@ -16,6 +16,7 @@ struct LatencyFigures {
   // readings included.
   Histogram all;       // every order of every round
   Histogram quietest;  // of each order its shortest round: what interrupts and neighbours add is not in it
+  Histogram first;     // of these, the orders of a frame's first message: no other message's work is in them
   Histogram reading;   // two readings with nothing between them
   std::array<Histogram, kStages> stages;  // nanoseconds to each stage (Event::stages), from a round with stamps
   std::vector<double> rates;              // messages a second, a round; inputs 64 at a time, without readings

@@ -40,6 +40,7 @@ int run(const Options& o) {
              "min", "p50", "p90", "p99", "p99.9", "max");
   print("order frame out", f.all, true);
   print("order frame out, each order's shortest round", f.quietest, true);
+  print("of these, of a frame's first message", f.first, true);
   print("two readings of the clock", f.reading, true);
   constexpr std::array<std::pair<Stage, std::string_view>, 5> kShown{{{Stage::decoded, "with stamps: decoded"},
                                                                       {Stage::booked, "with stamps: booked"},

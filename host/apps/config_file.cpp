@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "host/apps/config_bank.h"
 #include "host/apps/config_reader.h"
@@ -20,38 +18,19 @@ using config::Errors;
 using config::Reader;
 using config::SymbolNames;
 
-std::optional<std::string> contents(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in || std::filesystem::is_directory(file)) return std::nullopt;
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-std::optional<toml::table> parsed(std::string_view text, const std::string& name, Errors& errors) {
-  try {
-    return toml::parse(text, name);
-  } catch (const toml::parse_error& e) {
-    const auto at = e.source().begin;
-    errors.add_text(name, at.line,
-                    fmt::format("not TOML at column {}: {}; correct the line", at.column, e.description()));
-    return std::nullopt;
-  }
-}
-
 // The bank in the file that `key` names, laid over `ground`.
 std::optional<Bank> bank_of_file(Reader& reader, std::string_view key, const BankDraft& ground,
                                  const std::filesystem::path& base) {
   const auto name = reader.text(key, "the name of a TOML file");
   if (!name) return std::nullopt;
   const auto path = base / *name;
-  const auto text = contents(path);
+  const auto text = config::file_contents(path);
   if (!text) {
     reader.wrong(key, "a file that can be read", fmt::format("\"{}\"", path.string()),
                  "the name is relative to this file's folder");
     return std::nullopt;
   }
-  const auto table = parsed(*text, path.string(), reader.errors());
+  const auto table = config::parse_toml(*text, path.string(), reader.errors());
   if (!table) return std::nullopt;
   BankDraft draft = ground;
   draft.read_overrides(Reader(*table, "", path.string(), reader.errors()));
@@ -192,7 +171,7 @@ class Loader {
 
 RunConfig parse_config(std::string_view text, const std::string& name, const std::filesystem::path& base) {
   Errors errors;
-  const auto table = parsed(text, name, errors);
+  const auto table = config::parse_toml(text, name, errors);
   errors.throw_if_any();
   RunConfig run = Loader(*table, name, base, errors).load();
   errors.throw_if_any();
@@ -200,7 +179,7 @@ RunConfig parse_config(std::string_view text, const std::string& name, const std
 }
 
 RunConfig load_config(const std::filesystem::path& file) {
-  const auto text = contents(file);
+  const auto text = config::file_contents(file);
   if (!text) {
     throw ConfigError({fmt::format("{}:1: cannot be read; check that the file exists and is readable", file.string())});
   }

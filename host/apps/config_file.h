@@ -13,6 +13,7 @@
 #include "host/backtest/backtest_options.h"
 #include "host/core/config.h"
 #include "host/journal/journal_options.h"
+#include "host/live/exchange_options.h"
 #include "host/live/live_options.h"
 #include "host/path/path.h"
 #include "host/path/response_model.h"
@@ -62,6 +63,7 @@ struct RunConfig {
   std::vector<StrategyConfig> strategies;   // those with a [[strategy.NAME]]; core.strategy is the selected one
   BacktestOptions backtest;                 // [backtest]
   std::optional<JournalOptions> journal;    // when there is a section [journal]
+  std::optional<ExchangeOptions> exchange;  // when there is a section [exchange]
   std::optional<ProcessOptions> processes;  // when there is a section [processes]
   // Bank 1 was given by `alternate` or [bank1]; otherwise it is a copy of bank 0.
   bool has_alternate = false;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <numeric>
 #include <sstream>
 
@@ -85,6 +86,25 @@ void Errors::throw_if_any() const {
   throw ConfigError(std::move(lines));
 }
 
+std::optional<std::string> file_contents(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in || std::filesystem::is_directory(file)) return std::nullopt;
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::optional<toml::table> parse_toml(std::string_view text, const std::string& name, Errors& errors) {
+  try {
+    return toml::parse(text, name);
+  } catch (const toml::parse_error& e) {
+    const auto at = e.source().begin;
+    errors.add_text(name, at.line,
+                    fmt::format("not TOML at column {}: {}; correct the line", at.column, e.description()));
+    return std::nullopt;
+  }
+}
+
 std::optional<std::string> nearest_name(std::string_view name, const std::vector<std::string>& known) {
   std::optional<std::string> best;
   std::size_t best_distance = std::max<std::size_t>(2, name.size() / 3) + 1;
@@ -126,6 +146,20 @@ void Reader::wrong(std::string_view key, std::string_view expected, std::string_
 void Reader::wrong(std::string_view key, std::string_view expected, std::string_view advice) {
   const auto* node = table_->get(key);
   wrong(key, expected, node == nullptr ? "nothing" : shown(*node), advice);
+}
+
+std::string endpoint_expected(std::string_view example, std::string_view transport) {
+  return fmt::format("an IPv4 address and a {} port such as \"{}\"", transport, example);
+}
+
+std::optional<net::Endpoint> Reader::endpoint(std::string_view key, std::string_view example,
+                                              std::string_view transport) {
+  const auto expected = endpoint_expected(example, transport);
+  const auto text = this->text(key, expected);
+  if (!text) return std::nullopt;
+  if (const auto at = net::parse_endpoint(*text)) return at;
+  wrong(key, expected, "write four numbers up to 255, a colon and a port from 1 to 65535");
+  return std::nullopt;
 }
 
 std::optional<bool> Reader::flag(std::string_view key) {

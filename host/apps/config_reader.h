@@ -1,9 +1,10 @@
 // Reads tables of a TOML file key by key: every key asked for is known, every value has a type, a unit and a range, and
-// all that is wrong is collected with its line instead of stopping at the first. Used by config_file only.
+// all that is wrong is collected with its line instead of stopping at the first. Used by config_file and venue_config.
 #pragma once
 #include <toml++/toml.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <initializer_list>
 #include <optional>
 #include <set>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "host/core/types.h"
+#include "host/wire/net.h"
 
 namespace twinpath::config {
 
@@ -39,6 +41,14 @@ class Errors {
 // The name among `known` that `name` was probably meant to be; nothing when none is close.
 std::optional<std::string> nearest_name(std::string_view name, const std::vector<std::string>& known);
 
+// Nothing when it cannot be read.
+std::optional<std::string> file_contents(const std::filesystem::path& file);
+// Nothing, after reporting it, when the text is not TOML; `name` stands for its file.
+std::optional<toml::table> parse_toml(std::string_view text, const std::string& name, Errors& errors);
+
+// What a missing endpoint is told.
+std::string endpoint_expected(std::string_view example, std::string_view transport = "UDP");
+
 // One table. Getters return nothing when the key is absent or, after reporting it, when its value is unusable.
 class Reader {
  public:
@@ -62,6 +72,9 @@ class Reader {
   // Microseconds, as nanoseconds, or as cycles rounded down.
   std::optional<Nanoseconds> microseconds(std::string_view key, double max);
   std::optional<std::uint32_t> cycles32(std::string_view key);
+  // "address:port".
+  std::optional<net::Endpoint> endpoint(std::string_view key, std::string_view example,
+                                        std::string_view transport = "UDP");
   // An array of at most `most` ascending times in milliseconds.
   std::optional<std::vector<Nanoseconds>> times(std::string_view key, double min_ms, double max_ms, std::size_t most);
 

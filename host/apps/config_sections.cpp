@@ -20,16 +20,10 @@ void pad(std::string_view text, std::array<std::uint8_t, kSize>& field, std::uin
 }
 
 std::optional<LineConfig> endpoint(Reader& reader, std::string_view key, std::string_view example, bool needed) {
-  const auto expected = fmt::format("an IPv4 address and a UDP port such as \"{}\"", example);
-  if (!reader.has(key)) {
-    if (needed) reader.missing(key, expected, "add it");
-  }
-  const auto text = reader.text(key, expected);
-  if (!text) return std::nullopt;
-  const auto line = net::parse_endpoint(*text);
-  if (line) return LineConfig{line->address, line->port};
-  reader.wrong(key, expected, "write four numbers up to 255, a colon and a port from 1 to 65535");
-  return std::nullopt;
+  if (!reader.has(key) && needed) reader.missing(key, config::endpoint_expected(example), "add it");
+  const auto line = reader.endpoint(key, example);
+  if (!line) return std::nullopt;
+  return LineConfig{line->address, line->port};
 }
 
 void read_mac(Reader& reader, std::string_view key, std::array<std::uint8_t, 6>& mac) {
@@ -213,6 +207,57 @@ void read_live(Reader reader, LiveOptions& live) {
   reader.finish();
 }
 
+void read_exchange(Reader reader, ExchangeOptions& exchange) {
+  constexpr std::string_view kAddress = "an IPv4 address and a TCP port such as \"127.0.0.1:26400\"";
+  if (!reader.has("address")) reader.missing("address", kAddress, "say where the exchange's SoupBinTCP port is");
+  const auto address = [&](std::string_view key, net::Endpoint& value) {
+    const auto text = reader.text(key, kAddress);
+    const auto at = text ? net::parse_endpoint(*text) : std::nullopt;
+    if (at) value = *at;
+    if (text && !at) reader.wrong(key, kAddress, "write four numbers up to 255, a colon and a port from 1 to 65535");
+  };
+  address("address", exchange.address);
+  address("drop_copy_address", exchange.drop_copy_address);
+  const auto text = [&](std::string_view key, std::string_view expected, std::size_t most, bool needed,
+                        std::string& value) {
+    if (needed && !reader.has(key)) reader.missing(key, expected, "add it");
+    if (const auto given = reader.text(key, expected, most)) value = *given;
+    if (needed && reader.has(key) && value.empty()) reader.wrong(key, expected, "name it");
+  };
+  text("account", "1 to 6 characters", 6, true, exchange.account);
+  text("password", "1 to 10 characters", 10, true, exchange.password);
+  text("session", "at most 10 characters", 10, false, exchange.session);
+  text("drop_copy", "1 to 6 characters", 6, false, exchange.drop_copy);
+  text("drop_copy_password", "1 to 10 characters", 10, !exchange.drop_copy.empty(), exchange.drop_copy_password);
+  text("journal", "a folder, which is made if need be", 4096, true, exchange.journal);
+  if (const auto loss = reader.choice("on_loss", {"disarm", "kill"}))
+    exchange.on_loss = *loss == "kill" ? ExchangeOptions::OnLoss::kill : ExchangeOptions::OnLoss::disarm;
+  if (const auto orders = reader.choice("orders", {"frames", "session"}))
+    exchange.orders = *orders == "session" ? ExchangeOptions::Orders::session : ExchangeOptions::Orders::frames;
+  const auto time = [&](std::string_view key, std::uint64_t unit_ns, std::uint64_t min, std::uint64_t max,
+                        Nanoseconds& value) {
+    if (const auto n = reader.integer(key, min, max)) value = Nanoseconds{*n * unit_ns};
+  };
+  constexpr std::uint64_t kMs = 1'000'000, kS = 1'000'000'000;
+  time("answer_within_ms", kMs, 1, 60'000, exchange.answer_within);
+  time("start_timeout_s", kS, 1, 86'400, exchange.start_timeout);
+  time("heartbeat_ms", kMs, 10, 60'000, exchange.heartbeat);
+  time("silence_ms", kMs, 20, 600'000, exchange.silence);
+  time("login_timeout_ms", kMs, 10, 600'000, exchange.login_timeout);
+  time("reconnect_first_ms", kMs, 1, 600'000, exchange.reconnect_first);
+  time("reconnect_last_ms", kMs, 1, 600'000, exchange.reconnect_last);
+  if (exchange.reconnect_last < exchange.reconnect_first)
+    reader.wrong("reconnect_last_ms", "at least reconnect_first_ms", "the time between two attempts doubles up to it");
+  reader.finish();
+}
+
+// What a record has beside its commands: where the run differed from its configuration.
+void read_recorded(Reader reader, OrderConfig& order) {
+  if (const auto first = reader.integer("first_user_ref", 1, 0xFFFF'FFFF))
+    order.first_user_ref = static_cast<std::uint32_t>(*first);
+  reader.finish();
+}
+
 void read_journal(Reader reader, JournalOptions& journal) {
   const auto name = [&](std::string_view key, std::string_view expected, bool needed, std::string& value) {
     if (needed && !reader.has(key)) reader.missing(key, expected, "say where the journal is kept");
@@ -300,6 +345,10 @@ void read_sections(Reader& top, const SymbolNames& names, RunConfig& run) {
   if (auto strategy = top.table("strategy")) read_strategy(*strategy, names, run);
   if (auto backtest = top.table("backtest")) read_backtest(*backtest, run.backtest);
   if (auto live = top.table("live")) read_live(*live, run.live.emplace());
+  if (auto exchange = top.table("exchange")) read_exchange(*exchange, run.exchange.emplace());
+  if (run.exchange && run.responses.enabled)
+    top.wrong("responses", "none beside [exchange]", "remove one of them: an exchange answers, or a simulation of it");
+  if (auto recorded = top.table("recorded")) read_recorded(*recorded, run.core.order);
   if (auto journal = top.table("journal")) read_journal(*journal, run.journal.emplace());
   if (auto processes = top.table("processes")) read_processes(*processes, run.processes.emplace());
 }

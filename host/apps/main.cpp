@@ -20,6 +20,7 @@
 #endif
 #include "host/apps/commands.h"
 #include "host/apps/monitor.h"
+#include "host/apps/venue.h"
 #ifdef TP_WITH_SYSTEMC
 #include "host/apps/platform_command.h"
 #include "sim/systemc/systemc_path.h"
@@ -69,6 +70,8 @@ int main(int argc, char** argv) {
   add(add_orders(app, io));
   add(add_strategy(app));
   add(add_top(app));
+  add(add_venue(app, io));
+  add(add_flow(app));
   add(add_monitor(app));
 #ifdef TP_WITH_BENCH
   add(add_bench(app, io, batches));

@@ -33,6 +33,7 @@
 #include "host/live/live_engine.h"
 #include "host/live/mailbox.h"
 #include "host/live/order_journal.h"
+#include "host/live/venue_session.h"
 
 namespace twinpath {
 namespace {
@@ -70,7 +71,10 @@ RunConfig live_config(const Options& o, RunConfig config) {
   if (!o.path.empty()) live.path = o.path;
   if (!o.record.empty()) live.record = o.record;
   if (live.from.empty()) throw wrong("inputs", "none", "give from in [live], or --from");
-  if (live.to.empty()) throw wrong("where orders go", "nothing", "give to in [live], or --to");
+  const bool carried = config.exchange && config.exchange->orders == ExchangeOptions::Orders::session;
+  if (live.to.empty() && !carried) throw wrong("where orders go", "nothing", "give to in [live], or --to");
+  if (!live.to.empty() && carried)
+    throw wrong("no place for order frames", live.to, "orders go over the session of [exchange]: remove to, or orders");
   if (live.from.size() > LiveStatus::kMostInputs)
     throw wrong(fmt::format("at most {} inputs", LiveStatus::kMostInputs), fmt::format("{}", live.from.size()),
                 "name several endpoints in one udp: address");
@@ -139,7 +143,13 @@ class LiveRun {
       journal_.emplace(*config_.journal);
       orders_.emplace(*journal_);
     }
-    exchange_ = std::make_unique<SimulatedExchange>(config_.responses);
+    if (config_.exchange) {
+      auto venue = std::make_unique<VenueSession>(*config_.exchange, config_.core);
+      venue_ = venue.get();
+      exchange_ = std::move(venue);
+    } else {
+      exchange_ = std::make_unique<SimulatedExchange>(config_.responses);
+    }
   }
 
   int run() {
@@ -151,7 +161,7 @@ class LiveRun {
     int status = 0;
     try {
       pin();
-      if (wait_for_directory()) status = trade(error);
+      if (wait_for_directory() && wait_for_exchange()) status = trade(error);
     } catch (const std::exception& e) {
       error = e.what();
     }
@@ -178,7 +188,7 @@ class LiveRun {
           fmt::format("{}: expected one input when it is a file, found {}; a file's times are not "
                       "those of other inputs",
                       list_of(live_.from), inputs_.size()));
-    sender_ = open_orders(io, *options_.io, live_.to);
+    if (!live_.to.empty()) sender_ = open_orders(io, *options_.io, live_.to);
   }
 
   void pin() const {
@@ -199,7 +209,7 @@ class LiveRun {
                  to_string(inputs_[i]->timestamp_source()));
     if (journal_)
       for (const std::string& message : journal_->messages()) fmt::print(stderr, "run: {}\n", message);
-    fmt::print(stderr, "run: orders to {}; path {}\n", live_.to, live_.path);
+    fmt::print(stderr, "run: orders to {}; path {}\n", sender_ ? live_.to : "the session", live_.path);
   }
 
   void rest() const {
@@ -248,8 +258,39 @@ class LiveRun {
     return true;
   }
 
+  // Until nothing of an earlier process is open at the exchange; what arrives is kept. False when stopped meanwhile.
+  bool wait_for_exchange() {
+    if (venue_ == nullptr) return true;
+    const ExchangeOptions& o = *config_.exchange;
+    const Clock::time_point deadline = Clock::now() + std::chrono::nanoseconds(o.start_timeout.value);
+    std::array<SourceFrame, kSendRooms> burst;
+    while (!venue_->ready()) {
+      if (stopping()) {
+        if (!options_.quiet) fmt::print("stopped before trading began\n");
+        return false;
+      }
+      if (Clock::now() >= deadline) {
+        const ExchangeStatus s = venue_->status();
+        throw std::runtime_error(
+            fmt::format("expected the exchange to take the login of '{}' and to answer within {} s, found it {} ({}, "
+                        "{} attempts); is "
+                        "it running at the address in [exchange]?",
+                        o.account, o.start_timeout.value / 1'000'000'000, s.state, s.loss, s.attempts));
+      }
+      serve(nullptr, LivePhase::exchange);
+      if (!from_file_ && waiting_->bytes() <= live_.directory_buffer_bytes) {
+        for (PacketReceiver* input : inputs_)
+          for (const SourceFrame& f : std::span(burst).first(input->receive(burst))) waiting_->add(f);
+      }
+      rest();
+    }
+    config_.core.order.first_user_ref = venue_->first_user_ref();
+    if (record_) record_->first_user_ref(venue_->first_user_ref());
+    return true;
+  }
+
   int trade(std::string& error) {
-    LiveEngine engine(config_.core, live_, inputs_, *sender_, *exchange_, record_ ? &*record_ : nullptr,
+    LiveEngine engine(config_.core, live_, inputs_, sender_.get(), *exchange_, record_ ? &*record_ : nullptr,
                       from_file_ ? std::function<Nanoseconds()>{} : wall_clock, orders_ ? &*orders_ : nullptr);
     if (orders_) orders_->begin(config_.core, {});
     std::optional<RunStats> stats;
@@ -263,6 +304,8 @@ class LiveRun {
     if (!options_.quiet) fmt::print(stderr, "run: trading {} symbols\n", core.symbols.size());
     try {
       engine.start(*path);
+      if (venue_ != nullptr)
+        for (const Command& position : venue_->positions()) engine.command(position);
       waiting_->give(engine);
       while (!stopping()) {
         const std::size_t taken = engine.round();
@@ -288,10 +331,11 @@ class LiveRun {
       if (error.empty()) error = journal_->failed();
     }
     if (!options_.quiet) {
+      if (venue_ != nullptr) fmt::print("{}", to_text(venue_->status()));
       fmt::print("{}", closing_report(engine, config_.core, path->counters()));
       if (const auto switched = desk_->status()) fmt::print("{}", to_text(*switched));
       for (std::size_t i = 0; i < inputs_.size(); ++i) fmt::print("{}", to_text(live_.from[i], inputs_[i]->counters()));
-      fmt::print("{}", to_text(live_.to, sender_->counters()));
+      if (sender_) fmt::print("{}", to_text(live_.to, sender_->counters()));
       if (journal_) fmt::print("{}: {} records\n", journal_->folder().string(), journal_->records());
       if (record_)
         fmt::print("{}: {} frames, {} commands recorded\n", live_.record, record_->frames(), record_->commands());
@@ -342,7 +386,11 @@ class LiveRun {
           stop_asked_ = true;
           break;
         default:
-          if (phase == LivePhase::directory) {
+          if (phase == LivePhase::exchange) {
+            r->refused = "the session with the exchange is not trading yet; see status";
+          } else if (r->command.op == CommandOp::arm && !exchange_->trading()) {
+            r->refused = "the session with the exchange is not trading; see status";
+          } else if (phase == LivePhase::directory) {
             r->refused = "the Stock Directory messages of its symbols are still waited for; see status";
           } else if (phase == LivePhase::stopping && r->command.op == CommandOp::arm) {
             r->refused = "the run is stopping";
@@ -371,7 +419,8 @@ class LiveRun {
   void fill(LiveStatus& s, const LiveEngine* engine, LivePhase phase) {
     s.phase = phase;
     for (std::size_t i = 0; i < inputs_.size(); ++i) s.received[i] = inputs_[i]->counters();
-    s.sent = sender_->counters();
+    if (sender_) s.sent = sender_->counters();
+    if (venue_ != nullptr) s.exchange = venue_->status();
     if (engine == nullptr) {
       if (finder_ != nullptr) s.missing = finder_->names();
       return;
@@ -464,6 +513,7 @@ class LiveRun {
   std::vector<PacketReceiver*> inputs_;
   std::unique_ptr<PacketSender> sender_;
   std::unique_ptr<ExchangeSession> exchange_;
+  VenueSession* venue_ = nullptr;  // the same, when it is a session with an exchange
   std::optional<InputRecord> record_;
   std::optional<Journal> journal_;
   std::optional<OrderJournal> orders_;

@@ -58,6 +58,23 @@ nlohmann::ordered_json switch_json(const SwitchStatus& s) {
   return j;
 }
 
+nlohmann::ordered_json exchange_json(const ExchangeStatus& s) {
+  nlohmann::ordered_json j{{"state", s.state},
+                           {"last_loss", s.loss},
+                           {"session", s.session},
+                           {"next_sequence", s.next_sequence},
+                           {"attempts", s.attempts},
+                           {"unanswered", s.unanswered},
+                           {"voided", s.voided},
+                           {"cancels_repeated", s.repeated},
+                           {"lost", s.lost},
+                           {"reconciled", s.reconciled},
+                           {"disagreements", s.disagreements}};
+  if (s.disagreements != 0) j["first_disagreement"] = s.first_disagreement;
+  if (!s.difference.empty()) j["difference"] = s.difference;
+  return j;
+}
+
 std::uint16_t symbol_index(std::string_view name, const CoreConfig& config) {
   for (std::size_t i = 0; i < config.symbols.size(); ++i) {
     if (symbol_name(config, i) == name) return static_cast<std::uint16_t>(i);
@@ -128,13 +145,15 @@ std::string control_error(const std::vector<std::string>& errors) {
 
 std::string status_json(const LiveStatus& s, const CoreConfig& config, const std::vector<std::string>& inputs) {
   nlohmann::ordered_json j;
-  constexpr std::array<std::string_view, 3> kPhases{"directory", "trading", "stopping"};
+  constexpr std::array<std::string_view, 4> kPhases{"directory", "exchange", "trading", "stopping"};
   j["ok"] = true;
   j["phase"] = kPhases[static_cast<std::size_t>(s.phase)];
   j["armed"] = s.arm == ArmState::armed;
   if (s.phase == LivePhase::directory) {
     j["why_not_armed"] = "waits for the Stock Directory messages of its symbols";
     j["symbols_missing"] = s.missing;
+  } else if (s.phase == LivePhase::exchange) {
+    j["why_not_armed"] = to_string(ArmState::exchange);
   } else if (s.arm != ArmState::armed) {
     j["why_not_armed"] = to_string(s.arm);
   }
@@ -175,9 +194,23 @@ std::string status_json(const LiveStatus& s, const CoreConfig& config, const std
                            {"dropped_too_long", r.dropped_too_long},
                            {"without_stamp", r.without_stamp}});
   }
+  if (s.exchange) j["exchange"] = exchange_json(*s.exchange);
   if (s.switched) j["switch"] = switch_json(*s.switched);
   j["sent"] = {{"frames", s.sent.frames}, {"refused", s.sent.refused}, {"errors", s.sent.errors}};
   return dumped(j);
+}
+
+std::string to_text(const ExchangeStatus& s) {
+  std::string text = fmt::format(
+      "exchange: {}, session {}, {} messages; lost {} times, reconciled {} times, {} orders made void, {} cancels "
+      "repeated\n",
+      s.state, s.session, s.next_sequence - 1, s.lost, s.reconciled, s.voided, s.repeated);
+  if (s.unanswered != 0) text += fmt::format("exchange: {} requests without an answer\n", s.unanswered);
+  if (s.disagreements != 0)
+    text += fmt::format("exchange: {} answers contradict what went before; the first: {}\n", s.disagreements,
+                        s.first_disagreement);
+  if (!s.difference.empty()) text += fmt::format("exchange: positions differ: {}", s.difference);
+  return text;
 }
 
 std::string closing_report(const LiveEngine& engine, const CoreConfig& config, const CounterValues& counters) {

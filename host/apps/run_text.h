@@ -24,6 +24,9 @@ std::string control_ok();
 std::string control_error(const std::vector<std::string>& errors);
 std::string status_json(const LiveStatus& status, const CoreConfig& config, const std::vector<std::string>& inputs);
 
+// Two or three lines about the session.
+std::string to_text(const ExchangeStatus& status);
+
 // Positions, orders that are still open, and every counter that is not 0.
 std::string closing_report(const LiveEngine& engine, const CoreConfig& config, const CounterValues& counters);
 

@@ -13,7 +13,7 @@ class ExchangeSession {
  public:
   struct Answer {
     Cycles time;
-    Command command;  // ACK, FILL or DONE (SEM 2.9)
+    Command command;  // ACK, FILL or DONE; POSITION for what none of them can say (SEM 2.9)
   };
 
   virtual ~ExchangeSession() = default;
@@ -27,6 +27,12 @@ class ExchangeSession {
   virtual Cycles reaction() const noexcept = 0;
   // A replay with the same configuration gives the same answers by itself: they need not be recorded.
   virtual bool replayed() const noexcept = 0;
+  // Whether what is sent now would be answered: no order is decided otherwise.
+  virtual bool trading() const noexcept { return true; }
+  // Losing it sets the kill switch, instead of a DISARM.
+  virtual bool kills() const noexcept { return false; }
+  // Orders leave through sent(): no frames are to be sent.
+  virtual bool carries() const noexcept { return false; }
 };
 
 // The exchange that [responses] configures, as in a replay; disabled, it never answers.

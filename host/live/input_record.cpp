@@ -24,6 +24,11 @@ InputRecord::InputRecord(const std::filesystem::path& file, const CoreConfig& co
   if (!commands_.flush()) failed(commands_file(file_));
 }
 
+void InputRecord::first_user_ref(std::uint32_t number) {
+  commands_ << fmt::format("\n[recorded]\nfirst_user_ref = {}\n", number);
+  if (!commands_.flush()) failed(commands_file(file_));
+}
+
 void InputRecord::command(Cycles offset, const Command& c, const Bank* bank) {
   commands_ << fmt::format("\n[[command]]\noffset_cycles = {}\nop = \"{}\"\n", offset.value, name(c.op));
   const auto symbol = [&] { return fmt::format("symbol = \"{}\"\n", names_[c.symbol]); };

@@ -7,19 +7,20 @@
 namespace twinpath {
 
 std::string_view to_string(ArmState s) noexcept {
-  constexpr std::array<std::string_view, 8> kNames{"armed",
+  constexpr std::array<std::string_view, 9> kNames{"armed",
                                                    "disarmed",
                                                    "no frame has arrived yet",
                                                    "the inputs are behind the wall clock",
                                                    "the feed is stale: a gap was lost; trust the books to go on",
                                                    "books that trade are not trusted or lack a side",
                                                    "waits for the arm command",
-                                                   kOrderNumbersUsedUp};
+                                                   kOrderNumbersUsedUp,
+                                                   "the session with the exchange is not trading"};
   return kNames[static_cast<std::size_t>(s)];
 }
 
 LiveEngine::LiveEngine(const CoreConfig& config, const LiveOptions& options, std::span<PacketReceiver* const> inputs,
-                       PacketSender& sender, ExchangeSession& exchange, InputRecord* record,
+                       PacketSender* sender, ExchangeSession& exchange, InputRecord* record,
                        std::function<Nanoseconds()> wall, OrderJournal* journal)
     : config_(config),
       options_(options),
@@ -74,6 +75,7 @@ std::size_t LiveEngine::round() {
     kill.op = CommandOp::kill;
     command(kill);
   }
+  if (armed_ && !killed_ && !exchange_.trading()) exchange_lost();
   if (armed_ && numbers_used_up()) {
     Command disarm;
     disarm.op = CommandOp::disarm;
@@ -138,6 +140,9 @@ void LiveEngine::answers_until(Cycles until) {
       case CommandOp::fill:
         ++counters_.fills;
         break;
+      case CommandOp::position:
+        ++counters_.positions;
+        break;
       default:
         ++counters_.dones;
         break;
@@ -189,15 +194,24 @@ void LiveEngine::give(Cycles at, const Command& c) {
 }
 
 void LiveEngine::maybe_arm(bool caught_up) {
-  if (!caught_up || !clock_.started() || !books_.ready()) return;
+  if (!caught_up || !clock_.started() || !books_.ready() || !exchange_.trading()) return;
   Command arm;
   arm.op = CommandOp::arm;
   command(arm);
 }
 
+// An operator decides after a kill; a DISARM lasts until the session trades again, where the run arms by itself.
+void LiveEngine::exchange_lost() {
+  Command c;
+  c.op = exchange_.kills() ? CommandOp::kill : CommandOp::disarm;
+  command(c);
+  auto_arm_ = !exchange_.kills() && options_.arm == ArmWhen::when_trusted;
+}
+
 ArmState LiveEngine::arm_state() const noexcept {
   if (armed_) return ArmState::armed;
   if (numbers_used_up()) return ArmState::numbers_used_up;
+  if (!exchange_.trading()) return ArmState::exchange;
   if (!auto_arm_)
     return options_.arm == ArmWhen::manual && counters_.orders == 0 ? ArmState::by_command : ArmState::disarmed;
   if (!clock_.started()) return ArmState::no_frame_yet;
@@ -223,15 +237,17 @@ std::vector<std::string> LiveEngine::incomplete_books(std::size_t most) const {
   return names;
 }
 
-// A send queue that is full drains in microseconds: worth waiting for a little, not for ever.
+// What the session carries leaves when its event comes. A send queue that is full drains in microseconds: worth waiting
+// for a little, not for ever.
 bool LiveEngine::put_out(std::span<const std::uint8_t> frame) {
+  if (exchange_.carries()) return true;
   constexpr unsigned kTries = 10'000;
   for (unsigned i = 0; i < kTries; ++i) {
-    const auto rooms = sender_.claim(1);
+    const auto rooms = sender_->claim(1);
     if (rooms.empty()) continue;
     std::memcpy(rooms[0].data(), frame.data(), frame.size());
     const std::size_t size = frame.size();
-    if (sender_.send(std::span(&size, 1)) == 1) return true;
+    if (sender_->send(std::span(&size, 1)) == 1) return true;
   }
   ++counters_.unsent;
   return false;

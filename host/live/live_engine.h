@@ -41,7 +41,8 @@ enum class ArmState : std::uint8_t {
   stale,
   books_incomplete,
   by_command,
-  numbers_used_up
+  numbers_used_up,
+  exchange
 };
 std::string_view to_string(ArmState s) noexcept;
 
@@ -50,6 +51,7 @@ struct LiveCounters {
   std::uint64_t orders = 0, cancels = 0;         // sent by the path
   std::array<std::uint64_t, 14> rejects{};       // by Reason
   std::uint64_t acks = 0, fills = 0, dones = 0;  // answers given
+  std::uint64_t positions = 0;                   // told by the exchange's session
   std::uint64_t unsent = 0;                      // order frames that the sender had no room for
   std::uint64_t clock_backwards = 0;             // frames stamped before an earlier one of the same input
   std::uint64_t stop_cancels = 0;                // sent at the end for what was open
@@ -57,10 +59,11 @@ struct LiveCounters {
 
 class LiveEngine final : public PathSink {
  public:
-  // What is given outlives the engine. `config` has every locate. `record` and `journal` may be null. `wall` is the
-  // clock of the receivers' stamps; empty when they come from a file: then only frames move time.
+  // What is given outlives the engine. `config` has every locate. `record` and `journal` may be null, and `sender` when
+  // the exchange's session carries orders. `wall` is the clock of the receivers' stamps; empty when they come from a
+  // file: then only frames move time.
   LiveEngine(const CoreConfig& config, const LiveOptions& options, std::span<PacketReceiver* const> inputs,
-             PacketSender& sender, ExchangeSession& exchange, InputRecord* record, std::function<Nanoseconds()> wall,
+             PacketSender* sender, ExchangeSession& exchange, InputRecord* record, std::function<Nanoseconds()> wall,
              OrderJournal* journal = nullptr);
 
   // The path's sink is this engine. Gives DISARM or ARM, by the options, as the first input.
@@ -115,13 +118,14 @@ class LiveEngine final : public PathSink {
   void answers_until(Cycles until);
   void give(Cycles at, const Command& c);
   void maybe_arm(bool caught_up);
+  void exchange_lost();
   bool put_out(std::span<const std::uint8_t> frame);
 
   const CoreConfig& config_;
   const LiveOptions& options_;
   std::vector<PacketReceiver*> inputs_;
   std::vector<Nanoseconds> last_stamps_;  // of each input
-  PacketSender& sender_;
+  PacketSender* sender_;
   ExchangeSession& exchange_;
   InputRecord* record_;
   OrderJournal* journal_;

@@ -11,11 +11,12 @@
 #include <vector>
 
 #include "host/live/live_engine.h"
+#include "host/live/venue_session.h"
 #include "host/path/switch_status.h"
 
 namespace twinpath {
 
-enum class LivePhase : std::uint8_t { directory, trading, stopping };
+enum class LivePhase : std::uint8_t { directory, exchange, trading, stopping };
 
 // A copy of what there is to know, made by the trading thread.
 struct LiveStatus {
@@ -34,8 +35,9 @@ struct LiveStatus {
   std::array<bool, kSymbols> trades{}, complete{};
   std::array<ReceiveCounters, kMostInputs> received{};
   SendCounters sent;
-  std::optional<SwitchStatus> switched;  // of a switched path
-  std::vector<std::string> missing;      // without a locate, while they are waited for
+  std::optional<SwitchStatus> switched;    // of a switched path
+  std::optional<ExchangeStatus> exchange;  // of a session with an exchange
+  std::vector<std::string> missing;        // without a locate, while they are waited for
 };
 
 struct LiveRequest {

@@ -13,6 +13,12 @@ struct AnswerVisitor {
     all.next_user_ref_ = std::max(all.next_user_ref_, user_ref + 1);
   }
 
+  // A request that only takes a number was obeyed.
+  void counted(std::uint32_t user_ref) const {
+    spent(user_ref);
+    all.pass_over(user_ref);
+  }
+
   // The order that an Accepted or a Replaced makes live, as the venue took it; null when it cannot be.
   template <class M>
   OuchOrder* taken(const M& m) const {
@@ -124,6 +130,8 @@ struct AnswerVisitor {
     spent(m.user_ref_num);
     const auto o = all.orders_.find(m.user_ref_num);
     if (o == all.orders_.end()) return;  // of a mass cancel, or of an order that we forgot: nothing came of it
+    // Its number was passed over before it arrived.
+    if (o->second.state == OrderState::unseen && o->second.elsewhere) return;
     if (o->second.state != OrderState::sent)
       return all.disagree(m.user_ref_num, "rejected while " + std::string(to_string(o->second.state)));
     all.replacements_.erase(o->second.replaces);
@@ -163,9 +171,9 @@ struct AnswerVisitor {
     }
     all.tell(*o, {.what = OrderChange::modified, .quantity = m.quantity, .timestamp = m.timestamp});
   }
-  void operator()(const ouch::MassCancelResponse& m) const { spent(m.user_ref_num); }
-  void operator()(const ouch::DisableOrderEntryResponse& m) const { spent(m.user_ref_num); }
-  void operator()(const ouch::EnableOrderEntryResponse& m) const { spent(m.user_ref_num); }
+  void operator()(const ouch::MassCancelResponse& m) const { counted(m.user_ref_num); }
+  void operator()(const ouch::DisableOrderEntryResponse& m) const { counted(m.user_ref_num); }
+  void operator()(const ouch::EnableOrderEntryResponse& m) const { counted(m.user_ref_num); }
   // Nothing of these is an order's: the day, what an iceberg shows, the next number.
   void operator()(const ouch::SystemEvent&) const {}
   void operator()(const ouch::Restated&) const {}

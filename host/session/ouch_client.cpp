@@ -47,6 +47,19 @@ bool OuchClient::send_bytes(std::span<const std::uint8_t> message, Nanoseconds n
   return soup_.send(message, now);
 }
 
+bool OuchClient::note(std::span<const std::uint8_t> message) {
+  if (message.empty() || (message[0] != ouch::EnterOrder::kType && message[0] != ouch::CancelOrder::kType))
+    return false;
+  if (!orders_.request(message, true)) return false;
+  noted_ = true;
+  store_.keep(OuchRecord::noted, 0, message);
+  return true;
+}
+
+bool OuchClient::resend(std::span<const std::uint8_t> message, Nanoseconds now) {
+  return state() == State::trading && soup_.send(message, now);
+}
+
 // Kept, then done.
 void OuchClient::keep(OuchRecord record, std::uint64_t sequence, std::span<const std::uint8_t> bytes) {
   store_.keep(record, sequence, bytes);
@@ -71,6 +84,9 @@ bool OuchClient::apply(OuchRecord record, std::uint64_t sequence, std::span<cons
         return true;
       }
       return orders_.request(bytes);
+    case OuchRecord::noted:
+      noted_ = true;
+      return orders_.request(bytes, true);
     case OuchRecord::answer:
       if (sequence != next_sequence_) return false;
       ++next_sequence_;
@@ -91,8 +107,9 @@ void OuchClient::apply_answer(std::span<const std::uint8_t> message) {
       resolved_ = true;
       orders_.resolve(next.next_user_ref_num);
     }
-  } else if (resolved_ && orders_.highest_answered() >= after_query_) {
-    // A request that was sent behind the last query is answered, so every query has been.
+  } else if (resolved_ && !noted_ && orders_.highest_answered() >= after_query_) {
+    // A request that was sent behind the last query is answered, so every query has been. What is noted may have
+    // overtaken it.
     stray_ = asked_ = told_ = 0;
   }
 }

@@ -23,6 +23,7 @@ enum class OuchRecord : std::uint8_t {
   login = 1,    // the session's name; `sequence`: of the first message that will come
   request = 2,  // a message to the venue, about to be sent
   answer = 3,   // message `sequence` of the venue
+  noted = 4,    // a message to the venue that goes another way than this connection, as in a card's frame
 };
 
 // Where records are kept: beyond the end of the process once keep() returns.
@@ -61,6 +62,14 @@ class OuchClient final : private SoupClientHandler {
   // The same with appendages, as it is on the wire.
   bool send_bytes(std::span<const std::uint8_t> message, Nanoseconds now);
 
+  // An order or a cancel that goes, or went, another way (a frame of UDP, say) is kept as ours, whatever the state. An
+  // order that is noted may arrive at any time, so no query resolves it: an answer does, to it or to the very same
+  // bytes sent with resend(), or one that says that its number was passed over. False, and nothing done, when it makes
+  // no sense (OuchOrders::request).
+  bool note(std::span<const std::uint8_t> message);
+  // Sends what was noted on this connection too. False, and nothing done, unless trading and there is room.
+  bool resend(std::span<const std::uint8_t> message, Nanoseconds now);
+
   State state() const noexcept;
   const OuchOrders& orders() const noexcept { return orders_; }
   // Connections, bytes and times go through this.
@@ -86,6 +95,7 @@ class OuchClient final : private SoupClientHandler {
   // Queries: answers tell nothing of which query they are for, so they are counted. Of queries sent on earlier
   // connections, as many as `stray_` may yet be answered, in front of those sent on this one.
   std::uint64_t stray_ = 0, asked_ = 0, told_ = 0;
+  bool noted_ = false;             // ever
   std::uint32_t after_query_ = 0;  // requests of this number and above were sent behind the last query
 };
 

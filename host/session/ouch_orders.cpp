@@ -46,9 +46,22 @@ void OuchOrders::finish(OuchOrder& order, OrderState state) {
   OuchOrder& next = orders_.at(r->second);
   replacements_.erase(r);
   if (next.state != OrderState::sent) return;
-  finish(next, OrderState::unseen);
+  never_came(next);
+}
+
+void OuchOrders::never_came(OuchOrder& order) {
+  finish(order, OrderState::unseen);
   ++unseen_;
-  tell(next, {.what = OrderChange::unseen});
+  tell(order, {.what = OrderChange::unseen});
+}
+
+// The account's own number was taken: no unanswered order below it ever was, or will be, at the venue (2.1: numbers go
+// up).
+void OuchOrders::pass_over(std::uint32_t user_ref) {
+  for (auto& [ref, order] : orders_) {
+    if (ref >= user_ref) break;
+    if (order.state == OrderState::sent && order.elsewhere) never_came(order);
+  }
 }
 
 void OuchOrders::tell(const OuchOrder& order, const OuchChange& change) {
@@ -164,9 +177,14 @@ struct RequestVisitor {
   }
 };
 
-bool OuchOrders::request(std::span<const std::uint8_t> message) {
+bool OuchOrders::request(std::span<const std::uint8_t> message, bool elsewhere) {
   bool good = false;
-  ouch::visit_request(message, [&](const auto& m, auto) { good = RequestVisitor{*this}(m); });
+  ouch::visit_request(message, [&](const auto& m, auto) {
+    good = RequestVisitor{*this}(m);
+    if constexpr (requires { m.user_ref_num; }) {
+      if (good && elsewhere && m.kType == ouch::EnterOrder::kType) orders_.at(m.user_ref_num).elsewhere = true;
+    }
+  });
   return good;
 }
 
@@ -179,9 +197,7 @@ void OuchOrders::resolve(std::uint32_t next_user_ref) {
   replacements_.clear();
   for (auto& [ref, order] : orders_) {
     if (order.state == OrderState::sent) {
-      finish(order, OrderState::unseen);
-      ++unseen_;
-      tell(order, {.what = OrderChange::unseen});
+      if (!order.elsewhere) never_came(order);
     } else if (order.state == OrderState::canceling) {
       order.state = OrderState::live;
       tell(order, {.what = OrderChange::cancel_unseen});

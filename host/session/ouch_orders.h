@@ -41,6 +41,7 @@ struct OuchOrder {
   std::uint32_t done_before = 0;  // executed and prevented under the numbers before
   std::uint32_t cancel_to = 0;    // of one that is `canceling`: the most that it is to execute
   std::uint64_t order_reference = 0;
+  bool elsewhere = false;  // its request went another way than the connection, and may arrive at any time
 
   bool operator==(const OuchOrder&) const = default;
 };
@@ -93,13 +94,13 @@ class OuchOrders {
 
   // A request that is about to be sent. False, and nothing done, when it is none that a venue could obey: unreadable,
   // an order number that is not above all before, a replacement or cancel of an order that is not live, a cancel that
-  // takes nothing.
-  bool request(std::span<const std::uint8_t> message);
+  // takes nothing. `elsewhere`: it does not go by the connection whose answers these are.
+  bool request(std::span<const std::uint8_t> message, bool elsewhere = false);
   // The venue's next message. What contradicts what went before is a disagreement; it is counted and, as far as it
   // makes sense, done.
   void answer(std::span<const std::uint8_t> message);
   // The venue has answered all it will ever answer of what was sent so far, and the next number it takes is
-  // `next_user_ref`: what is unanswered never reached it.
+  // `next_user_ref`: what is unanswered never reached it, but for orders that went elsewhere.
   void resolve(std::uint32_t next_user_ref);
 
   // The next number a request may have.
@@ -138,6 +139,8 @@ class OuchOrders {
   void settle_cancel(OuchOrder& order);
   void reduce(OuchOrder& order, std::uint32_t quantity, char reason, std::uint64_t timestamp);
   void tell(const OuchOrder& order, const OuchChange& change);
+  void never_came(OuchOrder& order);
+  void pass_over(std::uint32_t user_ref);
   void disagree(std::uint32_t user_ref, std::string_view what);
 
   OuchOrdersListener* listener_;

@@ -23,7 +23,8 @@ std::string_view to_string(SoupEnd end) noexcept {
                                                            "slow_consumer",
                                                            "stalled",
                                                            "throttled",
-                                                           "misbehaved"};
+                                                           "misbehaved",
+                                                           "displaced"};
   return kNames[static_cast<std::size_t>(end)];
 }
 

@@ -40,8 +40,9 @@ enum class SoupEnd : std::uint8_t {
   stalled,        // SoupServerOptions::stall
   throttled,      // by the caller: it sends more than it may
   misbehaved,     // by the caller: what it sends makes no sense
+  displaced,      // by the caller: it had not logged in, and another needed its place
 };
-inline constexpr std::size_t kSoupEnds = static_cast<std::size_t>(SoupEnd::misbehaved) + 1;
+inline constexpr std::size_t kSoupEnds = static_cast<std::size_t>(SoupEnd::displaced) + 1;
 
 std::string_view to_string(SoupEnd end) noexcept;
 

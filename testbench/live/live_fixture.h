@@ -85,7 +85,7 @@ struct LiveRig {
       : receiver(session, trouble, seed),
         exchange(model),
         engine(
-            session.config, options, inputs, sender, exchange, record, [this] { return receiver.wall; }, journal),
+            session.config, options, inputs, &sender, exchange, record, [this] { return receiver.wall; }, journal),
         path(make_software_path(session.config, engine, false)) {
     engine.start(*path);
   }

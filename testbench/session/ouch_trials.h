@@ -92,6 +92,7 @@ class DiceVenue final : public SoupServerHandler {
   std::map<std::uint32_t, Order> orders;
   std::map<Text<8>, OuchPosition> positions;  // shares and cash
   bool repeats = false;                       // tells executions twice now and then
+  bool rejects_late = false;                  // an order whose number was passed over, instead of ignoring it
 
  private:
   template <class M>
@@ -161,7 +162,11 @@ class DiceVenue final : public SoupServerHandler {
   }
 
   void take(const ouch::EnterOrder& m) {
-    if (!fresh(m.user_ref_num)) return;
+    if (!fresh(m.user_ref_num)) {
+      if (!rejects_late || orders.count(m.user_ref_num) != 0) return;
+      orders[m.user_ref_num] = {m.side, m.symbol, m.price, 0, 0, 0, OrderState::rejected};
+      return reject(m.user_ref_num);
+    }
     if (random_() % 8 == 0) {
       orders[m.user_ref_num] = {m.side, m.symbol, m.price, 0, 0, 0, OrderState::rejected};
       return reject(m.user_ref_num);

@@ -26,6 +26,10 @@ class TcpVenue {
     for (auto& c : connections_) c->turn();
     std::erase_if(connections_, [](const auto& c) { return c->ended(); });
   }
+  // All connections end, where they are.
+  void cut() {
+    for (auto& c : connections_) c->session().cut(SoupEnd::connection_lost);
+  }
   std::size_t connections() const { return connections_.size(); }
   void end_session() {
     for (auto& c : connections_) c->session().end_session(EventLoop::now());

@@ -1,0 +1,209 @@
+// A random day of three participants whose wires break, whose datagrams get lost and whose venue is killed, and what
+// must hold of it whatever happened: returned as text, empty when it does.
+#pragma once
+#include <map>
+#include <set>
+
+#include "host/venue/random.h"
+#include "testbench/venue/gateway_fixture.h"
+
+namespace twinpath::gateway {
+
+// A participant that sends until it is answered, and what its stream tells it.
+class Sender {
+ public:
+  Sender(GatewayFixture& venue, std::uint32_t participant, venue::Random& random)
+      : venue_(venue),
+        participant_(participant),
+        random_(random),
+        trader_(venue, "T" + std::to_string(participant), "pass") {}
+
+  Trader& trader() { return trader_; }
+
+  void enter() {
+    number_ += 1 + (random_.one_in(10) ? random_.below(3) : 0);
+    auto m = enter_order(number_, random_.one_in(2) ? 'B' : 'S', 100 * (1 + random_.below(5)),
+                         995'000 + 100 * random_.below(100), random_.one_in(4) ? '3' : '0',
+                         random_.one_in(3) ? "MSFT" : "AAPL");
+    if (random_.one_in(20)) m.side = '?';
+    requests_[number_] = bytes_of(m);
+    say(requests_[number_]);
+  }
+  void replace() {
+    if (requests_.empty()) return;
+    ouch::ReplaceOrder m;
+    m.orig_user_ref_num = some()->first;
+    m.user_ref_num = ++number_;
+    m.quantity = 100 * (1 + random_.below(5));
+    m.price = 995'000 + 100 * random_.below(100);
+    m.time_in_force = '0';
+    m.display = 'Y';
+    m.intermarket_sweep = 'N';
+    requests_[number_] = bytes_of(m);
+    say(requests_[number_]);
+  }
+  void mass_cancel() {
+    auto m = mass_cancel_of(++number_);
+    requests_[number_] = bytes_of(m);
+    say(requests_[number_]);
+  }
+  void cancel() {
+    if (!requests_.empty()) say(bytes_of(ouch::CancelOrder{some()->first, random_.one_in(2) ? 0U : 100U}));
+  }
+  void again() {
+    if (!requests_.empty()) say(some()->second);
+  }
+  void all_again() {
+    for (const auto& [number, bytes] : requests_) {
+      trader_.send(bytes);
+      trader_.run();
+    }
+  }
+
+  // What is wrong with what it was told, and with what the venue says of it.
+  std::string check() {
+    const auto fail = [&](const std::string& what) { return "T" + std::to_string(participant_) + ": " + what; };
+    if (trader_.stream() != stream_of(venue_.accounts(), participant_))
+      return fail("was told " + std::to_string(trader_.stream().size()) + " messages, others than the venue keeps");
+    if (const std::string late = check_order(); !late.empty()) return fail(late);
+    std::map<std::uint32_t, int> answers;
+    std::map<Text<8>, std::int64_t> shares;
+    std::map<std::uint32_t, ouch::EnterOrder> orders;
+    for (const auto& m : all_of<ouch::Rejected>(trader_.stream())) ++answers[m.user_ref_num];
+    for (const auto& m : all_of<ouch::MassCancelResponse>(trader_.stream())) ++answers[m.user_ref_num];
+    const auto asked = [&](std::uint32_t number, auto& m) {
+      ++answers[number];
+      std::span<const std::uint8_t> appendages;
+      return ouch::decode(std::span<const std::uint8_t>(requests_[number]), m, appendages) == ouch::DecodeError::none;
+    };
+    for (const auto& m : all_of<ouch::Accepted>(trader_.stream())) {
+      ouch::EnterOrder o;
+      if (!asked(m.user_ref_num, o) || o.side != m.side || o.quantity != m.quantity || o.price != m.price ||
+          o.symbol != m.symbol)
+        return fail("order " + std::to_string(m.user_ref_num) + " was accepted as another");
+      orders[m.user_ref_num] = o;
+    }
+    for (const auto& m : all_of<ouch::Replaced>(trader_.stream())) {
+      ouch::ReplaceOrder o;
+      if (!asked(m.user_ref_num, o) || o.price != m.price || o.orig_user_ref_num != m.orig_user_ref_num)
+        return fail("order " + std::to_string(m.user_ref_num) + " replaced as another");
+      orders[m.user_ref_num] = orders[m.orig_user_ref_num];
+      if (m.capacity != 'P' || m.side != orders[m.user_ref_num].side) return fail("a replacement lost what it was");
+    }
+    for (const auto& [number, bytes] : requests_)
+      if (answers[number] != 1)
+        return fail("number " + std::to_string(number) + " has " + std::to_string(answers[number]) + " answers");
+    if (answers.size() != requests_.size()) return fail("a number was answered that was not asked");
+    for (const auto& m : all_of<ouch::Executed>(trader_.stream())) {
+      const ouch::EnterOrder& o = orders[m.user_ref_num];
+      shares[o.symbol] +=
+          o.side == 'B' ? static_cast<std::int64_t>(m.quantity) : -static_cast<std::int64_t>(m.quantity);
+    }
+    for (const auto& i : venue_.hub().market().options().instruments)
+      if (shares[make_text<8>(i.symbol)] != venue_.hub().market().position(participant_, i.locate).shares)
+        return fail("its position in " + i.symbol + " is not the venue's");
+    return {};
+  }
+
+ private:
+  std::map<std::uint32_t, Bytes>::iterator some() {
+    return std::next(requests_.begin(), random_.below(static_cast<std::uint32_t>(requests_.size())));
+  }
+  // A number that is taken is above all that were answered before.
+  std::string check_order() const {
+    std::uint32_t highest = 0;
+    for (const Bytes& m : trader_.stream()) {
+      const bool taken = m[0] == ouch::Accepted::kType || m[0] == ouch::MassCancelResponse::kType;
+      std::uint32_t number = 0;
+      if (taken || m[0] == ouch::Rejected::kType) number = load_be32(&m[9]);
+      if (m[0] == ouch::Replaced::kType) number = load_be32(&m[13]);
+      if (number < highest && number != 0 && m[0] != ouch::Rejected::kType)
+        return "number " + std::to_string(number) + " was taken behind " + std::to_string(highest);
+      highest = std::max(highest, number);
+    }
+    return {};
+  }
+  // By TCP or as a datagram, which may be lost on its way.
+  void say(const Bytes& message) {
+    if (random_.one_in(2)) {
+      trader_.send(message);
+      return;
+    }
+    OuchUdpGateway udp({.participant = participant_}, venue_.entry(), venue_.ouch());
+    if (!random_.one_in(4)) udp.datagram({}, message, venue_.now);
+  }
+
+  GatewayFixture& venue_;
+  std::uint32_t participant_;
+  venue::Random& random_;
+  Trader trader_;
+  std::uint32_t number_ = 0;
+  std::map<std::uint32_t, Bytes> requests_;
+};
+
+inline std::string try_gateways(std::uint64_t seed) {
+  venue::Random random(seed);
+  GatewayFixture venue;
+  venue.begin();
+  std::vector<std::unique_ptr<Sender>> senders;
+  for (std::uint32_t p = 1; p <= 3; ++p) senders.push_back(std::make_unique<Sender>(venue, p, random));
+  const auto wrong = [&](const std::string& what) { return "seed " + std::to_string(seed) + ": " + what; };
+  for (int step = 0; step < 400; ++step) {
+    venue.pass(random.below(1'000'000));
+    Sender& s = *senders[random.below(3)];
+    switch (random.below(16)) {
+      case 0:
+        s.cancel();
+        break;
+      case 1:
+        s.replace();
+        break;
+      case 2:
+      case 3:
+        s.again();
+        break;
+      case 4:
+        if (random.one_in(3)) s.mass_cancel();
+        break;
+      case 5:
+        s.trader().pump(random.below(60));
+        if (random.one_in(3)) random.one_in(2) ? s.trader().cut() : s.trader().half_open();
+        if (random.one_in(3)) s.trader().lost_is_noticed();
+        break;
+      case 6: {
+        if (!random.one_in(5)) break;
+        std::vector<std::vector<Bytes>> before;
+        for (std::uint32_t p = 1; p <= 3; ++p) before.push_back(stream_of(venue.accounts(), p));
+        for (const auto& each : senders) each->trader().venue_gone();
+        venue.end();
+        venue.begin();
+        for (std::uint32_t p = 1; p <= 3; ++p)
+          if (stream_of(venue.accounts(), p) != before[p - 1]) return wrong("a stream is another after the restart");
+        break;
+      }
+      case 7:
+      case 8:
+      case 9:
+        s.enter();
+        break;
+      default:
+        s.trader().pump(random.one_in(2) ? 1 + random.below(200) : ~std::size_t{0});
+    }
+    for (std::uint32_t p = 1; p <= 3; ++p)
+      if (senders[p - 1]->trader().logged_in() && !venue.ouch().connected(p))
+        return wrong("T" + std::to_string(p) + " is connected, and the venue denies it");
+  }
+  for (const auto& s : senders) {
+    venue.pass(1'000'000);
+    s->trader().run();
+    s->all_again();
+  }
+  for (const auto& s : senders) s->trader().run();
+  for (const auto& s : senders)
+    if (const std::string what = s->check(); !what.empty()) return wrong(what);
+  if (const std::string what = venue.hub().market().check(); !what.empty()) return wrong(what);
+  for (const auto& s : senders) s->trader().venue_gone();
+  return {};
+}
+
+}  // namespace twinpath::gateway
