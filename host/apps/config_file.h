@@ -15,6 +15,7 @@
 #include "host/journal/journal_options.h"
 #include "host/live/exchange_options.h"
 #include "host/live/live_options.h"
+#include "host/live/recovery_options.h"
 #include "host/path/path.h"
 #include "host/path/response_model.h"
 #include "host/path/software_options.h"
@@ -64,6 +65,7 @@ struct RunConfig {
   BacktestOptions backtest;                 // [backtest]
   std::optional<JournalOptions> journal;    // when there is a section [journal]
   std::optional<ExchangeOptions> exchange;  // when there is a section [exchange]
+  std::optional<RecoveryOptions> recovery;  // when there is a section [recovery]
   std::optional<ProcessOptions> processes;  // when there is a section [processes]
   // Bank 1 was given by `alternate` or [bank1]; otherwise it is a copy of bank 0.
   bool has_alternate = false;

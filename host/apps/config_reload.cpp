@@ -39,6 +39,7 @@ Bank reload_bank(const std::filesystem::path& file, const RunConfig& running) {
   if (running.responses != fresh.responses) refuse("[responses]");
   if (running.live != fresh.live) refuse("[live]");
   if (running.exchange != fresh.exchange) refuse("[exchange]");
+  if (running.recovery != fresh.recovery) refuse("[recovery]");
   if (running.switching != fresh.switching) refuse("[switch]");
   if (running.journal != fresh.journal) refuse("[journal]");
   if (running.processes != fresh.processes) refuse("[processes]");

@@ -6,6 +6,8 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <limits>
+#include <tuple>
 
 #include "host/apps/config_strategy.h"
 #include "host/apps/decimal.h"
@@ -207,17 +209,13 @@ void read_live(Reader reader, LiveOptions& live) {
   reader.finish();
 }
 
+void take_endpoint(Reader& reader, std::string_view key, std::string_view example, bool needed, net::Endpoint& value) {
+  if (const auto at = endpoint(reader, key, example, needed)) value = {at->address, at->port};
+}
+
 void read_exchange(Reader reader, ExchangeOptions& exchange) {
-  constexpr std::string_view kAddress = "an IPv4 address and a TCP port such as \"127.0.0.1:26400\"";
-  if (!reader.has("address")) reader.missing("address", kAddress, "say where the exchange's SoupBinTCP port is");
-  const auto address = [&](std::string_view key, net::Endpoint& value) {
-    const auto text = reader.text(key, kAddress);
-    const auto at = text ? net::parse_endpoint(*text) : std::nullopt;
-    if (at) value = *at;
-    if (text && !at) reader.wrong(key, kAddress, "write four numbers up to 255, a colon and a port from 1 to 65535");
-  };
-  address("address", exchange.address);
-  address("drop_copy_address", exchange.drop_copy_address);
+  take_endpoint(reader, "address", "127.0.0.1:26400", true, exchange.address);
+  take_endpoint(reader, "drop_copy_address", "127.0.0.1:26400", false, exchange.drop_copy_address);
   const auto text = [&](std::string_view key, std::string_view expected, std::size_t most, bool needed,
                         std::string& value) {
     if (needed && !reader.has(key)) reader.missing(key, expected, "add it");
@@ -251,10 +249,30 @@ void read_exchange(Reader reader, ExchangeOptions& exchange) {
   reader.finish();
 }
 
+void read_recovery(Reader reader, RecoveryOptions& recovery) {
+  take_endpoint(reader, "rerequest", "127.0.0.1:26402", false, recovery.rerequest);
+  take_endpoint(reader, "glimpse", "127.0.0.1:26401", false, recovery.glimpse);
+  if (!reader.has("rerequest") && !reader.has("glimpse"))
+    reader.missing("rerequest", "rerequest or glimpse, or both", "say where what was lost is had again");
+  for (const auto& [key, most, value] :
+       {std::tuple{"account", 6, &recovery.account}, {"password", 10, &recovery.password}}) {
+    const std::string expected = fmt::format("1 to {} characters", most);
+    if (reader.has("glimpse") && !reader.has(key)) reader.missing(key, expected, "add it: glimpse needs a login");
+    if (const auto text = reader.text(key, expected, static_cast<std::size_t>(most))) *value = *text;
+  }
+  if (const auto n = reader.integer("patience_us", 0, 1'000'000)) recovery.patience = Nanoseconds{*n * 1'000};
+  if (const auto n = reader.integer("retry_us", 100, 1'000'000)) recovery.retry = Nanoseconds{*n * 1'000};
+  if (const auto n = reader.integer("snapshot_timeout_s", 1, 3'600))
+    recovery.snapshot_timeout = Nanoseconds{*n * 1'000'000'000};
+  reader.finish();
+}
+
 // What a record has beside its commands: where the run differed from its configuration.
-void read_recorded(Reader reader, OrderConfig& order) {
+void read_recorded(Reader reader, CoreConfig& core) {
   if (const auto first = reader.integer("first_user_ref", 1, 0xFFFF'FFFF))
-    order.first_user_ref = static_cast<std::uint32_t>(*first);
+    core.order.first_user_ref = static_cast<std::uint32_t>(*first);
+  if (const auto first = reader.integer("first_sequence", 0, std::numeric_limits<std::int64_t>::max()))
+    core.feed.first_sequence = *first;
   reader.finish();
 }
 
@@ -348,7 +366,8 @@ void read_sections(Reader& top, const SymbolNames& names, RunConfig& run) {
   if (auto exchange = top.table("exchange")) read_exchange(*exchange, run.exchange.emplace());
   if (run.exchange && run.responses.enabled)
     top.wrong("responses", "none beside [exchange]", "remove one of them: an exchange answers, or a simulation of it");
-  if (auto recorded = top.table("recorded")) read_recorded(*recorded, run.core.order);
+  if (auto recovery = top.table("recovery")) read_recovery(*recovery, run.recovery.emplace());
+  if (auto recorded = top.table("recorded")) read_recorded(*recorded, run.core);
   if (auto journal = top.table("journal")) read_journal(*journal, run.journal.emplace());
   if (auto processes = top.table("processes")) read_processes(*processes, run.processes.emplace());
 }

@@ -188,6 +188,8 @@ void read_system(Reader& top, platform::PlatformOptions& o) {
     o.arrangement = *who == "card"       ? platform::Arrangement::card
                     : *who == "software" ? platform::Arrangement::software
                                          : platform::Arrangement::both;
+  if (const auto core = top.choice("core", {"model", "rtl"}))
+    o.core = *core == "rtl" ? platform::CoreKind::rtl : platform::CoreKind::model;
   if (const auto t = top.microseconds("switch_over_us", 1e9)) o.switch_over = platform::picoseconds(*t);
 }
 

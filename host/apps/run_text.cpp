@@ -65,6 +65,8 @@ nlohmann::ordered_json exchange_json(const ExchangeStatus& s) {
                            {"next_sequence", s.next_sequence},
                            {"attempts", s.attempts},
                            {"unanswered", s.unanswered},
+                           {"open_orders", s.open_orders},
+                           {"cash", s.cash},
                            {"voided", s.voided},
                            {"cancels_repeated", s.repeated},
                            {"lost", s.lost},
@@ -145,7 +147,7 @@ std::string control_error(const std::vector<std::string>& errors) {
 
 std::string status_json(const LiveStatus& s, const CoreConfig& config, const std::vector<std::string>& inputs) {
   nlohmann::ordered_json j;
-  constexpr std::array<std::string_view, 4> kPhases{"directory", "exchange", "trading", "stopping"};
+  constexpr std::array<std::string_view, 5> kPhases{"directory", "exchange", "snapshot", "trading", "stopping"};
   j["ok"] = true;
   j["phase"] = kPhases[static_cast<std::size_t>(s.phase)];
   j["armed"] = s.arm == ArmState::armed;
@@ -154,6 +156,8 @@ std::string status_json(const LiveStatus& s, const CoreConfig& config, const std
     j["symbols_missing"] = s.missing;
   } else if (s.phase == LivePhase::exchange) {
     j["why_not_armed"] = to_string(ArmState::exchange);
+  } else if (s.phase == LivePhase::snapshot) {
+    j["why_not_armed"] = "waits for a snapshot of the market";
   } else if (s.arm != ArmState::armed) {
     j["why_not_armed"] = to_string(s.arm);
   }
@@ -195,6 +199,14 @@ std::string status_json(const LiveStatus& s, const CoreConfig& config, const std
                            {"without_stamp", r.without_stamp}});
   }
   if (s.exchange) j["exchange"] = exchange_json(*s.exchange);
+  if (s.recovery) {
+    const RecoveryStatus& r = *s.recovery;
+    j["recovery"] = {{"books_made_anew", r.paths == 0 ? 0 : r.paths - 1},
+                     {"snapshot_messages", r.snapshot_messages},
+                     {"gaps", r.gaps.gaps},
+                     {"requests", r.gaps.requests},
+                     {"answers", r.gaps.answers}};
+  }
   if (s.switched) j["switch"] = switch_json(*s.switched);
   j["sent"] = {{"frames", s.sent.frames}, {"refused", s.sent.refused}, {"errors", s.sent.errors}};
   return dumped(j);

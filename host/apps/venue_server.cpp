@@ -11,6 +11,12 @@ using session::EventLoop;
 constexpr Nanoseconds kMostWait{20'000'000};
 constexpr std::uint64_t kMinute = 60'000'000'000, kDay = 1'440 * kMinute;
 
+std::vector<std::string> names_of(const std::vector<market::Participant>& participants) {
+  std::vector<std::string> names;
+  for (const market::Participant& p : participants) names.push_back(p.name);
+  return names;
+}
+
 }  // namespace
 
 void VenueServer::Count::market_did(const market::Request&, std::span<const market::Execution> executions) {
@@ -28,17 +34,18 @@ VenueServer::VenueServer(const VenueConfig& config, PacketSender& line_a, Packet
     : config_(config),
       wall_(std::move(wall)),
       accounts_(config.market.session, config.participants),
+      copies_(accounts_, names_of(config.market.participants), config.copies),
       schedule_(config.schedule),
       feed_(config.feed, line_a, line_b) {
   using namespace gateway;
   market::RequestLogOptions log;
   log.folder = config.journal;
   hub_ = std::make_unique<MarketHub>(config.market, std::move(log),
-                                     std::vector<MarketListener*>{&accounts_, &schedule_, &count_},
+                                     std::vector<MarketListener*>{&accounts_, &copies_, &schedule_, &count_},
                                      [this] { return time(); });
   const Nanoseconds now = EventLoop::now();
   entry_ = std::make_unique<OuchEntry>(*hub_, accounts_);
-  ouch_ = std::make_unique<OuchGateway>(config.ouch, *entry_, now);
+  ouch_ = std::make_unique<OuchGateway>(config.ouch, *entry_, copies_, now);
   ports_.push_back(
       std::make_unique<SoupPort>("OUCH order entry", config.ouch_at, *ouch_, loop_, config.most_connections));
   if (config.glimpse_at) {

@@ -27,6 +27,8 @@ class ExchangeSession {
   virtual Cycles reaction() const noexcept = 0;
   // A replay with the same configuration gives the same answers by itself: they need not be recorded.
   virtual bool replayed() const noexcept = 0;
+  // Another path is to begin: answers to orders of the one before are not given any more.
+  virtual void begin_again() {}
   // Whether what is sent now would be answered: no order is decided otherwise.
   virtual bool trading() const noexcept { return true; }
   // Losing it sets the kill switch, instead of a DISARM.
@@ -39,7 +41,7 @@ class ExchangeSession {
 class SimulatedExchange final : public ExchangeSession {
  public:
   explicit SimulatedExchange(const ResponseModel& model)
-      : responder_(model), reaction_(model.enabled ? model.ack_delay : Cycles{kTimeMask}) {}
+      : model_(model), responder_(model), reaction_(model.enabled ? model.ack_delay : Cycles{kTimeMask}) {}
 
   void sent(const Event& event) override { responder_.on_event(event); }
   std::optional<Answer> poll(Cycles until) override {
@@ -50,8 +52,10 @@ class SimulatedExchange final : public ExchangeSession {
   Cycles next_due() const noexcept override { return responder_.next_due(); }
   Cycles reaction() const noexcept override { return reaction_; }
   bool replayed() const noexcept override { return true; }
+  void begin_again() override { responder_ = ExchangeResponder(model_); }
 
  private:
+  ResponseModel model_;
   ExchangeResponder responder_;
   Cycles reaction_;
 };

@@ -24,8 +24,8 @@ InputRecord::InputRecord(const std::filesystem::path& file, const CoreConfig& co
   if (!commands_.flush()) failed(commands_file(file_));
 }
 
-void InputRecord::first_user_ref(std::uint32_t number) {
-  commands_ << fmt::format("\n[recorded]\nfirst_user_ref = {}\n", number);
+void InputRecord::begins(std::uint32_t first_user_ref, std::uint64_t first_sequence) {
+  commands_ << fmt::format("\n[recorded]\nfirst_user_ref = {}\nfirst_sequence = {}\n", first_user_ref, first_sequence);
   if (!commands_.flush()) failed(commands_file(file_));
 }
 

@@ -23,8 +23,8 @@ class InputRecord {
   // A frame about to be submitted; the timestamp is InputClock::timestamp() of its input time, so that an InputClock
   // gives that time again. Buffered: calls the kernel about once a megabyte. Throws std::system_error on a full disk.
   void frame(Nanoseconds timestamp, std::span<const std::uint8_t> bytes) { frames_.write(timestamp.value, bytes); }
-  // The path begins with another UserRefNum than the configuration says. Before any command. Throws std::system_error.
-  void first_user_ref(std::uint32_t number);
+  // The path begins with other numbers than the configuration says. Before any command. Throws std::system_error.
+  void begins(std::uint32_t first_user_ref, std::uint64_t first_sequence);
   // A command about to be submitted, `offset` after the first frame's time; a SWAP with the bank loaded before it goes
   // to FILE.bank-N.toml. Written at once. Throws std::system_error.
   void command(Cycles offset, const Command& command, const Bank* bank);

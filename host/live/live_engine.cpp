@@ -7,43 +7,74 @@
 namespace twinpath {
 
 std::string_view to_string(ArmState s) noexcept {
-  constexpr std::array<std::string_view, 9> kNames{"armed",
-                                                   "disarmed",
-                                                   "no frame has arrived yet",
-                                                   "the inputs are behind the wall clock",
-                                                   "the feed is stale: a gap was lost; trust the books to go on",
-                                                   "books that trade are not trusted or lack a side",
-                                                   "waits for the arm command",
-                                                   kOrderNumbersUsedUp,
-                                                   "the session with the exchange is not trading"};
+  constexpr std::array<std::string_view, 10> kNames{"armed",
+                                                    "disarmed",
+                                                    "no frame has arrived yet",
+                                                    "the inputs are behind the wall clock",
+                                                    "the feed is stale: a gap was lost; trust the books to go on",
+                                                    "books that trade are not trusted or lack a side",
+                                                    "waits for the arm command",
+                                                    kOrderNumbersUsedUp,
+                                                    "the session with the exchange is not trading",
+                                                    "a gap of the feed is being filled"};
   return kNames[static_cast<std::size_t>(s)];
 }
 
 LiveEngine::LiveEngine(const CoreConfig& config, const LiveOptions& options, std::span<PacketReceiver* const> inputs,
                        PacketSender* sender, ExchangeSession& exchange, InputRecord* record,
-                       std::function<Nanoseconds()> wall, OrderJournal* journal)
+                       std::function<Nanoseconds()> wall, OrderJournal* journal, GapFiller* gaps)
     : config_(config),
       options_(options),
       inputs_(inputs.begin(), inputs.end()),
-      last_stamps_(inputs.size()),
       sender_(sender),
       exchange_(exchange),
       record_(record),
       journal_(journal),
+      gaps_(gaps),
       wall_(std::move(wall)),
       frames_(config),
       limits_(config.banks[0].global),
       next_user_ref_(config.order.first_user_ref),
       armed_(config.armed) {
+  if (gaps_ != nullptr) inputs_.push_back(gaps_);
+  last_stamps_.resize(inputs_.size());
   books_.use(config.banks[0], config.strategy.rules());
 }
 
 void LiveEngine::start(Path& path) {
   path_ = &path;
+  if (gaps_ != nullptr) gaps_->begin(config_.feed.first_sequence);
   Command c;
   c.op = options_.arm == ArmWhen::at_start && !numbers_used_up() ? CommandOp::arm : CommandOp::disarm;
   command(c);
   auto_arm_ = options_.arm == ArmWhen::when_trusted;
+}
+
+void LiveEngine::suspend() {
+  pause();
+  suspended_ = true;
+}
+
+void LiveEngine::restart(Path& path, InputRecord* record) {
+  const bool arm = auto_arm_;
+  path_ = &path;
+  record_ = record;
+  clock_ = {};
+  *ledger_ = {};
+  books_ = {};
+  books_.use(config_.banks[0], config_.strategy.rules());
+  limits_ = config_.banks[0].global;
+  next_user_ref_ = config_.order.first_user_ref;
+  next_cancel_ = {};
+  std::ranges::fill(last_stamps_, Nanoseconds{});
+  suspended_ = false;
+  if (gaps_ != nullptr) gaps_->begin(config_.feed.first_sequence);
+  Command c;
+  c.op = CommandOp::disarm;
+  command(c);
+  c.op = CommandOp::kill;
+  if (killed_) command(c);
+  auto_arm_ = arm;
 }
 
 void LiveEngine::buffered(const SourceFrame& frame) { take(std::span(&frame, 1)); }
@@ -76,6 +107,8 @@ std::size_t LiveEngine::round() {
     command(kill);
   }
   if (armed_ && !killed_ && !exchange_.trading()) exchange_lost();
+  // What comes out of a gap is old news.
+  if (armed_ && gaps_ != nullptr && gaps_->asking()) pause();
   if (armed_ && numbers_used_up()) {
     Command disarm;
     disarm.op = CommandOp::disarm;
@@ -108,6 +141,7 @@ void LiveEngine::take(std::span<const SourceFrame> frames) {
       until = std::min(exchange_.next_due(), at + exchange_.reaction());
     }
     if (record_ != nullptr) record_->frame(clock_.timestamp(at), f.bytes);
+    if (gaps_ != nullptr && !f.fcs_error) gaps_->seen(f.bytes);
     clock_.passed(at, f.bytes.size());
     TimedInput& input = timed_[n++];
     input.time = at;
@@ -194,7 +228,8 @@ void LiveEngine::give(Cycles at, const Command& c) {
 }
 
 void LiveEngine::maybe_arm(bool caught_up) {
-  if (!caught_up || !clock_.started() || !books_.ready() || !exchange_.trading()) return;
+  if (!caught_up || suspended_ || !clock_.started() || !books_.ready() || !exchange_.trading()) return;
+  if (gaps_ != nullptr && gaps_->open()) return;
   Command arm;
   arm.op = CommandOp::arm;
   command(arm);
@@ -208,6 +243,15 @@ void LiveEngine::exchange_lost() {
   auto_arm_ = !exchange_.kills() && options_.arm == ArmWhen::when_trusted;
 }
 
+// DISARM that lasts until everything is ready again.
+void LiveEngine::pause() {
+  const bool arm = armed_ || auto_arm_;
+  Command c;
+  c.op = CommandOp::disarm;
+  command(c);
+  auto_arm_ = arm;
+}
+
 ArmState LiveEngine::arm_state() const noexcept {
   if (armed_) return ArmState::armed;
   if (numbers_used_up()) return ArmState::numbers_used_up;
@@ -215,6 +259,7 @@ ArmState LiveEngine::arm_state() const noexcept {
   if (!auto_arm_)
     return options_.arm == ArmWhen::manual && counters_.orders == 0 ? ArmState::by_command : ArmState::disarmed;
   if (!clock_.started()) return ArmState::no_frame_yet;
+  if (gaps_ != nullptr && gaps_->open()) return ArmState::gap;
   if (books_.stale()) return ArmState::stale;
   if (books_.incomplete() != 0) return ArmState::books_incomplete;
   return ArmState::behind;

@@ -20,6 +20,7 @@
 #include "host/core/config.h"
 #include "host/live/book_watch.h"
 #include "host/live/exchange_session.h"
+#include "host/live/gap_filler.h"
 #include "host/live/input_record.h"
 #include "host/live/live_options.h"
 #include "host/live/order_journal.h"
@@ -42,7 +43,8 @@ enum class ArmState : std::uint8_t {
   books_incomplete,
   by_command,
   numbers_used_up,
-  exchange
+  exchange,
+  gap
 };
 std::string_view to_string(ArmState s) noexcept;
 
@@ -59,15 +61,20 @@ struct LiveCounters {
 
 class LiveEngine final : public PathSink {
  public:
-  // What is given outlives the engine. `config` has every locate. `record` and `journal` may be null, and `sender` when
-  // the exchange's session carries orders. `wall` is the clock of the receivers' stamps; empty when they come from a
-  // file: then only frames move time.
+  // What is given outlives the engine. `config` has every locate. `record`, `journal` and `gaps` may be null, and
+  // `sender` when the exchange's session carries orders. `wall` is the clock of the receivers' stamps; empty when they
+  // come from a file: then only frames move time.
   LiveEngine(const CoreConfig& config, const LiveOptions& options, std::span<PacketReceiver* const> inputs,
              PacketSender* sender, ExchangeSession& exchange, InputRecord* record, std::function<Nanoseconds()> wall,
-             OrderJournal* journal = nullptr);
+             OrderJournal* journal = nullptr, GapFiller* gaps = nullptr);
 
   // The path's sink is this engine. Gives DISARM or ARM, by the options, as the first input.
   void start(Path& path);
+  // DISARM, until restart(): the path is to be made anew.
+  void suspend();
+  // Another path, as at the start, but for the counters, the kill switch and whether it is to be armed. What `config`
+  // says may have changed.
+  void restart(Path& path, InputRecord* record);
   // A frame that was received before start().
   void buffered(const SourceFrame& frame);
   // At most a burst of every input. Returns how many frames there were. Arms when the time has come. Throws what the
@@ -92,6 +99,8 @@ class LiveEngine final : public PathSink {
   bool armed() const noexcept { return armed_; }
   bool killed() const noexcept { return killed_; }
   ArmState arm_state() const noexcept;
+  // What the next order may have.
+  std::uint32_t next_user_ref() const noexcept { return next_user_ref_; }
   // No order has a number any more: disarmed for good (order_numbers.h).
   bool numbers_used_up() const noexcept { return order_numbers_used_up(next_user_ref_); }
   // The order that keeps the rules from sending any other: it has been open since the number 4,096 before the next one
@@ -119,6 +128,7 @@ class LiveEngine final : public PathSink {
   void give(Cycles at, const Command& c);
   void maybe_arm(bool caught_up);
   void exchange_lost();
+  void pause();
   bool put_out(std::span<const std::uint8_t> frame);
 
   const CoreConfig& config_;
@@ -129,6 +139,7 @@ class LiveEngine final : public PathSink {
   ExchangeSession& exchange_;
   InputRecord* record_;
   OrderJournal* journal_;
+  GapFiller* gaps_;
   std::function<Nanoseconds()> wall_;
   Path* path_ = nullptr;
 
@@ -144,6 +155,7 @@ class LiveEngine final : public PathSink {
   bool armed_ = true;
   bool killed_ = false;
   bool auto_arm_ = false;  // ARM is still to be given when everything is ready
+  bool suspended_ = false;
   bool kill_due_ = false;  // an order could not leave
   bool left_ = false;      // the last order frame did
   Nanoseconds lag_{};

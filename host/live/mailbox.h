@@ -16,7 +16,14 @@
 
 namespace twinpath {
 
-enum class LivePhase : std::uint8_t { directory, exchange, trading, stopping };
+enum class LivePhase : std::uint8_t { directory, exchange, snapshot, trading, stopping };
+
+// Of a run that has what was lost again.
+struct RecoveryStatus {
+  unsigned paths = 0;                   // that were begun: one, and one more each time books were made anew
+  std::uint64_t snapshot_messages = 0;  // that the last of them began with
+  GapCounters gaps;
+};
 
 // A copy of what there is to know, made by the trading thread.
 struct LiveStatus {
@@ -37,7 +44,8 @@ struct LiveStatus {
   SendCounters sent;
   std::optional<SwitchStatus> switched;    // of a switched path
   std::optional<ExchangeStatus> exchange;  // of a session with an exchange
-  std::vector<std::string> missing;        // without a locate, while they are waited for
+  std::optional<RecoveryStatus> recovery;
+  std::vector<std::string> missing;  // without a locate, while they are waited for
 };
 
 struct LiveRequest {

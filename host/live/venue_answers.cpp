@@ -35,6 +35,9 @@ void VenueSession::publish() {
   s.next_sequence = client_.soup().next_sequence();
   s.attempts = client_.soup().attempt();
   s.unanswered = pending_.size();
+  s.open_orders = leaves_.size();
+  s.cash = 0;
+  for (const auto& [symbol, p] : orders.positions()) s.cash += p.cash;
   s.voided = voided_;
   s.repeated = repeated_;
   s.lost = lost_;

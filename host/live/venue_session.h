@@ -46,6 +46,8 @@ struct ExchangeStatus {
   std::string session;
   std::uint64_t next_sequence = 0, attempts = 0;
   std::uint64_t unanswered = 0;  // orders and cancels
+  std::uint64_t open_orders = 0;
+  std::int64_t cash = 0;  // sold less bought since the day began, 1/10,000 dollar
   std::uint64_t voided = 0;      // orders without an answer in time
   std::uint64_t repeated = 0;    // cancels sent again
   std::uint64_t lost = 0;        // times that it stopped trading
@@ -80,8 +82,6 @@ class VenueSession final : public ExchangeSession, private session::OuchOrdersLi
   // Nothing of an earlier process, or path, is open any more; true from then on. Throws std::runtime_error when the
   // exchange refuses the account, positions differ from its, or the session has failed.
   bool ready();
-  // Another path is to begin: as at the start. Answers to orders of the path before are not given any more.
-  void begin_again();
   // Once ready: the first order's number, and a POSITION of each configured symbol that has one.
   std::uint32_t first_user_ref() const noexcept { return first_user_ref_; }
   const std::vector<Command>& positions() const noexcept { return positions_; }
@@ -96,6 +96,8 @@ class VenueSession final : public ExchangeSession, private session::OuchOrdersLi
   Cycles next_due() const noexcept override { return Cycles{UINT64_MAX}; }
   Cycles reaction() const noexcept override { return Cycles{kTimeMask}; }
   bool replayed() const noexcept override { return false; }
+  // Ready again when nothing is open, as at the start.
+  void begin_again() override;
   bool trading() const noexcept override { return trading_.load(std::memory_order_acquire); }
   bool kills() const noexcept override {
     return options_.on_loss == ExchangeOptions::OnLoss::kill || wrong_.load(std::memory_order_acquire);

@@ -104,14 +104,22 @@ set(TP_CORE_OPT -O2 CACHE STRING "Compiler flags of the core's fast model")
 set(TP_RTL_COMMON hw/rtl/control/twinpath_regs_pkg.sv)
 set(TP_RTL_LINT -Wall ${PROJECT_SOURCE_DIR}/hw/rtl/verilator.vlt)
 
-# tp_verilate(target TOP module SV files... [ARGS verilator arguments...] [OPT -O3]): a static library with class V<TOP>.
+# tp_verilate(target TOP module SV files... [ARGS verilator arguments...] [OPT -O3] [SYSTEMC]): a static library with class V<TOP>,
+# with SYSTEMC a module with ports.
 function(tp_verilate target)
-  cmake_parse_arguments(A "" "TOP;OPT;PREFIX" "SV;ARGS" ${ARGN})
+  cmake_parse_arguments(A "SYSTEMC" "TOP;OPT;PREFIX" "SV;ARGS" ${ARGN})
   if(NOT A_OPT)
     set(A_OPT -O1)
   endif()
   if(NOT A_PREFIX)
     set(A_PREFIX V${A_TOP})
+  endif()
+  set(kind --cc)
+  set(flags -w)
+  if(A_SYSTEMC)
+    set(kind --sc)
+    # SystemC is told the standard that the library was built with.
+    set(flags "-w -DSC_CPLUSPLUS=201703L -I${TP_SYSTEMC_INCLUDE}")
   endif()
   set(dir ${CMAKE_CURRENT_BINARY_DIR}/${target}.verilated)
   set(sources)
@@ -125,10 +133,10 @@ function(tp_verilate target)
   # make -B: it does not know when only the flags are others.
   add_custom_command(
     OUTPUT ${dir}/${A_PREFIX}__ALL.a
-    COMMAND ${VERILATOR} --cc --Mdir ${dir} --prefix ${A_PREFIX} --top-module ${A_TOP} ${TP_RTL_LINT} -O3 --x-assign fast
+    COMMAND ${VERILATOR} ${kind} --Mdir ${dir} --prefix ${A_PREFIX} --top-module ${A_TOP} ${TP_RTL_LINT} -O3 --x-assign fast
             --x-initial fast --noassert -I${PROJECT_SOURCE_DIR}/hw/rtl ${A_ARGS} ${sources}
     COMMAND ${CMAKE_COMMAND} -E env ${TP_OBJCACHE} make -s -B -j2 -C ${dir} -f ${A_PREFIX}.mk ${A_PREFIX}__ALL.a
-            "OPT_FAST=${A_OPT} -march=${TP_MARCH}" OPT_SLOW=-O0 "CXXFLAGS=-w"
+            "OPT_FAST=${A_OPT} -march=${TP_MARCH}" OPT_SLOW=-O0 "CXXFLAGS=${flags}"
     DEPENDS ${sources} ${PROJECT_SOURCE_DIR}/hw/rtl/twinpath_types.svh ${PROJECT_SOURCE_DIR}/hw/rtl/verilator.vlt
     COMMENT "Verilating ${A_TOP} (${target})"
     VERBATIM)

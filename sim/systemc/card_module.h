@@ -2,6 +2,9 @@
 #pragma once
 #include <deque>
 #include <map>
+#include <memory>
+#include <span>
+#include <stdexcept>
 #include <systemc>
 #include <vector>
 
@@ -11,6 +14,7 @@
 #include "sim/systemc/network_modules.h"
 #include "sim/systemc/order_rules.h"
 #include "sim/systemc/pcie_module.h"
+#include "sim/systemc/rtl_core.h"
 #include "sim/systemc/software_sender.h"
 
 namespace twinpath::platform {
@@ -29,14 +33,14 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
     std::uint64_t line_wait;
   };
 
-  CoreModule core;
+  std::unique_ptr<Core> core;
   RecordTarget<HostWrite> commands{"commands"};
   tlm_utils::simple_initiator_socket<Card> events{"events"};
 
   SC_HAS_PROCESS(Card);
   Card(sc_core::sc_module_name name, const PlatformOptions& options, const CoreConfig& config, Wire& out)
       : sc_module(name),
-        core("core", config, options.fault),
+        core(make_core(options, config)),
         options_(options),
         config_(config),
         fault_(options.fault),
@@ -44,8 +48,8 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
         mac_in_(options.mac_in),
         mac_out_(options.mac_out),
         out_(out) {
-    core.orders(*this);
-    core.events(*this);
+    core->orders(*this);
+    core->events(*this);
     commands.take = [this](const HostWrite& w) { take(w); };
     SC_METHOD(reset);
     sensitive << reset_due_;
@@ -83,8 +87,8 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
     if (fault_ == Fault::lose_orders && ++spoiled_ % 10 == 0) return;
     auto packet = std::make_shared<Packet>();
     packet->bytes.assign(order.frame.begin(), order.frame.begin() + order.bytes);
-    packet->published = now();
-    digest(now().value, packet->bytes.data(), packet->bytes.size());
+    packet->published = edge(order.first_beat);
+    orders_.add(packet->published.value, packet->bytes);
     wave.order = load_be32(packet->bytes.data() + kOrderHeaderBytes + 1);
     const auto sender = software_.sender();
     if (options_.arrangement != Arrangement::card)
@@ -95,12 +99,12 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
     // A wire that is faster than the stream must not run out of bytes in the middle of the frame.
     const std::uint64_t stream = edge(Cycles{(order.bytes + 7u) / 8u}).value;
     const std::uint64_t wire = (Wire::kPreamble + order.bytes) * out_.byte_ps();
-    leave(packet, now() + mac_out_ + Picoseconds{stream > wire ? stream - wire : 0});
+    leave(packet, packet->published + mac_out_ + Picoseconds{stream > wire ? stream - wire : 0});
   }
 
   void event(const CoreEvent& event) override {
     const Event& e = event.event;
-    digest(now().value, reinterpret_cast<const std::uint8_t*>(&e), sizeof e);
+    events_.add(now().value, std::span(reinterpret_cast<const std::uint8_t*>(&e), sizeof e));
     rules.on_event(e);
     if (e.event_kind() == EventKind::order)
       causes[e.user_ref] = {first_frame_ + e.frame, event.last_byte, e.stage(Stage::line_wait)};
@@ -121,9 +125,12 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
   // Of all cores there were, one after the other.
   CounterValues counters() const {
     CounterValues all = before_reset_;
-    for (unsigned i = 0; i < kCounterCount; ++i) all[i] += core.counters()[i];
+    const CounterValues last = core->counters();
+    for (unsigned i = 0; i < kCounterCount; ++i) all[i] += last[i];
     return all;
   }
+  // Of every order and event with its time.
+  std::uint64_t digest() const noexcept { return orders_.value * 31 + events_.value; }
 
   std::vector<FrameTimes> frames;
   std::map<std::uint32_t, OrderCause> causes;  // by user_ref
@@ -138,9 +145,35 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
     std::uint32_t frame = 0, order = 0, event = 0, command = 0;
   } wave;
   std::uint64_t reset_frames = 0, reset_commands = 0;
-  std::uint64_t digest_value = 0xCBF2'9CE4'8422'2325;
 
  private:
+  // FNV-1a, of time and bytes. Orders and events each have their own: an order's event may come before its last beat.
+  struct Digest {
+    std::uint64_t value = 0xCBF2'9CE4'8422'2325;
+
+    void add(std::uint64_t time, std::span<const std::uint8_t> bytes) noexcept {
+      const auto take = [this](std::uint8_t b) { value = (value ^ b) * 0x100'0000'01B3; };
+      for (unsigned i = 0; i < 8; ++i) take(static_cast<std::uint8_t>(time >> 8 * i));
+      for (const std::uint8_t b : bytes) take(b);
+    }
+  };
+
+  static std::unique_ptr<Core> make_core(const PlatformOptions& options, const CoreConfig& config) {
+    if (options.core == CoreKind::model) return std::make_unique<CoreModule>("core", config, options.fault);
+    if (options.arrangement != Arrangement::card)
+      throw std::invalid_argument(
+          "platform: software in the card's place needs to know what a frame holds before the core does: choose the "
+          "core 'model', or the arrangement 'card'");
+    if (options.fault == Fault::blind_to_gaps || options.fault == Fault::deaf_to_kill ||
+        options.fault == Fault::late_verdict)
+      throw std::invalid_argument("platform: only the core 'model' can be made wrong");
+    // Its order is known with the last of 12 beats.
+    if (options.mac_out + options.venue_propagation < edge(Cycles{13}))
+      throw std::invalid_argument(
+          "platform: the venue would hear of an order before the RTL core has ended it: mac.out_ns and "
+          "wire.to_venue_ns, expected 41 or more together; give them, or choose the core 'model'");
+    return make_rtl_core("core", config);
+  }
   // The ring in the host's memory: what finds it full is lost, and the next event that finds room tells how many
   // (hw/rtl/kernel/event_ring.sv).
   void to_ring(Event e) {
@@ -173,7 +206,9 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
       ++reset_commands;
       return;
     }
-    waiting_commands_.push_back({cycle_at(at), record.command});
+    // One a cycle, and at the core with the next edge.
+    waiting_commands_.push_back({std::max(cycle_at(at + Picoseconds{1}), command_free_), record.command});
+    command_free_ = waiting_commands_.back().first + Cycles{1};
     if (record.answered != 0) answer_times.push_back(edge(waiting_commands_.back().first).value - record.answered);
     notify_at(command_due_, edge(waiting_commands_.front().first));
   }
@@ -186,7 +221,7 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
   // A new core, as the host configures it: it expects what the old one expected, so that it finds out what it missed,
   // and trades when it is told to.
   void reset() {
-    const CounterValues last = core.counters();
+    const CounterValues last = core->counters();
     for (unsigned i = 0; i < kCounterCount; ++i) before_reset_[i] += last[i];
     reset_frames += coming_.size();
     reset_commands += waiting_commands_.size();
@@ -196,8 +231,8 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
     first_frame_ = static_cast<std::uint32_t>(frames.size());
     CoreConfig config = config_;
     config.armed = fault_ == Fault::forget_reset;
-    config.feed.first_sequence = config.armed ? 0 : core.model().expected_sequence();
-    core.reset(config);
+    config.feed.first_sequence = config.armed ? 0 : core->expected_sequence();
+    core->reset(config);
     rules.on_reset();
     if (++resets_ < options_.card_resets.size()) notify_at(reset_due_, kBegin + options_.card_resets[resets_].at);
   }
@@ -208,38 +243,36 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
   };
 
   void begin_frame() {
+    begin_command();  // of one cycle commands are first
     for (; !coming_.empty() && edge(coming_.front().beats.first) <= now(); coming_.pop_front()) {
       const Coming& c = coming_.front();
       frames.push_back({c.packet->published, c.packet->queued, c.packet->wire_start, c.beats});
       wave.frame = static_cast<std::uint32_t>(frames.size());
       const std::uint64_t messages = delivered();
-      core.frame(c.beats.first, c.packet->bytes, c.packet->fcs_error, c.beats);
-      frames.back().software = software_.frame(edge(c.beats.last()), c.packet->bytes.size(), delivered() - messages);
+      core->frame(c.beats.first, c.packet->bytes, c.packet->fcs_error, c.beats);
+      if (options_.arrangement != Arrangement::card)
+        frames.back().software = software_.frame(edge(c.beats.last()), c.packet->bytes.size(), delivered() - messages);
     }
     if (!coming_.empty()) notify_at(frame_due_, edge(coming_.front().beats.first));
   }
-  std::uint64_t delivered() const { return core.counters()[static_cast<std::size_t>(Counter::messages)]; }
+  std::uint64_t delivered() const {
+    if (options_.arrangement == Arrangement::card) return 0;  // nobody asks
+    return core->counters()[static_cast<std::size_t>(Counter::messages)];
+  }
   void begin_command() {
     for (; !waiting_commands_.empty() && edge(waiting_commands_.front().first) <= now();
          waiting_commands_.pop_front()) {
       const auto& [at, command] = waiting_commands_.front();
       wave.command = static_cast<std::uint32_t>(command.op);
-      core.command(at, at, command);
+      core->command(at, at, command);
     }
     if (!waiting_commands_.empty()) notify_at(command_due_, edge(waiting_commands_.front().first));
   }
   void send() {
     for (; !sending_.empty() && sending_.front().first <= now(); sending_.pop_front())
-      out_.send(sending_.front().second);
+      out_.send(sending_.front().second, sending_.front().first);
     if (!sending_.empty()) notify_at(send_due_, sending_.front().first);
   }
-  // FNV-1a, of time and bytes.
-  void digest(std::uint64_t time, const std::uint8_t* p, std::size_t n) {
-    const auto take = [this](std::uint8_t b) { digest_value = (digest_value ^ b) * 0x100'0000'01B3; };
-    for (unsigned i = 0; i < 8; ++i) take(static_cast<std::uint8_t>(time >> 8 * i));
-    for (std::size_t i = 0; i < n; ++i) take(p[i]);
-  }
-
   const PlatformOptions& options_;
   const CoreConfig& config_;
   Fault fault_;
@@ -252,10 +285,11 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
   std::uint64_t ring_written_ = 0, ring_read_ = 0, untold_ = 0;
   Picoseconds mac_in_, mac_out_;
   Wire& out_;
-  Cycles stream_free_{};
+  Cycles stream_free_{}, command_free_{};
   std::deque<Coming> coming_;
   std::deque<std::pair<Cycles, Command>> waiting_commands_;
   std::deque<std::pair<Picoseconds, PacketPtr>> sending_;
+  Digest orders_, events_;
   sc_core::sc_event frame_due_, command_due_, send_due_, reset_due_;
 };
 

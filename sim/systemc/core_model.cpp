@@ -137,7 +137,7 @@ void CoreModel::Out::on_event(const Event& event) noexcept {
 void CoreModel::Tap::on_feed_state(StateReason reason, const Origin& origin) noexcept {
   // A frame is told to be wrong behind its messages, its end of session behind all of it.
   if (model->in_frame_) model->leave_frame(reason == StateReason::fcs_error);
-  model->stamps_.at = model->timing_.own();
+  model->stamps_.at = reason == StateReason::end_of_session ? model->timing_.end_of_session() : model->timing_.own();
   model->lost_ = model->count(Counter::lost_messages);
   model->core_.on_feed_state(reason, origin);
   if (model->fault_ == Fault::blind_to_gaps) model->undo(CommandOp::trust, origin.stamp);
@@ -153,6 +153,7 @@ void CoreModel::place(const std::uint8_t* m, std::uint8_t type, const Origin& or
   if (in_frame_ && m >= bytes_.data() && m < bytes_.data() + bytes_.size()) {
     const auto end = static_cast<std::size_t>(m - bytes_.data()) + itch::message_length(type);
     stamps_.at = timing_.in_frame(end, type);
+    if (fault_ == Fault::late_verdict) stamps_.at.verdict += Cycles{1};
     stamps_.frame_began = began_;
     return;
   }

@@ -20,9 +20,9 @@
 
 namespace twinpath::platform {
 
-// From the verdict on a message to its event at the stream of events, and there from the first beat of an order that
-// had to wait for its turn (hw/rtl/risk, hw/rtl/order).
-inline constexpr Cycles kEventAfterVerdict{6}, kEventAfterStart{3};
+// From the verdict on a message to the edge with which its event is taken, and there from the first beat of an order
+// that had to wait for its turn (hw/rtl/risk, hw/rtl/order).
+inline constexpr Cycles kEventAfterVerdict{7}, kEventAfterStart{4};
 
 struct CoreOrder {
   Cycles first_beat;
@@ -31,7 +31,7 @@ struct CoreOrder {
 };
 
 struct CoreEvent {
-  Cycles at;
+  Cycles at;         // the cycle whose edge takes it
   Cycles last_byte;  // of the message
   Event event;
 };

@@ -1,5 +1,5 @@
-// The functional core as a SystemC module: frames and commands in at their times, order frames and events out at
-// theirs.
+// The core as a SystemC module: frames and commands in at their times, order frames and events out at theirs; here the
+// functional one.
 #pragma once
 #include <algorithm>
 #include <memory>
@@ -11,24 +11,41 @@
 
 namespace twinpath::platform {
 
-// Called at the edge of the cycle in which the first beat leaves, and in which the event stands at its stream.
 class OrderIf : virtual public sc_core::sc_interface {
  public:
+  // Called not before the edge of the cycle in which the first beat leaves, which the order names, and not behind the
+  // one with which the last beat is taken.
   virtual void order(const CoreOrder& order) = 0;
 };
 class EventIf : virtual public sc_core::sc_interface {
  public:
+  // Called at the edge with which the event is taken.
   virtual void event(const CoreEvent& event) = 0;
 };
 
-class CoreModule : public sc_core::sc_module {
+// What the card needs of its core.
+class Core : public sc_core::sc_module {
  public:
   sc_core::sc_port<OrderIf> orders{"orders"};
   sc_core::sc_port<EventIf> events{"events"};
 
+  using sc_module::sc_module;
+  // Now is the edge of the cycle of the stamp. Of one cycle a command comes before a frame, and there is one.
+  virtual void frame(Cycles stamp, std::span<const std::uint8_t> bytes, bool fcs_error, const Beats& beats) = 0;
+  virtual void command(Cycles stamp, Cycles pins, const Command& command) = 0;
+  // Begins anew; what had not left yet never does.
+  virtual void reset(const CoreConfig& config) = 0;
+  virtual CounterValues counters() const = 0;
+  virtual std::int32_t position(SymbolIndex s) const = 0;
+  virtual std::uint32_t open_orders() const = 0;
+  virtual std::uint64_t expected_sequence() const = 0;
+};
+
+class CoreModule final : public Core {
+ public:
   SC_HAS_PROCESS(CoreModule);
   CoreModule(sc_core::sc_module_name name, const CoreConfig& config, Fault fault = Fault::none)
-      : sc_module(name), fault_(fault), model_(std::make_unique<CoreModel>(config, fault)) {
+      : Core(name), fault_(fault), model_(std::make_unique<CoreModel>(config, fault)) {
     SC_METHOD(emit_orders);
     sensitive << order_due_;
     dont_initialize();
@@ -40,12 +57,11 @@ class CoreModule : public sc_core::sc_module {
     dont_initialize();
   }
 
-  // Now is the cycle of the stamp; as CoreModel.
-  void frame(Cycles stamp, std::span<const std::uint8_t> bytes, bool fcs_error, const Beats& beats) {
+  void frame(Cycles stamp, std::span<const std::uint8_t> bytes, bool fcs_error, const Beats& beats) override {
     model_->frame(stamp, bytes, fcs_error, beats);
     schedule();
   }
-  void command(Cycles stamp, Cycles pins, const Command& command) {
+  void command(Cycles stamp, Cycles pins, const Command& command) override {
     model_->command(stamp, pins, command);
     schedule();
   }
@@ -54,16 +70,17 @@ class CoreModule : public sc_core::sc_module {
     schedule();
   }
   void jump_between_inputs() noexcept { model_->jump_between_inputs(); }
-  // Begins anew; what had not left yet never does.
-  void reset(const CoreConfig& config) {
+  void reset(const CoreConfig& config) override {
     model_ = std::make_unique<CoreModel>(config, fault_);
     order_due_.cancel();
     event_due_.cancel();
     deadline_.cancel();
   }
   void load_inactive_bank(const Bank& bank) { model_->load_inactive_bank(bank); }
-  const CounterValues& counters() const noexcept { return model_->counters(); }
-  const CoreModel& model() const noexcept { return *model_; }
+  CounterValues counters() const override { return model_->counters(); }
+  std::int32_t position(SymbolIndex s) const override { return model_->position(s); }
+  std::uint32_t open_orders() const override { return model_->open_orders(); }
+  std::uint64_t expected_sequence() const override { return model_->expected_sequence(); }
   bool drained() noexcept { return model_->orders().empty() && model_->events().empty(); }
   // When the last of what is known to leave will have left; now when there is nothing.
   Picoseconds drained_at() noexcept {

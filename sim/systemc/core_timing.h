@@ -21,7 +21,10 @@ struct Beats {
   Cycles at(std::size_t beat) const noexcept {
     const Cycles dense = first + Cycles{beat};
     if (byte_ps == 0) return dense;
-    return std::max(dense, cycle_at(start + Picoseconds{std::min(8 * (beat + 1), bytes) * byte_ps}));
+    const auto brought = [this](std::size_t n) { return cycle_at(start + Picoseconds{n * byte_ps}); };
+    if (8 * (beat + 1) <= bytes) return std::max(dense, brought(8 * (beat + 1)));
+    // The last bytes may come in the cycle of the beat before them.
+    return std::max({dense, brought(bytes), beat == 0 ? first : brought(8 * beat) + Cycles{1}});
   }
   Cycles last() const noexcept { return at(bytes == 0 ? 0 : (bytes - 1) / 8); }
 };
@@ -154,6 +157,13 @@ class CoreTiming {
     select_ = taken + Cycles{1};
     idle_ = select_ + Cycles{1};
     return {taken, taken, stalls_.after(taken, 3), stalls_.after(taken, 4)};
+  }
+  // The one that tells the end of the session, behind all of its packet, after which no slot is asked for.
+  Passage end_of_session() noexcept {
+    select_ += Cycles{1};
+    const Passage p = own();
+    idle_ = select_;
+    return p;
   }
 
  private:

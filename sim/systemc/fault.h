@@ -15,6 +15,7 @@ enum class Fault : std::uint8_t {
   deaf_to_kill,   // the core tells a KILL or a DISARM and trades on
   forget_reset,   // the core comes back armed, and takes the first packet for the session's first
   forget_loss,    // a full event ring loses events and does not tell
+  late_verdict,   // the core decides a cycle later on messages of a frame that was not kept
 };
 
 }  // namespace twinpath::platform

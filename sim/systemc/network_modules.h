@@ -61,14 +61,16 @@ class Wire : public sc_core::sc_module {
     dont_initialize();
   }
 
-  void send(const PacketPtr& packet) {
-    if (queue_bytes_ != 0 && free_ > now() && (free_ - now()).value > queue_bytes_ * byte_ps_) {
+  void send(const PacketPtr& packet) { send(packet, now()); }
+  // `at`: when it came to the wire, which who sends may know as late as with its last byte.
+  void send(const PacketPtr& packet, Picoseconds at) {
+    if (queue_bytes_ != 0 && free_ > at && (free_ - at).value > queue_bytes_ * byte_ps_) {
       ++drops_;
       return;
     }
-    packet->queued = now();
-    packet->wire_start = std::max(now(), free_);
-    longest_wait_ = std::max(longest_wait_, packet->wire_start - now());
+    packet->queued = at;
+    packet->wire_start = std::max(at, free_);
+    longest_wait_ = std::max(longest_wait_, packet->wire_start - at);
     const std::uint64_t bytes = std::max<std::uint64_t>(packet->bytes.size(), kLeast);
     free_ = packet->wire_start + Picoseconds{(kPreamble + bytes + kFcs + kGap) * byte_ps_};
     on_wire_.push_back(packet);

@@ -69,6 +69,13 @@ class Waveform {
     add("card.orders", m.card.rules.sent);
     add("card.rejects", m.card.rules.rejects);
     add("card.events_lost", m.card.lost_events);
+    if (const auto* rtl = dynamic_cast<const RtlCore*>(m.card.core.get())) {
+      group("core: pins");
+      for (const Pin& pin : rtl->pins()) {
+        pin.trace(file_, "core." + pin.name);
+        lay_out("core." + pin.name, pin.bits, kHex);
+      }
+    }
     group("PCIe and host");
     add("pcie.transactions", m.pcie.transactions());
     add("host.events_read", m.host.events_taken);
@@ -86,14 +93,18 @@ class Waveform {
   Waveform& operator=(const Waveform&) = delete;
 
  private:
+  static constexpr const char *kDecimal = "@24\n", *kHex = "@22\n";
+
   void group(const std::string& name) { layout_ += "@200\n-" + name + "\n"; }
   template <class T>
   void add(const std::string& name, const T& value) {
     sc_core::sc_trace(file_, value, name);
-    // VCD names a hierarchy by its points; of a vector GTKWave wants the bits too.
-    constexpr unsigned kBits = std::is_same_v<T, bool> ? 1 : 8 * sizeof(T);
-    layout_ += kBits == 1 ? "@28\n" : "@24\n";
-    layout_ += "SystemC." + name + (kBits == 1 ? "" : "[" + std::to_string(kBits - 1) + ":0]") + "\n";
+    lay_out(name, std::is_same_v<T, bool> ? 1 : 8 * sizeof(T), kDecimal);
+  }
+  // VCD names a hierarchy by its points; of a vector GTKWave wants the bits too.
+  void lay_out(const std::string& name, unsigned bits, const char* format) {
+    layout_ += bits == 1 ? "@28\n" : format;
+    layout_ += "SystemC." + name + (bits == 1 ? "" : "[" + std::to_string(bits - 1) + ":0]") + "\n";
   }
 
   sc_core::sc_trace_file* file_ = nullptr;
@@ -150,7 +161,7 @@ void count(Modules& m, const PlatformOptions& o, const CoreConfig& config, Platf
   r.card_commands = m.card.commands_taken;
   r.reset_frames = m.card.reset_frames;
   r.reset_commands = m.card.reset_commands;
-  const CoreModel& core = m.card.core.model();
+  const Core& core = *m.card.core;
   for (unsigned s = 0; s < config.symbols.size(); ++s) {
     if (core.position(static_cast<SymbolIndex>(s)) != m.venue.positions()[s]) ++r.position_differences;
   }
@@ -164,7 +175,7 @@ void count(Modules& m, const PlatformOptions& o, const CoreConfig& config, Platf
   r.longest_pcie = m.pcie.longest();
   r.longest_host = m.host.longest();
   r.counters = m.card.counters();
-  r.digest = m.card.digest_value;
+  r.digest = m.card.digest();
 }
 
 }  // namespace

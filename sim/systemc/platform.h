@@ -32,6 +32,9 @@ struct Outage {
   Picoseconds at, length;
 };
 
+// What the card's core is: a functional model with the RTL's cycles, or the RTL itself, Verilated.
+enum class CoreKind : std::uint8_t { model, rtl };
+
 // Who trades: the core on the card; the host's software, which hears and sends through the card's MAC; or the card,
 // and software while it fails.
 enum class Arrangement : std::uint8_t { card, software, both };
@@ -64,6 +67,7 @@ struct PlatformOptions {
   std::uint64_t queue_bytes = 0;    // that wait at the switch, with preambles and gaps; 0: without end
   PcieModel pcie;
   SoftwareModel software;
+  CoreKind core = CoreKind::model;
   Arrangement arrangement = Arrangement::card;
   Picoseconds switch_over{};          // from a card's failure to software that trades
   std::vector<Outage> card_failures;  // with Arrangement::both

@@ -1,0 +1,104 @@
+"""The closed loop: a venue, its participants and a trader across two network namespaces, faults, and both sides compared."""
+
+import os
+import pathlib
+import random
+import struct
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
+from closed_loop import MAX_POSITION, MAX_QUANTITY, Account, ClosedLoop, Failure, run_loop  # noqa: E402
+from command import SystemTest  # noqa: E402
+
+
+class Loop(SystemTest):
+    def setUp(self):
+        super().setUp()
+        if os.geteuid() != 0:
+            self.skipTest("needs root to make network namespaces")
+        self.need("ip")
+
+    def agree(self, faults, least=10, **options):
+        """Nothing is lost, doubled or beyond its limit, whatever befalls them. Returns what there is to say."""
+        try:
+            result = run_loop(self.command, self.folder, faults, **options)
+        except Failure as failure:
+            self.fail(str(failure))
+        self.assertGreaterEqual(result["compared"], len(faults) + 2)
+        self.assertGreater(result["orders"], least)
+        self.assertGreater(result["fills"], least // 2)
+        self.assertEqual(sum(result["faults"].values()), len(faults))
+        return result
+
+
+class ClosedLoopSoftware(Loop):
+    def test_agrees_whatever_befalls_it(self):
+        faults = list(ClosedLoop.FAULTS)
+        random.Random(os.getpid()).shuffle(faults)
+        print(f"faults: {' '.join(faults)}")
+        result = self.agree(faults)
+        self.assertGreaterEqual(result["lives"], 3)
+        self.assertGreater(result["replayed"], 0)
+
+    def test_agrees_when_orders_go_over_the_session(self):
+        self.agree(["session_cut", "half_open", "venue_killed", "trader_killed", "venue_slow"], orders="session")
+
+
+class ClosedLoopTwins(Loop):
+    def test_of_a_switched_path_agree_and_the_record_replays_on_the_other(self):
+        self.agree(["venue_killed", "lost_gap", "session_cut"], path="switch:verilator:|sw:", again="verilator:", least=5)
+
+
+class ComparisonsCanFail(Loop):
+    def test_of_a_running_loop(self):
+        """Deliberate faults: another position in the path, orders while nothing is to be seen, a record of other rules."""
+        loop = ClosedLoop(self.command, self.folder)
+        self.addCleanup(loop.stop)
+        loop.start()
+        loop.wait_trading()
+        loop.compare()
+        with self.assertRaisesRegex(Failure, "while no line told the trader anything"):
+            loop.silent(3)
+        loop.finish()
+        self.assertGreater(loop.replay_record(), 0)
+        with self.assertRaisesRegex(Failure, "a replay of the record decides"):
+            loop.replay_record(change=lambda text: text.replace("quantity = 100", "quantity = 99"))
+        loop.start_flow()
+        loop.start_trader()
+        loop.wait_trading()
+        held = loop.status()["positions"].get("IBM", 0)
+        self.assertIsNotNone(loop.ask("trader.sock", f"position IBM {held + 5000}"))
+        with self.assertRaisesRegex(Failure, "positions: the trader has"):
+            loop.compare()
+
+    def test_of_an_account(self):
+        def accepted(number, quantity=100, side=b"B"):
+            return struct.pack(">cQIcI8sQ", b"A", 0, number, side, quantity, b"AAPL    ", 1_000_000) + b"0YQ" + b"L" * 30
+
+        def executed(number, quantity, match):
+            return struct.pack(">cQIIQcQ", b"E", 0, number, quantity, 1_000_000, b"R", match)
+
+        def told(*messages):
+            account = Account()
+            for m in messages:
+                account.message(m)
+            return account
+
+        good = told(accepted(1), executed(1, 60, 1), executed(1, 40, 2), accepted(2, side=b"S"))
+        self.assertEqual((good.shares, sorted(good.live)), ({"AAPL": 100}, [2]))
+        many = [m for n in range(1, 60) for m in (accepted(n), executed(n, 100, n))]
+        for messages, why in ((
+                (accepted(1), accepted(1)), "taken twice"), (
+                (accepted(1), executed(1, 60, 1), executed(1, 60, 2)), "filled twice"), (
+                (accepted(1), executed(1, 50, 1), executed(1, 50, 1)), "filled twice"), (
+                (accepted(1, MAX_QUANTITY + 1),), "more than"), (
+                many, f"more than {MAX_POSITION}"), (
+                [accepted(n, 1) for n in range(1, 30)], "orders open")):
+            with self.assertRaisesRegex(Failure, why):
+                told(*messages)
+
+
+if __name__ == "__main__":
+    unittest.main()
