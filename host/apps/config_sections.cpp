@@ -209,13 +209,15 @@ void read_live(Reader reader, LiveOptions& live) {
   reader.finish();
 }
 
-void take_endpoint(Reader& reader, std::string_view key, std::string_view example, bool needed, net::Endpoint& value) {
-  if (const auto at = endpoint(reader, key, example, needed)) value = {at->address, at->port};
+void take_endpoint(Reader& reader, std::string_view key, std::string_view example, std::string_view transport,
+                   bool needed, net::Endpoint& value) {
+  if (needed && !reader.has(key)) reader.missing(key, endpoint_expected(example, transport), "add it");
+  if (const auto at = reader.endpoint(key, example, transport)) value = *at;
 }
 
 void read_exchange(Reader reader, ExchangeOptions& exchange) {
-  take_endpoint(reader, "address", "127.0.0.1:26400", true, exchange.address);
-  take_endpoint(reader, "drop_copy_address", "127.0.0.1:26400", false, exchange.drop_copy_address);
+  take_endpoint(reader, "address", "127.0.0.1:26400", "TCP", true, exchange.address);
+  take_endpoint(reader, "drop_copy_address", "127.0.0.1:26400", "TCP", false, exchange.drop_copy_address);
   const auto text = [&](std::string_view key, std::string_view expected, std::size_t most, bool needed,
                         std::string& value) {
     if (needed && !reader.has(key)) reader.missing(key, expected, "add it");
@@ -250,8 +252,8 @@ void read_exchange(Reader reader, ExchangeOptions& exchange) {
 }
 
 void read_recovery(Reader reader, RecoveryOptions& recovery) {
-  take_endpoint(reader, "rerequest", "127.0.0.1:26402", false, recovery.rerequest);
-  take_endpoint(reader, "glimpse", "127.0.0.1:26401", false, recovery.glimpse);
+  take_endpoint(reader, "rerequest", "127.0.0.1:26402", "UDP", false, recovery.rerequest);
+  take_endpoint(reader, "glimpse", "127.0.0.1:26401", "TCP", false, recovery.glimpse);
   if (!reader.has("rerequest") && !reader.has("glimpse"))
     reader.missing("rerequest", "rerequest or glimpse, or both", "say where what was lost is had again");
   for (const auto& [key, most, value] :

@@ -96,6 +96,7 @@ class LiveRun {
   Ended trade(LiveEngine& engine, RunStats* stats);
   bool make_anew(LiveEngine& engine, std::unique_ptr<Path>& path, std::string& error);
   std::unique_ptr<Path> make_path(LiveEngine& engine);
+  void end_path(Path& path);
   void check_journal() const;
   void wind_down(LiveEngine& engine, bool at_the_end, std::string& error);
   void report(const LiveEngine& engine, Path& path);
@@ -131,6 +132,7 @@ class LiveRun {
   const LocateFinder* finder_ = nullptr;
   unsigned paths_begun_ = 0;
   std::uint64_t snapshot_messages_ = 0;
+  bool path_begun_ = false;  // and not ended
   bool from_file_ = false;
   bool stop_asked_ = false;
   std::optional<SwitchDesk> desk_;  // of the path, while there is one

@@ -77,11 +77,12 @@ int LiveRun::live(std::string& error) {
     }
     if (ended == Ended::stopped || !make_anew(engine, path, error)) break;
   }
-  wind_down(engine, true, error);
-  path->finish();
+  if (path_begun_) {
+    wind_down(engine, true, error);
+    end_path(*path);
+  }
   if (stats) stats->look(engine, true);
   if (orders_) {
-    orders_->end();
     journal_->flush();
     if (error.empty()) error = journal_->failed();
   }
@@ -97,7 +98,14 @@ std::unique_ptr<Path> LiveRun::make_path(LiveEngine& engine) {
   auto path = paths_.make(live_.path, core, engine, path_options);
   desk_.emplace(*path, options_.quiet);
   if (orders_) orders_->begin(config_.core, {});
+  path_begun_ = true;
   return path;
+}
+
+void LiveRun::end_path(Path& path) {
+  path.finish();
+  if (orders_) orders_->end();
+  path_begun_ = false;
 }
 
 void LiveRun::begin(LiveEngine& engine, Path& path, bool first) {
@@ -142,8 +150,7 @@ bool LiveRun::make_anew(LiveEngine& engine, std::unique_ptr<Path>& path, std::st
   }
   wind_down(engine, false, error);
   if (!error.empty() || stopping()) return false;
-  path->finish();
-  if (orders_) orders_->end();
+  end_path(*path);
   config_.core.order.first_user_ref = engine.next_user_ref();
   positions_.clear();
   for (std::size_t i = 0; i < config_.core.symbols.size(); ++i) {

@@ -53,6 +53,15 @@ RunConfig processes_config(const std::string& file) {
   };
   need(config.live.has_value(), "[live]");
   need(config.processes.has_value(), "[processes]");
+  const auto without = [&](bool there, std::string_view what) {
+    if (there)
+      throw std::runtime_error(
+          fmt::format("{}: expected no section {}, which a run of many processes has not, found one; "
+                      "remove it, or use `twinpath run`",
+                      file, what));
+  };
+  without(config.exchange.has_value(), "[exchange]");
+  without(config.recovery.has_value(), "[recovery]");
   const auto known = strategy_names();
   auto names = config.processes->strategies;
   for (const std::string& name : names) {

@@ -90,6 +90,7 @@ int run(const Options& o, const PacketIoRegistry& io) {
       fmt::print(stderr, "venue: {}: {} requests recovered{}\n", config.journal.string(), recovery.replayed,
                  recovery.torn ? ", the last one torn" : "");
     for (const auto& p : venue.ports()) fmt::print(stderr, "venue: {} on port {}\n", p->name(), p->port());
+    if (venue.fix() != nullptr) fmt::print(stderr, "venue: FIX on port {}\n", venue.fix()->port());
   }
   std::optional<VenueStats> stats;
   if (!config.stats.empty()) stats.emplace(config.stats);

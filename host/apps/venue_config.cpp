@@ -12,6 +12,7 @@
 #include "host/apps/config_file.h"
 #include "host/apps/config_reader.h"
 #include "host/apps/decimal.h"
+#include "host/apps/venue_config_fix.h"
 
 namespace twinpath {
 namespace {
@@ -42,6 +43,7 @@ class Loader {
     if (auto t = section("venue")) read_venue(*t);
     if (auto t = section("ouch")) read_ouch(*t);
     if (auto t = section("feed")) read_feed(*t);
+    if (auto t = top_.table("fix")) read_fix_section(*t, config_.fix.emplace());
     if (auto t = top_.table("glimpse")) read_glimpse(*t);
     if (auto t = top_.table("rerequest")) read_rerequest(*t);
     if (auto t = top_.table("phases")) read_phases(*t);
@@ -52,9 +54,13 @@ class Loader {
     auto participants = top_.tables("participant");
     if (participants.empty()) top_.missing("participant", "at least one [[participant]]", "add those who trade");
     for (Reader& r : participants) read_participant(r);
+    if (config_.fix && config_.fix->participants.empty())
+      top_.wrong("fix", "at least one [[participant]] with a fix_comp_id", "none",
+                 "give one its fix_comp_id, or leave [fix] out");
     for (Reader& r : top_.tables("drop_copy")) read_drop_copy(r);
     top_.finish();
     config_.glimpse.logins = config_.ouch.logins;
+    if (config_.fix) config_.fix->most_connections = config_.most_connections;
     return std::move(config_);
   }
 
@@ -226,21 +232,41 @@ class Loader {
                                                         {"decrement", decrement}};
       o.self_trade = kinds.at(*s);
     }
-    gateway::OuchLogin l = login(r);
-    l.participant = number_of;
-    config_.ouch.logins.push_back(std::move(l));
+    const bool fix = r.has("fix_comp_id"), cancel = r.flag("cancel_on_disconnect").value_or(true);
     config_.ouch.cancel_on_disconnect.resize(number_of + 1, true);
-    config_.ouch.cancel_on_disconnect[number_of] = r.flag("cancel_on_disconnect").value_or(true);
-    if (const auto at = r.endpoint("udp", "127.0.0.1:26401")) {
-      gateway::UdpPort port{.participant = number_of, .at = *at};
-      if (const auto from = r.endpoint("udp_from", "10.0.0.1:26400")) port.from = *from;
-      number(r, "udp_messages_a_second", port.messages_a_second, 0, kMostRate);
-      number(r, "udp_burst", port.burst, 1, 1'000'000);
-      config_.udp.push_back(port);
+    config_.ouch.cancel_on_disconnect[number_of] = cancel && !fix;
+    if (fix) {
+      read_fix(r, number_of, o.self_trade, cancel);
+    } else {
+      gateway::OuchLogin l = login(r);
+      l.participant = number_of;
+      config_.ouch.logins.push_back(std::move(l));
+      read_udp(r, number_of);
     }
     r.finish();
     config_.market.participants.push_back(std::move(p));
     config_.participants.push_back(o);
+  }
+  void read_udp(Reader& r, std::uint32_t participant) {
+    const auto at = r.endpoint("udp", "127.0.0.1:26401");
+    if (!at) return;
+    gateway::UdpPort port{.participant = participant, .at = *at};
+    if (const auto from = r.endpoint("udp_from", "10.0.0.1:26400")) port.from = *from;
+    number(r, "udp_messages_a_second", port.messages_a_second, 0, kMostRate);
+    number(r, "udp_burst", port.burst, 1, 1'000'000);
+    config_.udp.push_back(port);
+  }
+  void read_fix(Reader& r, std::uint32_t participant, SelfTrade self_trade, bool cancel) {
+    venue::FixParticipant p{.participant = participant,
+                            .comp_id = {},
+                            .password = {},
+                            .self_trade = self_trade,
+                            .cancel_on_disconnect = cancel};
+    read_fix_participant(r, p);
+    if (!config_.fix) return r.wrong("fix_comp_id", "a section [fix]", "none", "add it");
+    if (!comp_ids_.insert({p.comp_id, true}).second)
+      r.wrong("fix_comp_id", "each once", "it twice", "give every participant one of its own");
+    config_.fix->participants.push_back(std::move(p));
   }
 
   void read_drop_copy(Reader& r) {
@@ -277,7 +303,7 @@ class Loader {
   Reader top_;
   VenueConfig config_;
   std::map<std::string, std::uint32_t, std::less<>> names_, firms_;
-  std::map<std::string, bool> logins_;
+  std::map<std::string, bool> logins_, comp_ids_;
 };
 
 }  // namespace

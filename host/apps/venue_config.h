@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "host/venue/fix/fix_gateway.h"
 #include "host/venue/gateway/day_schedule.h"
 #include "host/venue/gateway/glimpse_service.h"
 #include "host/venue/gateway/ouch_gateway.h"
@@ -29,6 +30,7 @@ struct VenueConfig {
   net::Endpoint ouch_at;
   std::size_t most_connections = 256;  // of each TCP port
   std::vector<gateway::UdpPort> udp;
+  std::optional<venue::FixGatewayOptions> fix;
   gateway::GlimpseOptions glimpse;
   std::optional<net::Endpoint> glimpse_at;
   market::RerequestOptions rerequest;

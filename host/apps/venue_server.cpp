@@ -9,6 +9,7 @@ namespace {
 using session::EventLoop;
 
 constexpr Nanoseconds kMostWait{20'000'000};
+constexpr int kMostGoodbye = 2'000;  // milliseconds in which FIX clients may answer their logout
 constexpr std::uint64_t kMinute = 60'000'000'000, kDay = 1'440 * kMinute;
 
 std::vector<std::string> names_of(const std::vector<market::Participant>& participants) {
@@ -40,9 +41,12 @@ VenueServer::VenueServer(const VenueConfig& config, PacketSender& line_a, Packet
   using namespace gateway;
   market::RequestLogOptions log;
   log.folder = config.journal;
-  hub_ = std::make_unique<MarketHub>(config.market, std::move(log),
-                                     std::vector<MarketListener*>{&accounts_, &copies_, &schedule_, &count_},
-                                     [this] { return time(); });
+  std::vector<MarketListener*> listeners{&accounts_, &copies_, &schedule_, &count_};
+  if (config.fix) {
+    fix_ = std::make_unique<venue::FixGateway>(*config.fix);
+    listeners.push_back(fix_.get());
+  }
+  hub_ = std::make_unique<MarketHub>(config.market, std::move(log), std::move(listeners), [this] { return time(); });
   const Nanoseconds now = EventLoop::now();
   entry_ = std::make_unique<OuchEntry>(*hub_, accounts_);
   ouch_ = std::make_unique<OuchGateway>(config.ouch, *entry_, copies_, now);
@@ -62,6 +66,10 @@ VenueServer::VenueServer(const VenueConfig& config, PacketSender& line_a, Packet
     rerequest_.emplace(*config.rerequest_at, config.rerequest);
     loop_.watch(rerequest_->fd(),
                 [this](EventLoop::Ready) { rerequest_->poll(*hub_->market().tape(), EventLoop::now().value); });
+  }
+  if (fix_) {
+    fix_->start(*hub_, now);
+    loop_.watch(fix_->descriptor(), [](EventLoop::Ready) {});  // round() does what there is to do
   }
   if (!hub_->open()) schedule_.open(*hub_);
   follow_tape();
@@ -88,8 +96,9 @@ void VenueServer::round() {
   Nanoseconds now = EventLoop::now();
   Nanoseconds due = session::kNever;
   for (const auto& p : ports_) due = std::min(due, p->next_deadline());
-  loop_.wait(due, kMostWait);
+  loop_.wait(fix_waits_ ? now : due, kMostWait);
   now = EventLoop::now();
+  if (fix_) fix_waits_ = fix_->poll(now);
   schedule_.advance(*hub_);
   ouch_->advance(now);
   follow_tape();
@@ -104,6 +113,7 @@ void VenueServer::round() {
 void VenueServer::stop() {
   ouch_->stop();
   for (const auto& p : ports_) p->close_door();
+  if (fix_) fix_->stop(kMostGoodbye);
   const Nanoseconds now = EventLoop::now();
   for (const auto& p : ports_) p->advance(now);
   feed_.poll(now.value);

@@ -8,6 +8,7 @@
 
 #include "host/apps/venue_config.h"
 #include "host/path/packet_io.h"
+#include "host/venue/fix/fix_gateway.h"
 #include "host/venue/gateway/soup_port.h"
 
 namespace twinpath {
@@ -41,6 +42,9 @@ class VenueServer {
   const gateway::OuchGateway& ouch() const noexcept { return *ouch_; }
   const gateway::OuchEntry& entry() const noexcept { return *entry_; }
   const gateway::OuchAccounts& accounts() const noexcept { return accounts_; }
+  // Null: the venue speaks no FIX.
+  venue::FixGateway* fix() noexcept { return fix_.get(); }
+  const venue::FixGateway* fix() const noexcept { return fix_.get(); }
   const gateway::GlimpseService* glimpse() const noexcept { return glimpse_ ? &*glimpse_ : nullptr; }
   const market::RerequestSocket* rerequest() const noexcept { return rerequest_ ? &*rerequest_ : nullptr; }
   const market::FeedPublisher& feed() const noexcept { return feed_; }
@@ -65,6 +69,8 @@ class VenueServer {
   gateway::DropCopies copies_;
   gateway::DaySchedule schedule_;
   Count count_;
+  std::unique_ptr<venue::FixGateway> fix_;
+  bool fix_waits_ = false;  // it has more to do than it did
   std::unique_ptr<gateway::MarketHub> hub_;
   std::unique_ptr<gateway::OuchEntry> entry_;
   std::unique_ptr<gateway::OuchGateway> ouch_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "host/apps/venue_server.h"
+#include "host/apps/venue_text.h"
 #include "host/core/wall_clock.h"
 #include "host/ipc/stats.h"
 
@@ -37,6 +38,8 @@ class VenueStats {
       show("orders: " + std::string(to_string(static_cast<gateway::EntryOutcome>(i))), v.entry().counters()[i]);
     for (std::size_t i = 1; i < session::kSoupEnds; ++i)
       show("ended: " + std::string(to_string(static_cast<session::SoupEnd>(i))), v.ouch().counters().ends[i]);
+    if (const auto* f = v.fix())
+      for (const auto& [name, value] : fix_counters(*f)) show("FIX: " + std::string(name), value);
     for (std::size_t i = 0; i < gateway::kUdpOutcomes; ++i) {
       std::uint64_t sum = 0;
       for (const auto& u : v.udp()) sum += u->gateway().counters()[i];

@@ -110,7 +110,9 @@ class Control {
     return apply(r);
   }
   Json kick() {
-    if (!venue_.ouch().kick(participant(1))) refuse(fmt::format("'{}' is not connected", words_[1]));
+    const std::uint32_t p = participant(1);
+    if (!venue_.ouch().kick(p) && (venue_.fix() == nullptr || !venue_.fix()->kick(p)))
+      refuse(fmt::format("'{}' is not connected", words_[1]));
     return Json::object();
   }
   Json switch_to(RequestKind kind) {
@@ -143,7 +145,7 @@ class Control {
       symbols[i.symbol] = {{"shares", at.shares}, {"cash", at.cash}};
     }
     return {{"participant", words_[1]},
-            {"connected", venue_.ouch().connected(p)},
+            {"connected", venue_.ouch().connected(p) || (venue_.fix() != nullptr && venue_.fix()->connected(p))},
             {"enabled", state.enabled},
             {"open_orders", state.open_orders},
             {"executions", state.executions},
@@ -162,6 +164,8 @@ class Control {
       ports[fmt::format("UDP {}", market().options().participants[u->gateway().port().participant - 1].name)] = {
           {"port", u->port()}};
     if (const auto* r = venue_.rerequest()) ports["re-request"] = {{"port", r->port()}};
+    if (const auto* f = venue_.fix())
+      ports["FIX"] = {{"port", f->port()}, {"connections", f->connections()}, {"accepted", f->counters().connections}};
     const auto& tape = market().tape();
     return {{"phase", gateway::to_string(venue_.schedule().phase())},
             {"day", market().day()},
@@ -229,6 +233,22 @@ std::string_view to_string(market::Reason reason) noexcept {
   }
 }
 
+std::vector<std::pair<std::string_view, std::uint64_t>> fix_counters(const venue::FixGateway& fix) {
+  const session::FixCounters& c = fix.counters();
+  return {{"logons", c.logons},
+          {"messages received", c.received},
+          {"messages sent", c.sent},
+          {"told after recovery", fix.recovered()},
+          {"cancelled on disconnect", fix.cancelled()},
+          {"ended: no session of this venue, or taken", c.refused},
+          {"ended: wrong password", c.unauthorized},
+          {"ended: logon timeout", c.silent},
+          {"ended: displaced", c.displaced},
+          {"ended: too slow", c.slow},
+          {"ended: message too long", c.too_long},
+          {"ended: too many messages", c.too_fast}};
+}
+
 std::string answer_control(VenueServer& venue, std::string_view line) {
   try {
     Json answer{{"ok", true}};
@@ -245,6 +265,7 @@ std::string status_line(const VenueServer& venue) {
   const VenueTotals& t = venue.totals();
   std::size_t connections = 0;
   for (const auto& p : venue.ports()) connections += p->connections();
+  if (venue.fix() != nullptr) connections += venue.fix()->connections();
   return fmt::format("venue: {}; {} connections, {} requests, {} trades, tape {}\n",
                      gateway::to_string(venue.schedule().phase()), connections, venue.hub().market().requests(),
                      t.trades, venue.hub().market().tape()->next_sequence() - 1);
@@ -270,6 +291,11 @@ std::string closing_report(const VenueServer& venue) {
   more.add("taken over", venue.ouch().taken_over());
   more.add("cancelled on disconnect", venue.ouch().cancelled());
   text += more.text();
+  if (const auto* f = venue.fix()) {
+    Lines l("FIX sessions:");
+    for (const auto& [name, value] : fix_counters(*f)) l.add(name, value);
+    text += l.text();
+  }
   if (venue.glimpse() != nullptr) text += sessions_text("GLIMPSE sessions:", venue.glimpse()->counters());
   for (const auto& u : venue.udp()) {
     Lines l(fmt::format("UDP of {}:", market.options().participants[u->gateway().port().participant - 1].name));

@@ -1,7 +1,6 @@
 #include "host/live/live_engine.h"
 
 #include <algorithm>
-#include <cstring>
 #include <stdexcept>
 
 namespace twinpath {
@@ -280,90 +279,6 @@ std::vector<std::string> LiveEngine::incomplete_books(std::size_t most) const {
     names.emplace_back(name.data(), std::ranges::find(name, ' '));
   }
   return names;
-}
-
-// What the session carries leaves when its event comes. A send queue that is full drains in microseconds: worth waiting
-// for a little, not for ever.
-bool LiveEngine::put_out(std::span<const std::uint8_t> frame) {
-  if (exchange_.carries()) return true;
-  constexpr unsigned kTries = 10'000;
-  for (unsigned i = 0; i < kTries; ++i) {
-    const auto rooms = sender_->claim(1);
-    if (rooms.empty()) continue;
-    std::memcpy(rooms[0].data(), frame.data(), frame.size());
-    const std::size_t size = frame.size();
-    if (sender_->send(std::span(&size, 1)) == 1) return true;
-  }
-  ++counters_.unsent;
-  return false;
-}
-
-void LiveEngine::on_order_frame(std::span<const std::uint8_t> frame) {
-  left_ = put_out(frame);
-  if (!left_) kill_due_ = true;
-}
-
-void LiveEngine::on_event(const Event& e) {
-  switch (e.event_kind()) {
-    case EventKind::order:
-    case EventKind::cancel:
-      ++(e.event_kind() == EventKind::order ? counters_.orders : counters_.cancels);
-      if (e.event_kind() == EventKind::order) next_user_ref_ = e.user_ref + 1;
-      ledger_->on_event(e);
-      exchange_.sent(e);
-      if (journal_ == nullptr) break;
-      journal_->event(e);
-      journal_->sent(e.user_ref, e.event_kind() == EventKind::cancel, left_);
-      break;
-    case EventKind::reject:
-      if (journal_ != nullptr) journal_->event(e);
-      if (e.reason < counters_.rejects.size()) ++counters_.rejects[e.reason];
-      break;
-    case EventKind::command:
-      if (journal_ != nullptr) journal_->event(e);
-      ledger_->on_event(e);
-      books_.on_event(e);
-      break;
-    case EventKind::state:
-      if (journal_ != nullptr) journal_->event(e);
-      books_.on_event(e);
-      break;
-    default:
-      books_.on_event(e);
-      break;
-  }
-}
-
-unsigned LiveEngine::cancel_open(Nanoseconds now) {
-  constexpr std::uint64_t kMostAtOnce = kSendRooms;
-  const Nanoseconds interval{static_cast<std::uint64_t>(to_nanoseconds(Cycles{limits_.rate_interval}) + 1)};
-  std::uint64_t budget = kMostAtOnce;
-  if (limits_.rate_interval != 0) budget = now >= next_cancel_ ? 1 : 0;
-  unsigned left = 0;
-  ledger_->for_each_open([&](const OrderLedger::Order& o) {
-    if (o.cancel_sent) return;
-    if (budget == 0 || !put_out(frames_.cancel(o.user_ref))) {
-      ++left;
-      return;
-    }
-    --budget;
-    next_cancel_ = now + interval;
-    ++counters_.stop_cancels;
-    Event e{};
-    e.kind = static_cast<std::uint8_t>(EventKind::cancel);
-    e.time = clock_.now().value;
-    e.symbol = o.symbol;
-    e.user_ref = o.user_ref;
-    e.side = static_cast<std::uint8_t>(o.side);
-    e.price = o.price;
-    if (journal_ != nullptr) {
-      journal_->host_cancel(e);
-      journal_->sent(e.user_ref, true, true);
-    }
-    ledger_->on_event(e);
-    exchange_.sent(e);
-  });
-  return left;
 }
 
 }  // namespace twinpath

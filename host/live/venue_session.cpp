@@ -19,9 +19,6 @@ constexpr Nanoseconds kLook{1'000'000};
 constexpr Nanoseconds kLeave{200'000'000};
 // As many orders as can be open (SEM 5.2): an earlier process may have sent that many that nobody has kept.
 constexpr std::uint32_t kPassedOver = 4096;
-// OUCH 5.0: immediate or cancel, and the lowest and highest prices on a grid of cents.
-constexpr char kImmediate = '3';
-constexpr std::uint64_t kLowest = 100, kHighest = 1'999'999'900;
 
 JournalOptions journal_options(const ExchangeOptions& o) {
   JournalOptions j;
@@ -245,62 +242,6 @@ void VenueSession::open(Nanoseconds now) {
   login_ = client_.soup().attempt();
   resolving_ = false;
   ready_.store(true, std::memory_order_release);
-}
-
-// Sees to what has been without an answer for too long. Returns when the next will have been.
-Nanoseconds VenueSession::resolve(Nanoseconds now) {
-  Nanoseconds next = session::kNever;
-  const std::uint64_t attempt = client_.soup().attempt();
-  if (client_.state() != OuchClient::State::trading) return next;
-  for (auto& [key, p] : pending_) {
-    if (p.attempt == attempt) continue;
-    // What was sent before this connection has waited long enough.
-    if (now < p.due && attempt == login_) {
-      next = std::min(next, p.due);
-    } else if (resolve(key, p.request, now)) {
-      p.attempt = attempt;
-    } else {
-      next = now + kLook;
-    }
-  }
-  if (attempt != login_) {
-    login_ = attempt;
-    resolving_ = true;
-  }
-  link_.turn();
-  return next;
-}
-
-bool VenueSession::resolve(const std::pair<std::uint32_t, Kind>& key, const SentRequest& request, Nanoseconds now) {
-  const auto bytes = std::span(request.bytes).first(request.size);
-  if (key.second == cancel) {
-    // Over the connection it waits for the order's own answer.
-    const bool sent = carries() ? client_.send_bytes(bytes, now) : client_.resend(bytes, now);
-    repeated_ += sent && (!carries() || now != pending_.at(key).due);
-    return sent;
-  }
-  auto m = ouch::EnterOrder::read(bytes.data());
-  m.time_in_force = kImmediate;
-  m.price = m.side == 'B' ? kLowest : kHighest;
-  std::array<std::uint8_t, ouch::EnterOrder::kLength> without;
-  m.write(without.data());
-  if (!client_.resend(without, now)) return false;
-  ++voided_;
-  return true;
-}
-
-// What the exchange says of the account must come to what we have, at the same message.
-void VenueSession::reconcile() {
-  const std::uint64_t attempt = client_.soup().attempt();
-  if (!copy_ || client_.state() != OuchClient::State::trading || reconciled_attempt_ == attempt) return;
-  if (copy_->soup().state() == session::SoupClient::State::refused)
-    throw std::runtime_error("expected a login of drop copy '" + options_.drop_copy +
-                             "', found: " + std::string(to_string(copy_->soup().loss())) +
-                             "; correct drop_copy and drop_copy_password in [exchange]");
-  if (copy_->next_sequence() != client_.soup().next_sequence()) return;
-  difference_ = client_.orders().compare(copy_->orders().positions());
-  reconciled_attempt_ = attempt;
-  ++reconciled_;
 }
 
 // Whether orders may be decided: logged in, positions as the exchange has them, and all that was unanswered when a

@@ -47,7 +47,7 @@ struct ExchangeStatus {
   std::uint64_t next_sequence = 0, attempts = 0;
   std::uint64_t unanswered = 0;  // orders and cancels
   std::uint64_t open_orders = 0;
-  std::int64_t cash = 0;  // sold less bought since the day began, 1/10,000 dollar
+  std::int64_t cash = 0;         // sold less bought since the day began, 1/10,000 dollar
   std::uint64_t voided = 0;      // orders without an answer in time
   std::uint64_t repeated = 0;    // cancels sent again
   std::uint64_t lost = 0;        // times that it stopped trading

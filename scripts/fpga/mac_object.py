@@ -12,7 +12,7 @@ import zipfile
 
 import kernel
 
-NAME = "ethernet_mac"
+NAME = "twinpath_mac"
 # The MAC's port and its mode, and the kernel's interface that it meets.
 STREAMS = {"M_AXIS": ("write_only", "s_axis"), "S_AXIS": ("read_only", "m_axis")}
 

@@ -9,8 +9,10 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
-from closed_loop import MAX_POSITION, MAX_QUANTITY, Account, ClosedLoop, Failure, run_loop  # noqa: E402
+from account import Account, Failure  # noqa: E402
+from closed_loop import ClosedLoop, run_loop  # noqa: E402
 from command import SystemTest  # noqa: E402
+from loop_config import MAX_POSITION, MAX_QUANTITY  # noqa: E402
 
 
 class Loop(SystemTest):

@@ -22,7 +22,7 @@ PLATFORMS = {"u50": "xilinx_u50_gen3x16_xdma_5_202210_1", "u55c": "xilinx_u55c_g
 VPP = {"--link": None, "--save-temps": None, "--target": "hw|hw_emu|sw_emu", "--platform": r"\S+", "--report_level": "0|1|2|estimate",
        "--config": r"/\S+\.cfg", "--vivado.prop": r"run\.impl_1\.STEPS\.OPT_DESIGN\.TCL\.PRE=/\S+", "--temp_dir": r"/\S+",
        "--log_dir": r"/\S+", "--report_dir": r"/\S+", "--output": r"/\S+\.xclbin"}
-MAC = """<root versionMajor="1" versionMinor="9"><kernel name="ethernet_mac" language="ip" hwControlProtocol="ap_ctrl_none"><ports>
+MAC = """<root versionMajor="1" versionMinor="9"><kernel name="twinpath_mac" language="ip" hwControlProtocol="ap_ctrl_none"><ports>
 <port name="M_AXIS" mode="write_only" dataWidth="64" portType="stream"/>
 <port name="S_AXIS" mode="read_only" dataWidth="64" portType="stream"/></ports><args/></kernel></root>"""
 
@@ -85,7 +85,7 @@ class Scripts(unittest.TestCase):
             text = text.replace(old, new)
         path = pathlib.Path(self.folder.name) / "mac.xo"
         with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr("ethernet_mac/kernel.xml", text)
+            archive.writestr("twinpath_mac/kernel.xml", text)
         return path
 
     def run_script(self, name, *arguments, cwd=None, **environment):
@@ -159,6 +159,16 @@ class Scripts(unittest.TestCase):
                 self.assertEqual(pathlib.Path(hook).read_text(), (ROOT / f"constraints/{card}/kernel.tcl").read_text()
                                  + (ROOT / "constraints/kernel.tcl").read_text())
 
+    def test_links_with_the_own_mac(self):
+        call, _ = self.build("--target", "hw", "--mac", "own", card="u55c")
+        self.assertEqual(command_problems(call), [])
+        out = self.root / "build/cards/u55c"
+        self.assertEqual(call[-2:], [str(out / "twinpath_kernel.xo"), str(out / "twinpath_mac.xo")])
+        self.assertIn(str(self.root / "constraints/u55c/mac.cfg"), call)
+        scripts = [pathlib.Path(c[-1]).name for c in self.calls() if c[0] == "vivado"]
+        self.assertEqual(scripts, ["package_kernel.tcl", "package_mac.tcl"])
+        self.assertIn("set quad Quad_X0Y6", (out / "ip_mac/kernel.tcl").read_text())
+
     def test_a_mac_is_looked_for_where_the_command_was_typed(self):
         mac = self.mac()
         dry = self.run_script("build_xclbin", "--card", "u50", "--target", "hw", "--mac", mac.name, "--dry-run", cwd=mac.parent)
@@ -192,7 +202,7 @@ class Scripts(unittest.TestCase):
 
     def test_build_says_what_is_missing(self):
         hw = ("--card", "u50", "--target", "hw")
-        self.refused("no MAC named: --mac FILE.xo, or --mac none", "build_xclbin", *hw)
+        self.refused("no MAC named: --mac own or FILE.xo, or --mac none", "build_xclbin", *hw)
         self.refused("MAC '/nowhere.xo': no such file", "build_xclbin", *hw, "--mac", "/nowhere.xo")
         self.refused("target 'sw': expected hw or hw_emu", "build_xclbin", "--card", "u50", "--target", "sw")
         self.refused("v++ is not in PATH; source settings64.sh of Vitis 2022.1 or later (XILINX_VITIS names its folder)",
@@ -211,7 +221,7 @@ class Scripts(unittest.TestCase):
         self.assertIn("v++ ended without an xclbin", result.stderr)
 
     def test_a_mac_of_another_kind_is_refused(self):
-        for edit, why in ((('name="ethernet_mac"', 'name="cmac_0"'), "expected the kernel ethernet_mac, found cmac_0"),
+        for edit, why in ((('name="twinpath_mac"', 'name="cmac_0"'), "expected the kernel twinpath_mac, found cmac_0"),
                           (('name="M_AXIS"', 'name="RX"'), "expected a port M_AXIS, found RX S_AXIS"),
                           (('dataWidth="64"', 'dataWidth="512"'),
                            "port M_AXIS, dataWidth: expected 64, as s_axis of twinpath_kernel needs, found 512"),

@@ -31,8 +31,8 @@ PLATFORM = {
     "u55c": {"io_clk_qsfp0_refclka_00", "io_gt_qsfp0_00", "ii_level0_wire/ulp_m_aclk_freerun_ref_00"},
     "u250": {"io_clk_qsfp_refclka_00", "io_gt_qsfp_00", "ii_level1_wire/ulp_m_aclk_freerun_ref_00"},
 }
-# Kernels that are not ours, with their ports (constraints/README.md).
-OTHERS = {"ethernet_mac": {"S_AXIS", "M_AXIS", "ap_clk", "gt_refclk", "gt_serial_port", "clk_gt_freerun"}}
+# The MAC, ours or another one of this name, with what v++ connects (constraints/README.md).
+OTHERS = {"twinpath_mac": {"S_AXIS", "M_AXIS", "ap_clk", "gt_refclk", "gt_serial_port", "clk_gt_freerun"}}
 # Files that are read one behind the other, as scripts/build_xclbin gives them to v++.
 BEHIND = {"kernel.tcl": CONSTRAINTS / "kernel.tcl"}
 # How the signals of an interface end, by which the packager finds it.

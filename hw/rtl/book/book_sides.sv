@@ -11,13 +11,16 @@
 /// as short as before, and asked for again.
 /// Safety: hold_o asks everybody to stand still while the last level here of a side that has deeper ones may go. The
 /// answer is then taken up at once, into a register that stands for the side until that operation is in D.
-/// Timing: ahead_i and ahead_en_i before B; side outputs in B; D the cycle after, with the change in registers.
+/// Timing: what is ahead, before B; side outputs in B; D the cycle after, with the change in registers.
 module book_sides (
     input  wire logic                clk_i,
     input  wire logic                rst_i,
     output logic                     ready_o,        // the memories are clear
     input  wire logic                en_i,
-    input  wire logic [TP_SYM_W-1:0] ahead_i,        // symbol of the operation that is in B in the next cycle
+    input  wire logic                next_goes_i,    // the operation in B in the next cycle is of next_symbol_i; late
+    input  wire logic [TP_SYM_W-1:0] next_symbol_i,
+    input  wire logic [TP_SYM_W-1:0] other_symbol_i, // or else of this one
+    output logic [TP_SYM_W-1:0]      ahead_o,        // its symbol
     input  wire logic                pseudo_ahead_i, // it is of book_refill
     output logic [TP_SYM_W-1:0]      symbol_o,       // of the operation in B
     output logic                     same_o,         // the one in D is of the same symbol
@@ -59,6 +62,10 @@ module book_sides (
   logic                clearing;
   logic [TP_SYM_W-1:0] symbol_q;
   logic [TP_SYM_W-1:0] d_symbol_q;
+  logic [TP_SYM_W-1:0] ahead;
+  logic                ahead_same;    // it is the symbol in B,
+  logic                ahead_behind;  // in D,
+  logic                ahead_fills;   // of an answer of the depth store
   logic                same_q;
   logic                pseudo_q;
   logic                bid_we;
@@ -74,12 +81,20 @@ module book_sides (
   assign same_o     = same_q;
   assign pseudo_o   = pseudo_q;
   assign d_symbol_o = d_symbol_q;
+  assign ahead_o    = ahead;
+
+  // Which symbol is ahead is known late, so each that it may be is compared. As choices synthesis would make one comparison
+  // behind the choice of them.
+  assign ahead        = next_goes_i ? next_symbol_i : other_symbol_i;
+  assign ahead_same   = (next_goes_i && next_symbol_i == symbol_q) || (!next_goes_i && other_symbol_i == symbol_q);
+  assign ahead_behind = (next_goes_i && next_symbol_i == d_symbol_q) || (!next_goes_i && other_symbol_i == d_symbol_q);
+  assign ahead_fills  = (next_goes_i && next_symbol_i == rsp_symbol_i) || (!next_goes_i && other_symbol_i == rsp_symbol_i);
 
   always_ff @(posedge clk_i) begin
     if (en_i) begin
       pseudo_q   <= pseudo_ahead_i;
-      symbol_q   <= ahead_i;
-      same_q     <= symbol_q == ahead_i;
+      symbol_q   <= ahead;
+      same_q     <= ahead_same;
       d_symbol_q <= symbol_q;
     end
     if (clearing) clear_q <= clear_q + 1'b1;
@@ -98,7 +113,7 @@ module book_sides (
       .waddr_i(clearing ? clear_q[TP_SYM_W-1:0] : d_symbol_q),
       .wdata_i(clearing ? '0 : bid_next),
       .re_i   (en_i),
-      .raddr_i(ahead_i),
+      .raddr_i(ahead),
       .rdata_o(bid_read)
   );
   ram_sdp #(
@@ -110,7 +125,7 @@ module book_sides (
       .waddr_i(clearing ? clear_q[TP_SYM_W-1:0] : d_symbol_q),
       .wdata_i(clearing ? '0 : ask_next),
       .re_i   (en_i),
-      .raddr_i(ahead_i),
+      .raddr_i(ahead),
       .rdata_o(ask_read)
   );
 
@@ -144,7 +159,7 @@ module book_sides (
   assign rsp_taken_o = (fills && en_i) || fills_held;
 
   // The symbol of an answer is settled long before the answer.
-  always_ff @(posedge clk_i) fill_symbol_q <= en_i ? rsp_symbol_i == ahead_i : rsp_symbol_i == symbol_q;
+  always_ff @(posedge clk_i) fill_symbol_q <= en_i ? ahead_fills : rsp_symbol_i == symbol_q;
 
   side_fill u_bid_fill (
       .side_i    (bid),
@@ -267,8 +282,8 @@ module book_sides (
   // What is read while nothing moves is not read again, so what is forwarded stays.
   always_ff @(posedge clk_i) begin
     if (en_i) begin
-      bid_behind_q <= bid_we && d_symbol_q == ahead_i;
-      ask_behind_q <= ask_we && d_symbol_q == ahead_i;
+      bid_behind_q <= bid_we && ahead_behind;
+      ask_behind_q <= ask_we && ahead_behind;
       bid_fresh_q  <= 1'b0;
       ask_fresh_q  <= 1'b0;
     end

@@ -59,7 +59,9 @@ module book_stage #(
   logic                waits;
   logic                between;        // a replace is between its two cycles in B
   logic [31:0]         between_price;
-  logic [TP_SYM_W-1:0] ahead;
+  logic                next_goes;      // what is in B in the next cycle is the next message,
+  logic [TP_SYM_W-1:0] other_symbol;   // or of this symbol
+  logic [TP_SYM_W-1:0] ahead;          // symbol of it
   logic                inject;
   logic                inject_taken;
   logic [TP_SYM_W-1:0] inject_symbol;
@@ -78,7 +80,8 @@ module book_stage #(
       .inject_taken_o (inject_taken),
       .ahead_valid_o  (ahead_valid_o),
       .ahead_symbol_o (ahead_symbol_o),
-      .ahead_o        (ahead),
+      .next_goes_o    (next_goes),
+      .other_symbol_o (other_symbol),
       .waits_o        (waits),
       .between_o      (between),
       .between_price_o(between_price),
@@ -337,7 +340,10 @@ module book_stage #(
       .rst_i         (rst_i),
       .ready_o       (sides_ready),
       .en_i          (en_i),
-      .ahead_i       (ahead),
+      .next_goes_i   (next_goes),
+      .next_symbol_i (next_symbol_i),
+      .other_symbol_i(other_symbol),
+      .ahead_o       (ahead),
       .pseudo_ahead_i(inject_taken),
       .symbol_o      (symbol),
       .same_o        (same),

@@ -22,7 +22,8 @@ module book_ways (
     output logic                     inject_taken_o,
     output logic                     ahead_valid_o,    // a message for a rule is in B in the next cycle
     output logic [TP_SYM_W-1:0]      ahead_symbol_o,
-    output logic [TP_SYM_W-1:0]      ahead_o,          // symbol of what is in B then, an operation of book_refill included
+    output logic                     next_goes_o,      // the next message is in B then; late
+    output logic [TP_SYM_W-1:0]      other_symbol_o,   // of what else is, an operation of book_refill included
     output logic                     waits_o,          // messages are on the long way
     output logic                     between_o,        // a replace is between its two cycles in B,
     output logic [31:0]              between_price_o,  // with this new price
@@ -86,7 +87,8 @@ module book_ways (
   assign waits_o         = v3_q || v4_q;
   assign between_o       = between_q;
   assign between_price_o = m3_q.price;
-  assign ahead_o         = v3_q ? m3_q.symbol : next_in_b ? next_symbol_i : inject_symbol_i;
+  assign next_goes_o     = next_in_b && !v3_q;
+  assign other_symbol_o  = v3_q ? m3_q.symbol : inject_symbol_i;
   assign inject_taken_o  = inject_i && en_i && !v3_q && !next_in_b;
   assign ahead_valid_o   = v3_q || next_short;
   assign ahead_symbol_o  = v3_q ? m3_q.symbol : next_symbol_i;

@@ -7,7 +7,7 @@
 /// Why: records are read a cycle before the operation ahead of them commits. It may decide late which of two addresses it
 /// writes, so both are compared. With LATE, the writes that late_i marks show in their own cycle already: for a reader that
 /// takes the data in the very cycle of the write. Where such a write may go is told a cycle ahead (soon_i), so that nothing
-/// but a multiplexer stands between its data and the reader.
+/// but a multiplexer stands between its data and the reader. raddr_i may be late: whether it is written to is one carry chain.
 /// Latency: 1 cycle from re_i to rdata_o; a write shows in the cycle after it, one that late_i marks at once.
 module ram_forward #(
     parameter int WIDTH = 32,
@@ -36,19 +36,28 @@ module ram_forward #(
   logic              newer_q;
   logic [WIDTH-1:0]  newer_data_q;
   logic [WIDTH-1:0]  data;
-  logic              same;
+  logic [ADDR_W-1:0] written;
+  logic              meets;        // a read and a write
+  logic              same_held;    // what is written is the address of the data that is held,
+  logic              stays_newer;  // which stays held, and is newer then
+  logic [ADDR_W+2:0] misses;       // negative: a write of what is read, or stays_newer
   logic              soon_same_q;
   logic              soon_same1_q;
 
-  assign read    = re_i ? raddr_i : read_q;
-  assign same    = other_i ? waddr1_i == read : waddr_i == read;
-  assign now_o   = late_i && (other_i ? soon_same1_q : soon_same_q);
-  assign rdata_o = LATE != 0 && now_o ? late_data_i : newer_q ? newer_data_q : data;
+  assign read        = re_i ? raddr_i : read_q;
+  assign meets       = re_i && we_i;
+  assign written     = other_i ? waddr1_i : waddr_i;
+  assign same_held   = other_i ? waddr1_i == read_q : waddr_i == read_q;
+  assign stays_newer = !re_i && (newer_q || (we_i && same_held));
+  assign misses      = {2'd0, !meets, (written ^ raddr_i) & {ADDR_W{meets}}} - {1'b0, stays_newer, {ADDR_W{1'b0}}, 1'b1};
+  assign now_o       = late_i && (other_i ? soon_same1_q : soon_same_q);
+  assign rdata_o     = LATE != 0 && now_o ? late_data_i : newer_q ? newer_data_q : data;
 
   always_ff @(posedge clk_i) begin
     if (re_i) read_q <= raddr_i;
-    if (re_i || (we_i && same)) newer_q <= we_i && same;
-    if (we_i && same) newer_data_q <= wdata_i;
+    newer_q <= misses[ADDR_W+2];
+    // Means nothing unless newer_q.
+    if (we_i && (re_i || same_held)) newer_data_q <= wdata_i;
     soon_same_q  <= soon_i == read;
     soon_same1_q <= soon1_i == read;
   end

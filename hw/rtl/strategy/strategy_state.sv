@@ -68,8 +68,8 @@ module strategy_state (
   logic                  is_book;
   logic                  lag_cfg;
   logic                  bank_now;
-  logic [TP_SYM_W:0]     lag_memory[0:2*TP_SYMBOLS-1];  // lagging symbol; some rule is enabled
-  logic [TP_SYM_W:0]     next_lag;
+  logic [TP_SYM_W+1:0]   lag_memory[0:2*TP_SYMBOLS-1];  // it is the message's own; lagging symbol; some rule is enabled
+  logic [TP_SYM_W+1:0]   next_lag;
   logic [TP_SYM_W-1:0]   lag_q;
   logic                  enabled_q;
   logic [32*RULE_WORDS-1:0] rules_data;
@@ -118,7 +118,7 @@ module strategy_state (
   assign next_lag = lag_memory[{bank_now, next_symbol_i}];
 
   always_ff @(posedge clk_i) begin
-    if (lag_cfg) lag_memory[cfg_i.index[TP_SYM_W:0]] <= {cfg_i.data[31:24], cfg_i.data[4:0] != '0};
+    if (lag_cfg) lag_memory[cfg_i.index[TP_SYM_W:0]] <= {cfg_i.data[31:24] == cfg_i.index[TP_SYM_W-1:0], cfg_i.data[31:24], cfg_i.data[4:0] != '0};
   end
 
   config_table #(
@@ -187,12 +187,11 @@ module strategy_state (
     end
     if (en_i) begin
       symbol_q     <= next_symbol_i;
-      {lag_q, enabled_q} <= next_lag;
+      {b_lag_is_own_q, lag_q, enabled_q} <= next_lag;
       next_q       <= fires ? next_fired : next_data;
       lag_data_q   <= lag_data;
       lag_crossed_o <= b_lag_bbo_o.bid_price >= b_lag_bbo_o.ask_price;
       lag_symbol_q <= lag_q;
-      b_lag_is_own_q <= next_lag_o == next_symbol_i;
       lag_is_own_q <= b_lag_is_own_q;
       lag_sticky_q <= sticky_q[lag_q];
     end

@@ -1,0 +1,7 @@
+# The transceiver that twinpath_mac has on Alveo U55C, for scripts/fpga/package_mac.tcl: the first lane of QSFP cage 0. From public
+# designs for the card, not from its platform. Not run.
+
+# MHz.
+set reference_clock 161.1328125
+set quad Quad_X0Y6
+set lane X0Y24

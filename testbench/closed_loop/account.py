@@ -1,0 +1,79 @@
+"""What a venue's stream of the trader's account tells, read by code that shares none with either side."""
+
+import struct
+
+from loop_config import MAX_OPEN, MAX_POSITION, MAX_QUANTITY
+
+
+class Failure(Exception):
+    """Both sides disagree, or a promise was broken."""
+
+
+class Account:
+    """What the venue's stream of the trader's account tells, and whether it keeps the promises."""
+
+    def __init__(self):
+        self.orders, self.rejected, self.matches = {}, set(), {}
+        self.live = {}  # of the orders, those that are open
+        self.shares, self.cash, self.worst = {}, {}, 0
+
+    def message(self, m):
+        kind = m[:1]
+        if kind in b"JC":
+            number = struct.unpack_from(">I", m, 9)[0]
+        if kind == b"A":
+            number, side, quantity, symbol, price = struct.unpack_from(">IcI8sQ", m, 9)
+            if number in self.orders:
+                raise Failure(f"order {number} was taken twice")
+            if quantity > MAX_QUANTITY:
+                raise Failure(f"order {number} is of {quantity} shares, more than {MAX_QUANTITY}")
+            order = {"sign": 1 if side == b"B" else -1, "symbol": symbol.decode().strip(), "open": quantity, "done": 0,
+                     "asked": (side, quantity, symbol, price)}
+            self.orders[number] = self.live[number] = order
+            self.check(order["symbol"])
+        elif kind == b"J":
+            if number in self.orders:
+                raise Failure(f"order {number} was taken and rejected")
+            self.rejected.add(number)
+        elif kind == b"E":
+            number, quantity, price, _, match = struct.unpack_from(">IIQcQ", m, 9)
+            order = self.orders[number]
+            if (number, match) in self.matches or quantity > order["open"]:
+                raise Failure(f"order {number} was filled twice")
+            self.matches[number, match] = (quantity, price)
+            order["done"] += quantity
+            self.take(number, quantity)
+            symbol = order["symbol"]
+            self.shares[symbol] = self.shares.get(symbol, 0) + order["sign"] * quantity
+            self.cash[symbol] = self.cash.get(symbol, 0) - order["sign"] * quantity * price
+            self.check(symbol)
+        elif kind == b"C":
+            self.take(number, struct.unpack_from(">I", m, 13)[0])
+
+        elif kind == b"B":
+            number, match = struct.unpack_from(">IQ", m, 9)
+            order, (quantity, price) = self.orders[number], self.matches.pop((number, match))
+            order["done"] -= quantity
+            symbol = order["symbol"]
+            self.shares[symbol] -= order["sign"] * quantity
+            self.cash[symbol] += order["sign"] * quantity * price
+
+    def take(self, number, quantity):
+        order = self.orders[number]
+        order["open"] -= quantity
+        if order["open"] < 0:
+            raise Failure(f"order {number} lost more than it had")
+        if order["open"] == 0:
+            self.live.pop(number)
+
+    def check(self, symbol):
+        """The position may never come to more than the limit, whatever of the open orders is filled."""
+        buy = sum(o["open"] for o in self.live.values() if o["symbol"] == symbol and o["sign"] > 0)
+        sell = sum(o["open"] for o in self.live.values() if o["symbol"] == symbol and o["sign"] < 0)
+        at = self.shares.get(symbol, 0)
+        worst = max(at + buy, sell - at)
+        self.worst = max(self.worst, worst)
+        if worst > MAX_POSITION:
+            raise Failure(f"{symbol}: {at} shares and {buy} to buy, {sell} to sell: more than {MAX_POSITION}")
+        if len(self.live) > MAX_OPEN:
+            raise Failure(f"{len(self.live)} orders open, more than {MAX_OPEN}")
