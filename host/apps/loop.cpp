@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "host/apps/commands.h"
 #include "host/apps/loop_report.h"
@@ -15,10 +16,12 @@ namespace {
 
 struct Options {
   std::string story, report;
+  std::vector<std::string> paths{"sw:"};
 };
 
 int run(const Options& o, const PathRegistry& paths) {
-  const LoopReport report(read_loop_story(o.story), paths);
+  for (const std::string& path : o.paths) paths.check(path);
+  const LoopReport report(read_loop_story(o.story), paths, o.paths);
   std::error_code error;
   std::filesystem::create_directories(o.report, error);
   if (error)
@@ -38,6 +41,8 @@ Run add_loop(cli::App& app, const PathRegistry& registry) {
       ->required()
       ->check(cli::ExistingFile);
   sub->add_option("--report", o->report, "folder for report.json and report.html")->required();
+  sub->add_option("--path", o->paths, "played again on these, for their latency; the first one's orders are shown")
+      ->capture_default_str();
   return [o, &registry] { return run(*o, registry); };
 }
 

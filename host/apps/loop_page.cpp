@@ -55,15 +55,23 @@ std::string LoopReport::check_rows() const {
 
 std::string LoopReport::life_rows() const {
   std::string rows;
-  for (const LoopLife& l : story_.lives) {
-    rows += fmt::format("<tr><td><b>{}</b></td><td>{}</td>", escape(l.path), escape(l.ended));
-    if (l.latency) {
-      rows += fmt::format("<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", grouped(l.latency->orders),
-                          nanoseconds(l.latency->p50), nanoseconds(l.latency->p99), nanoseconds(l.latency->p99_9),
-                          nanoseconds(l.latency->max));
-    } else {
-      rows += "<td>-</td><td>-</td><td>-</td><td>-</td><td>-</td></tr>\n";
-    }
+  for (std::size_t i = 0; i < story_.lives.size(); ++i)
+    rows += fmt::format("<tr><td>{}</td><td><b>{}</b></td><td>{}</td></tr>\n", i + 1, escape(story_.lives[i].path),
+                        escape(story_.lives[i].ended));
+  return rows;
+}
+
+std::string LoopReport::latency_rows() const {
+  std::string rows;
+  for (const Latency& l : latencies_) {
+    const Histogram& h = l.histogram;
+    const auto cell = [&](std::uint64_t v) {
+      const auto n = static_cast<double>(v);
+      return l.in_cycles() ? fmt::format("{} cycles, {}", v, nanoseconds(cycles_to_ns(n))) : nanoseconds(n);
+    };
+    rows += fmt::format("<tr><td><b>{}</b></td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                        escape(l.path), grouped(h.count()), cell(h.min()), cell(h.percentile(50)),
+                        cell(h.percentile(99)), cell(h.max()));
   }
   return rows;
 }
@@ -119,10 +127,12 @@ std::string LoopReport::html() const {
                       story_.checks.empty()
                           ? "<p class=\"none\">None.</p>"
                           : page_table("<th></th><th>Trader</th><th>Venue</th><th></th>", check_rows()));
-  out += page_section("Lives and latency",
-                      "The trader's processes one after the other; from the cause of an order to its leaving, as each measured it.",
-                      page_table("<th>Path</th><th>Ended</th><th>Orders</th><th>p50</th><th>p99</th><th>p99.9</th><th>Max</th>",
-                                 life_rows()));
+  out += page_section("Latency by path",
+                      "From an order's cause to the first byte of its frame, all records played again on each path.",
+                      page_table("<th>Path</th><th>Orders</th><th>Least</th><th>p50</th><th>p99</th><th>Most</th>",
+                                 latency_rows()));
+  out += page_section("Lives", "The trader's paths, one after the other, and how each ended.",
+                      page_table("<th>#</th><th>Path</th><th>Ended</th>", life_rows()));
   std::vector<Count> reasons;
   for (std::size_t i = 0; i < rejected_.size(); ++i) {
     if (rejected_[i] != 0) reasons.push_back({std::string(name(static_cast<Reason>(i + 1))), rejected_[i]});

@@ -28,42 +28,56 @@ std::string plain(const std::array<char, 8>& name) {
 
 }  // namespace
 
-LoopReport::LoopReport(LoopStory story, const PathRegistry& paths) : story_(std::move(story)) {
-  for (const LoopLife& life : story_.lives) play(life, paths);
+LoopReport::LoopReport(LoopStory story, const PathRegistry& registry, const std::vector<std::string>& paths)
+    : story_(std::move(story)) {
+  for (const std::string& path : paths) latencies_.push_back({path, {}});
+  for (const LoopLife& life : story_.lives) play(life, registry);
 }
 
-void LoopReport::play(const LoopLife& life, const PathRegistry& registry) {
-  RunConfig config = load_config(life.config);
-  resolve_locates(life.record, config.core);
-  config.core.book_events = true;
+void LoopReport::begin(const CoreConfig& config, const LoopLife& life, Nanoseconds timestamp) {
   std::vector<std::string> names;
-  for (const auto& s : config.core.symbols) names.push_back(plain(s.name));
-  SourceFrame frame;
-  if (!open_source(life.record, config.core.feed)->next(frame)) return;  // ended before its first frame
+  for (const auto& s : config.symbols) names.push_back(plain(s.name));
   if (!ledger_) {
-    symbols_ = names;
-    first_ = frame.timestamp;
+    symbols_ = std::move(names);
+    first_ = timestamp;
     BacktestOptions fees_unknown;
     fees_unknown.markouts.clear();
     ledger_.emplace(fees_unknown, symbols_.size());
     quotes_.resize(symbols_.size());
   } else if (names != symbols_) {
-    throw std::runtime_error(fmt::format(
-        "{}: expected the symbols of {}, found others; a loop's lives trade the same ones in the same order",
-        life.config.string(), story_.lives.front().config.string()));
+    throw std::runtime_error(
+        fmt::format("{}: expected the symbols of {}, found others; a loop's lives trade the same ones in the same order",
+                    life.config.string(), story_.lives.front().config.string()));
   }
-  const Cycles offset = to_cycles(frame.timestamp > first_ ? frame.timestamp - first_ : Nanoseconds{});
+}
 
-  TolerantSource source(open_source(life.record, config.core.feed));
-  std::vector<std::unique_ptr<OutputRecorder>> recorders;
-  recorders.push_back(std::make_unique<OutputRecorder>(false));
-  recorders[0]->on_output = [&](const PathOutput& o) { take(o.event, offset); };
-  std::vector<std::unique_ptr<Path>> made;
-  made.push_back(registry.make("sw:fused", config.core, *recorders[0]));
-  const ReplayResult result = replay(source, made, recorders, replay_options(config, life.record, {}));
-  messages_ += result.counters[0][static_cast<std::size_t>(Counter::messages)];
-  last_ = std::max(last_, first_ + Nanoseconds{nanoseconds_in(result.end + offset)});
-  ledger_->advance(result.end + offset);
+void LoopReport::play(const LoopLife& life, const PathRegistry& registry) {
+  RunConfig config = load_config(life.config);
+  SourceFrame frame;
+  if (!TolerantSource(open_source(life.record, config.core.feed)).next(frame)) return;  // ended before its first frame
+  resolve_locates(life.record, config.core);
+  config.core.book_events = true;
+  begin(config.core, life, frame.timestamp);
+  const Cycles offset = to_cycles(frame.timestamp > first_ ? frame.timestamp - first_ : Nanoseconds{});
+  for (std::size_t i = 0; i < latencies_.size(); ++i) {
+    TolerantSource source(open_source(life.record, config.core.feed));
+    std::vector<std::unique_ptr<OutputRecorder>> recorders;
+    recorders.push_back(std::make_unique<OutputRecorder>(false));
+    recorders[0]->on_output = [&](const PathOutput& o) {
+      if (o.event.event_kind() == EventKind::order)
+        latencies_[i].histogram.record(o.event.stage(Stage::first_beat));
+      if (i == 0) take(o.event, offset);
+    };
+    std::vector<std::unique_ptr<Path>> made;
+    PathOptions measured;
+    measured.measure = true;
+    made.push_back(registry.make(latencies_[i].path, config.core, *recorders[0], measured));
+    const ReplayResult result = replay(source, made, recorders, replay_options(config, life.record, {}));
+    if (i != 0) continue;
+    messages_ += result.counters[0][static_cast<std::size_t>(Counter::messages)];
+    last_ = std::max(last_, first_ + Nanoseconds{nanoseconds_in(result.end + offset)});
+    ledger_->advance(result.end + offset);
+  }
 }
 
 void LoopReport::take(const Event& e, Cycles offset) {
@@ -110,7 +124,18 @@ void LoopReport::take(const Event& e, Cycles offset) {
                          at);
       } else if (op == CommandOp::position && e.symbol < symbols_.size() &&
                  ledger_->symbols()[e.symbol].position != e.position) {
+        // Shares that changed hands when no record was there: at what they are worth now, so that they gain nothing.
         ++position_differences_;
+        const SymbolLedger& now = ledger_->symbols()[e.symbol];
+        const std::int64_t more = e.position - now.position;
+        const auto worth = static_cast<std::uint32_t>(now.mark / kMoneyPerPrice);
+        ledger_->on_fill({.user_ref = 0,
+                          .symbol = static_cast<SymbolIndex>(e.symbol),
+                          .side = more > 0 ? Side::buy : Side::sell,
+                          .price = Price{worth},
+                          .quantity = Quantity{static_cast<std::uint32_t>(more > 0 ? more : -more)},
+                          .leaves = {}},
+                         at);
       }
       break;
     }
@@ -179,6 +204,10 @@ std::string LoopReport::text() const {
     row("not recorded", report::grouped(unknown_fills_ + position_differences_),
         fmt::format("{} fills of orders and {} positions of which a kill left no record", unknown_fills_,
                     position_differences_));
+  for (const Latency& l : latencies_)
+    row(l.path, report::grouped(l.histogram.percentile(50)),
+        fmt::format("{} from cause to order, p50; p99 {}, most {}", l.in_cycles() ? "cycles" : "ns",
+                    report::grouped(l.histogram.percentile(99)), report::grouped(l.histogram.max())));
   row("faults", report::grouped(story_.faults.size()), "");
   const auto differ = std::ranges::count_if(story_.checks, [](const LoopCheck& c) { return !c.agree(); });
   row("both sides", report::grouped(story_.checks.size()),
@@ -190,21 +219,24 @@ std::string LoopReport::text() const {
 }
 
 std::string LoopReport::json() const {
-  Json lives = Json::array(), faults = Json::array(), checks = Json::array(), symbols = Json::array();
+  Json lives = Json::array(), faults = Json::array(), checks = Json::array(), symbols = Json::array(),
+       latency = Json::array();
   for (const LoopLife& l : story_.lives) {
-    Json life{{"path", l.path}, {"ended", l.ended}};
-    if (l.latency)
-      life["latency_ns"] = {{"orders", l.latency->orders},
-                            {"p50", l.latency->p50},
-                            {"p99", l.latency->p99},
-                            {"p99_9", l.latency->p99_9},
-                            {"max", l.latency->max}};
-    lives.push_back(std::move(life));
+    lives.push_back({{"path", l.path}, {"ended", l.ended}});
   }
   for (const LoopFault& f : story_.faults)
     faults.push_back({{"at", f.at}, {"fault", f.fault}, {"survived", f.survived}});
   for (const LoopCheck& c : story_.checks)
     checks.push_back({{"what", c.what}, {"trader", c.trader}, {"venue", c.venue}, {"agree", c.agree()}});
+  for (const Latency& l : latencies_)
+    latency.push_back({{"path", l.path},
+                       {"unit", l.in_cycles() ? "cycles" : "ns"},
+                       {"orders", l.histogram.count()},
+                       {"min", l.histogram.min()},
+                       {"p50", l.histogram.percentile(50)},
+                       {"p99", l.histogram.percentile(99)},
+                       {"p99_9", l.histogram.percentile(99.9)},
+                       {"max", l.histogram.max()}});
   Json fills = Json::array();
   if (ledger_) {
     for (std::size_t i = 0; i < symbols_.size(); ++i) {
@@ -238,6 +270,7 @@ std::string LoopReport::json() const {
       {"profit", ledger_ ? saturated(ledger_->profit()) : 0},
       {"sound", sound()},
       {"lives", lives},
+      {"latency", latency},
       {"faults", faults},
       {"checks", checks},
       {"symbols", symbols},

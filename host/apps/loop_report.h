@@ -13,24 +13,19 @@
 
 #include "host/apps/report/report_data.h"
 #include "host/backtest/ledger.h"
+#include "host/core/config.h"
+#include "host/core/histogram.h"
 #include "host/core/registers.h"
 #include "host/path/lockstep.h"
 #include "host/path/path_registry.h"
 
 namespace twinpath {
 
-// Nanoseconds from an order's cause to its leaving, as a life measured them.
-struct LoopLatency {
-  std::uint64_t orders = 0;
-  double p50 = 0, p99 = 0, p99_9 = 0, max = 0;
-};
-
-// A trader's process from its start to its end.
+// A trader's path from its start to its end: a process has several when books had to be made anew.
 struct LoopLife {
   std::string path;                      // it traded on: "sw:"
   std::filesystem::path config, record;  // with the record's commands; what was submitted
-  std::string ended;                     // "kill -9", "stopped"
-  std::optional<LoopLatency> latency;
+  std::string ended;                     // "killed", "stopped"
 };
 
 struct LoopFault {
@@ -57,9 +52,10 @@ LoopStory read_loop_story(const std::filesystem::path& file);
 
 class LoopReport {
  public:
-  // Plays the lives again, on `sw:`. Throws std::runtime_error naming a life whose record or configuration cannot be
-  // read, or whose symbols are not those of the first.
-  LoopReport(LoopStory story, const PathRegistry& paths);
+  // Plays the lives again on each of `paths` (addresses, at least one); the first one's orders and books are shown, of
+  // all the latency. Throws std::runtime_error naming a life whose record or configuration cannot be read, or whose
+  // symbols are not those of the first.
+  LoopReport(LoopStory story, const PathRegistry& registry, const std::vector<std::string>& paths);
 
   // Both sides agree on everything, and every fill is of an order that was sent.
   bool sound() const noexcept;
@@ -85,7 +81,15 @@ class LoopReport {
     double mid = 0;  // dollars
   };
 
-  void play(const LoopLife& life, const PathRegistry& paths);
+  // From the last byte of an order's cause to its frame's first: nanoseconds in software, elsewhere cycles.
+  struct Latency {
+    std::string path;
+    Histogram histogram;
+    bool in_cycles() const { return !path.starts_with("sw:"); }
+  };
+
+  void play(const LoopLife& life, const PathRegistry& registry);
+  void begin(const CoreConfig& config, const LoopLife& life, Nanoseconds timestamp);
   void take(const Event& e, Cycles offset);
   double seconds(Cycles at) const noexcept;  // since the first frame
   report::TimeSeries series(SymbolIndex symbol) const;
@@ -93,8 +97,10 @@ class LoopReport {
   std::string fault_rows() const;
   std::string check_rows() const;
   std::string life_rows() const;
+  std::string latency_rows() const;
 
   LoopStory story_;
+  std::vector<Latency> latencies_;  // a path
   std::vector<std::string> symbols_;
   std::optional<Ledger> ledger_;
   std::map<std::uint32_t, Sent> orders_;    // by user_ref: no number is used twice, whatever the life

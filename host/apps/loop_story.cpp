@@ -26,7 +26,6 @@ class Field {
       throw std::runtime_error(fmt::format("{}: {}: expected a key '{}', found none", file_.string(), place(), key));
     return {file_, *found, where_.empty() ? key : where_ + "." + key};
   }
-  bool has(const char* key) const { return value_.is_object() && value_.contains(key); }
   std::string text() const {
     if (!value_.is_string()) wrong("text");
     return value_.get<std::string>();
@@ -70,13 +69,7 @@ LoopStory read_loop_story(const std::filesystem::path& file) {
   LoopStory story;
   story.title = root["title"].text();
   root["lives"].each([&](const Field& f) {
-    LoopLife life{f["path"].text(), f["config"].path(), f["record"].path(), f["ended"].text(), {}};
-    if (f.has("latency_ns")) {
-      const Field l = f["latency_ns"];
-      life.latency = {static_cast<std::uint64_t>(l["orders"].number()), l["p50"].number(), l["p99"].number(),
-                      l["p99_9"].number(), l["max"].number()};
-    }
-    story.lives.push_back(std::move(life));
+    story.lives.push_back({f["path"].text(), f["config"].path(), f["record"].path(), f["ended"].text()});
   });
   if (story.lives.empty()) throw std::runtime_error(file.string() + ": lives: expected one or more, found none");
   root["faults"].each([&](const Field& f) {
