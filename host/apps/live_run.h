@@ -128,6 +128,7 @@ class LiveRun {
   std::optional<OrderJournal> orders_;
   WaitingFrames waiting_;
   std::vector<Command> positions_;  // that the next path begins with
+  std::optional<bool> kill_;        // the kill switch, as it was set while there was no path
   std::optional<Bank> reloaded_;    // the active bank, when it is not the configuration's
   const LocateFinder* finder_ = nullptr;
   unsigned paths_begun_ = 0;

@@ -36,6 +36,10 @@ void LiveRun::serve(LiveEngine* engine, LivePhase phase) {
         stop_asked_ = true;
         break;
       default:
+        if (engine == nullptr && (r->command.op == CommandOp::kill || r->command.op == CommandOp::release)) {
+          kill_ = r->command.op == CommandOp::kill;
+          break;
+        }
         r->refused = refusal(*r, engine, phase);
         if (r->refused.empty()) obey(*r, *engine);
     }

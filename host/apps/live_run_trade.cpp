@@ -117,6 +117,8 @@ void LiveRun::begin(LiveEngine& engine, Path& path, bool first) {
   } else {
     engine.restart(path, record_ ? &*record_ : nullptr);
   }
+  if (kill_ && *kill_ != engine.killed()) engine.command(of(*kill_ ? CommandOp::kill : CommandOp::release));
+  kill_.reset();
   if (reloaded_) engine.swap(*reloaded_);
   for (const Command& position : positions_) engine.command(position);
   waiting_.give(engine, config_.recovery ? wall_clock : std::function<Nanoseconds()>{});

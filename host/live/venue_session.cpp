@@ -87,8 +87,7 @@ bool VenueSession::ready() {
 }
 
 void VenueSession::begin_again() {
-  ++life_;
-  again_ = true;
+  asked_life_ = ++life_;
   trading_ = false;
   ready_.store(false, std::memory_order_release);
 }
@@ -165,8 +164,9 @@ void VenueSession::round(Nanoseconds now) {
   if (copy_) copy_->turn();
   reconcile();
   if (!ready_.load(std::memory_order_acquire)) {
-    if (again_.exchange(false)) {
-      ++answered_life_;
+    if (const std::uint32_t life = asked_life_; life != answered_life_) {
+      take_sent(now);
+      answered_life_ = life;
       clearing_ = 0;
       cleared_attempt_ = 0;
       answers_.clear();

@@ -88,7 +88,7 @@ class VenueSession final : public ExchangeSession, private session::OuchOrdersLi
   // Any thread.
   ExchangeStatus status() const;
 
-  // Allocates nothing and calls no kernel.
+  // Allocates nothing; calls the kernel only where orders go over the connection, to wake its thread.
   void sent(const Event& event) override;
   // Throws std::runtime_error when the session has failed: its journal cannot be written.
   std::optional<Answer> poll(Cycles until) override;
@@ -141,9 +141,9 @@ class VenueSession final : public ExchangeSession, private session::OuchOrdersLi
   SpscRing<SentRequest> out_{8192};
   SpscRing<PathAnswer> in_{8192};
   std::atomic<bool> trading_{false}, ready_{false}, failed_{false}, refused_{false}, stop_{false};
-  std::atomic<bool> wrong_{false};    // what the exchange says cannot be
-  std::atomic<bool> again_{false};    // begin_again(), before ready_ is reset
-  std::atomic<bool> overrun_{false};  // sent() found no room
+  std::atomic<bool> wrong_{false};            // what the exchange says cannot be
+  std::atomic<std::uint32_t> asked_life_{0};  // begin_again(), before ready_ is reset
+  std::atomic<bool> overrun_{false};          // sent() found no room
   mutable std::mutex mutex_;
   ExchangeStatus status_;  // under the mutex
   std::string failure_;    // before failed_ is set

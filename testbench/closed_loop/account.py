@@ -16,8 +16,10 @@ class Account:
         self.orders, self.rejected, self.matches = {}, set(), {}
         self.live = {}  # of the orders, those that are open
         self.shares, self.cash, self.worst = {}, {}, 0
+        self.messages, self.busts, self.beyond = 0, [], {}  # beyond: by symbol, how far trades taken back left it there
 
     def message(self, m):
+        self.messages += 1
         kind = m[:1]
         if kind in b"JC":
             number = struct.unpack_from(">I", m, 9)[0]
@@ -57,6 +59,8 @@ class Account:
             symbol = order["symbol"]
             self.shares[symbol] -= order["sign"] * quantity
             self.cash[symbol] += order["sign"] * quantity * price
+            self.busts.append((self.messages, symbol, quantity))
+            self.check(symbol)
 
     def take(self, number, quantity):
         order = self.orders[number]
@@ -67,13 +71,17 @@ class Account:
             self.live.pop(number)
 
     def check(self, symbol):
-        """The position may never come to more than the limit, whatever of the open orders is filled."""
+        """The position may never come to more than the limit, whatever of the open orders is filled. A trade taken back may
+        carry it beyond, also by orders that were on their way, and no order any further."""
         buy = sum(o["open"] for o in self.live.values() if o["symbol"] == symbol and o["sign"] > 0)
         sell = sum(o["open"] for o in self.live.values() if o["symbol"] == symbol and o["sign"] < 0)
         at = self.shares.get(symbol, 0)
         worst = max(at + buy, sell - at)
-        self.worst = max(self.worst, worst)
-        if worst > MAX_POSITION:
+        told = sum(quantity for message, s, quantity in self.busts[-20:] if s == symbol and self.messages - message < 40)
+        if worst > MAX_POSITION + max(told, self.beyond.get(symbol, 0)):
             raise Failure(f"{symbol}: {at} shares and {buy} to buy, {sell} to sell: more than {MAX_POSITION}")
+        self.beyond[symbol] = max(0, worst - MAX_POSITION)
+        if worst <= MAX_POSITION:
+            self.worst = max(self.worst, worst)
         if len(self.live) > MAX_OPEN:
             raise Failure(f"{len(self.live)} orders open, more than {MAX_OPEN}")

@@ -32,7 +32,7 @@ from venue_client import Lost, Soup  # noqa: E402
 class ClosedLoop(Faults):
     """Everything of one loop, in a folder of its own."""
 
-    def __init__(self, command, folder, path="sw:", orders="frames", seed=1, rate=300, say=lambda text: None):
+    def __init__(self, command, folder, path="sw:", orders="frames", seed=1, rate=300, say=lambda text: None, snapshots=True):
         self.command, self.folder, self.path, self.rate, self.say = command, pathlib.Path(folder), path, rate, say
         self.rng = random.Random(seed)
         self.a, self.b = (f"loop{os.getpid()}{end}" for end in "ab")
@@ -42,7 +42,7 @@ class ClosedLoop(Faults):
         self.faults, self.compared, self.lives = {}, 0, 0
         self.downtime = 0.0
         (self.folder / "venue.toml").write_text(venue_config())
-        (self.folder / "trader.toml").write_text(trader_config(path, orders))
+        (self.folder / "trader.toml").write_text(trader_config(path, orders, snapshots))
 
     # ---- what runs ----
 
@@ -293,9 +293,10 @@ class ClosedLoop(Faults):
         return len(theirs)
 
 
-def run_loop(command, folder, faults, path="sw:", orders="frames", seed=1, rate=300, say=lambda text: None, again="sw:"):
+def run_loop(command, folder, faults, path="sw:", orders="frames", seed=1, rate=300, say=lambda text: None, again="sw:",
+             snapshots=True):
     """Befalls the loop with these faults, in their order and at random moments, comparing between them and at the end."""
-    loop = ClosedLoop(command, folder, path, orders, seed, rate, say)
+    loop = ClosedLoop(command, folder, path, orders, seed, rate, say, snapshots)
     try:
         loop.start()
         loop.wait_trading(90)

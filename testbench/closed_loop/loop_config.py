@@ -38,7 +38,7 @@ heartbeat_ms = 50
     return text + '[[drop_copy]]\nlogin = "COPY"\npassword = "read"\nparticipant = "TRADER"\n'
 
 
-def trader_config(path, orders):
+def trader_config(path, orders, snapshots):
     frames = orders == "frames"
     text = f"""
 [clock]
@@ -46,7 +46,7 @@ frequency_mhz = 322.265625
 [feed]
 line_a = "{LINES[0]}"
 line_b = "{LINES[1]}"
-first_sequence = 0
+first_sequence = {0 if snapshots else 1}
 gap_timeout_us = 100000
 [session]
 any_session = true
@@ -109,10 +109,9 @@ reconnect_last_ms = 500
 start_timeout_s = 60
 [recovery]
 rerequest = "{VENUE}:{REREQUEST}"
-glimpse = "{VENUE}:{GLIMPSE}"
-account = "TRADER"
-password = "twin"
 """
+    if snapshots:
+        text += f'glimpse = "{VENUE}:{GLIMPSE}"\naccount = "TRADER"\npassword = "twin"\n'
     for n, (name, price) in enumerate(SYMBOLS.items(), 1):
         text += f'[[symbol]]\nname = "{name}"\nlocate = {n}\ntick = "0.01"\nwindow_center = "{price}"\n'
         text += f'limits.reference_price = "{price}"\n'

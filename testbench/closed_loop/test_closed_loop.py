@@ -44,8 +44,9 @@ class ClosedLoopSoftware(Loop):
         self.assertGreaterEqual(result["lives"], 3)
         self.assertGreater(result["replayed"], 0)
 
-    def test_agrees_when_orders_go_over_the_session(self):
-        self.agree(["session_cut", "half_open", "venue_killed", "trader_killed", "venue_slow"], orders="session")
+    def test_agrees_when_orders_go_over_the_session_and_books_begin_with_the_first_message(self):
+        self.agree(["session_cut", "half_open", "venue_killed", "trader_killed", "venue_slow", "lost_gap"], orders="session",
+                   snapshots=False)
 
 
 class ClosedLoopTwins(Loop):
@@ -90,6 +91,11 @@ class ComparisonsCanFail(Loop):
 
         good = told(accepted(1), executed(1, 60, 1), executed(1, 40, 2), accepted(2, side=b"S"))
         self.assertEqual((good.shares, sorted(good.live)), ({"AAPL": 100}, [2]))
+        busted = struct.pack(">cQIQc14s", b"B", 0, 1, 1, b"E", b"")
+        sold = [m for n in range(2, 17) for m in (accepted(n, side=b"S"), executed(n, 100, n))]
+        beyond = [accepted(1), executed(1, 100, 1), *sold, busted]
+        self.assertEqual(told(*beyond).shares, {"AAPL": -1500})
+        quiet = [m for n in range(30, 60) for m in (accepted(n, 1), executed(n, 1, n), accepted(n + 100, 1, b"S"), executed(n + 100, 1, n))]
         many = [m for n in range(1, 60) for m in (accepted(n), executed(n, 100, n))]
         for messages, why in ((
                 (accepted(1), accepted(1)), "taken twice"), (
@@ -97,6 +103,7 @@ class ComparisonsCanFail(Loop):
                 (accepted(1), executed(1, 50, 1), executed(1, 50, 1)), "filled twice"), (
                 (accepted(1, MAX_QUANTITY + 1),), "more than"), (
                 many, f"more than {MAX_POSITION}"), (
+                [*beyond, *quiet, accepted(200, side=b"S")], f"more than {MAX_POSITION}"), (
                 [accepted(n, 1) for n in range(1, 30)], "orders open")):
             with self.assertRaisesRegex(Failure, why):
                 told(*messages)

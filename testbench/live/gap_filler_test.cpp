@@ -23,7 +23,8 @@ namespace {
 using namespace std::chrono_literals;
 using Bytes = std::vector<std::uint8_t>;
 
-Nanoseconds wall() { return Nanoseconds{wall_ns()}; }
+std::int64_t jump = 0;  // of the wall clock
+Nanoseconds wall() { return Nanoseconds{wall_ns() + static_cast<std::uint64_t>(jump)}; }
 
 // The best bids and offers that a path ends with.
 class Books final : public PathSink {
@@ -194,6 +195,23 @@ TEST(GapFillerTest, APathHasTheBooksOfOneThatLostNothing) {
     EXPECT_EQ(rig.count(Counter::messages), messages) << "seed " << seed;
     EXPECT_EQ(rig.books.last, whole.books.last) << "seed " << seed;
   }
+}
+
+TEST(GapFillerTest, AClockThatGoesBackAnHourHoldsUpNothing) {
+  const Session s;
+  Rig whole(patient(s.generated)), rig(patient(s.generated));
+  for (const Bytes& f : s.frames) whole.give(f);
+  const std::uint64_t messages = whole.count(Counter::messages);
+  Server server;
+  GapFiller filler(quick(server), rig.config.feed, wall);
+  give(rig, s, server, filler, [&](const FeedPacket& p) {
+    if (p.sequence > 2'000) jump = -3'600'000'000'000;
+    return p.sequence >= 1'990 && p.sequence < 2'400;
+  });
+  jump = 0;
+  EXPECT_GT(filler.gap_counters().answers, 0U);
+  EXPECT_EQ(rig.count(Counter::messages), messages);
+  EXPECT_EQ(rig.books.last, whole.books.last);
 }
 
 // Deliberate fault: nobody answers.
