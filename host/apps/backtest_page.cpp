@@ -63,17 +63,16 @@ std::string BacktestReport::html() const {
   const auto time_of = [](Cycles c) { return nanoseconds(to_nanoseconds(c)); };
 
   std::string out = page_head(
-      title,
-      {{"Input", input_},
-       {"Session", duration(static_cast<double>(nanoseconds_in(result_.replay.end)) * 1e-9)},
-       {"Order / report latency", fmt::format("{} / {}", time_of(b.order_latency), time_of(b.report_latency))},
-       {"Jitter", b.jitter.value == 0 ? "none" : time_of(b.jitter)},
-       {"Maker / taker fee", fmt::format("{} / {}", money_text(b.maker_fee), money_text(b.taker_fee))}});
+      title, {{"Input", input_},
+              {"Session", duration(static_cast<double>(nanoseconds_in(result_.replay.end)) * 1e-9)},
+              {"Order / report latency", fmt::format("{} / {}", time_of(b.order_latency), time_of(b.report_latency))},
+              {"Jitter", b.jitter.value == 0 ? "none" : time_of(b.jitter)},
+              {"Maker / taker fee", fmt::format("{} / {}", money_text(b.maker_fee), money_text(b.taker_fee))}});
 
   out += "<div class=\"cards\">";
   out += page_card("Profit", coloured_money(ledger.profit()), "dollars",
-              fmt::format("realized {}, unrealized {}, fees {}", money_text(total.realized), money_text(unrealized),
-                          money_text(total.fees)));
+                   fmt::format("realized {}, unrealized {}, fees {}", money_text(total.realized),
+                               money_text(unrealized), money_text(total.fees)));
   out += page_card(
       "Drawdown", money_text(ledger.drawdown().most), "dollars",
       ledger.drawdown().most == 0
@@ -81,21 +80,22 @@ std::string BacktestReport::html() const {
           : fmt::format("from {} to {}", duration(static_cast<double>(nanoseconds_in(ledger.drawdown().from)) * 1e-9),
                         duration(static_cast<double>(nanoseconds_in(ledger.drawdown().to)) * 1e-9)));
   out += page_card("Fills", grouped(total.fills), "",
-              fmt::format("{} shares, {} as maker", grouped(total.shares),
-                          percent(static_cast<double>(total.maker_shares), static_cast<double>(total.shares))));
+                   fmt::format("{} shares, {} as maker", grouped(total.shares),
+                               percent(static_cast<double>(total.maker_shares), static_cast<double>(total.shares))));
   out += page_card("Fill ratio", percent(static_cast<double>(total.shares), static_cast<double>(o.shares)), "of shares",
-              fmt::format("{} of {} orders", grouped(filled_orders(ledger)), grouped(o.orders)));
+                   fmt::format("{} of {} orders", grouped(filled_orders(ledger)), grouped(o.orders)));
   out += "</div>\n";
 
   const auto& samples = ledger.samples();
-  out += page_section("Profit and loss", "Dollars after fees at the middle of the market, and what closed positions made.",
-                 money_over_time(
-                     samples, kPageWide, "profit over time", [](const LedgerSample& s) { return s.profit; }, "profit",
-                     [](const LedgerSample& s) { return s.realized; }, "realized"));
+  out +=
+      page_section("Profit and loss", "Dollars after fees at the middle of the market, and what closed positions made.",
+                   money_over_time(
+                       samples, kPageWide, "profit over time", [](const LedgerSample& s) { return s.profit; }, "profit",
+                       [](const LedgerSample& s) { return s.realized; }, "realized"));
   out += page_section("Position", "Dollars that the open positions are worth: longs less shorts, and both together.",
-                 money_over_time(
-                     samples, kPageWide, "position over time", [](const LedgerSample& s) { return s.net; }, "net",
-                     [](const LedgerSample& s) { return s.gross; }, "gross"));
+                      money_over_time(
+                          samples, kPageWide, "position over time", [](const LedgerSample& s) { return s.net; }, "net",
+                          [](const LedgerSample& s) { return s.gross; }, "gross"));
 
   const auto markouts = markout_figures(ledger, b.markouts);
   std::vector<Count> reasons;
@@ -110,10 +110,10 @@ std::string BacktestReport::html() const {
   out += fmt::format(
       "<div class=\"two\">{}{}</div>\n",
       page_section("Markouts",
-              "Cents a share that the middle of the market had moved the fills&#39; way, so long after them.",
-              or_none(markout_plot(markouts, kPageHalf), "No fill was outlived by the capture for long enough.")),
+                   "Cents a share that the middle of the market had moved the fills&#39; way, so long after them.",
+                   or_none(markout_plot(markouts, kPageHalf), "No fill was outlived by the capture for long enough.")),
       page_section("Rejections", "Intents that risk held back, by the first check that failed.",
-              or_none(bars_plot(reasons, "fill-reject", kPageHalf), "Risk let every intent pass.")));
+                   or_none(bars_plot(reasons, "fill-reject", kPageHalf), "Risk let every intent pass.")));
 
   std::string rows;
   for (std::size_t i = 0; i < ledger.symbols().size(); ++i) {
@@ -127,12 +127,12 @@ std::string BacktestReport::html() const {
         signed_grouped(s.most_long), signed_grouped(s.most_short),
         percent(static_cast<double>(s.maker_shares), static_cast<double>(s.shares)));
   }
-  out +=
-      page_section("Symbols", "Those that were traded.",
-              rows.empty() ? std::string("<p class=\"none\">None.</p>")
-                           : page_table("<th>Symbol</th><th>Profit</th><th>Realized</th><th>Unrealized</th><th>Fees</th><th>"
-                                   "Fills</th><th>Position</th><th>Most long / short</th><th>As maker</th>",
-                                   rows));
+  out += page_section(
+      "Symbols", "Those that were traded.",
+      rows.empty() ? std::string("<p class=\"none\">None.</p>")
+                   : page_table("<th>Symbol</th><th>Profit</th><th>Realized</th><th>Unrealized</th><th>Fees</th><th>"
+                                "Fills</th><th>Position</th><th>Most long / short</th><th>As maker</th>",
+                                rows));
 
   rows = fmt::format(
       "<tr><td>Sent</td><td>{}</td></tr><tr><td>Filled in part or whole</td><td>{}</td></tr><tr><td>Ended at once for "
@@ -164,8 +164,8 @@ std::string BacktestReport::html() const {
                            : std::string("All of them, in time."),
       rows.empty() ? std::string("<p class=\"none\">None.</p>")
                    : page_table("<th>Time</th><th>Symbol</th><th>Side</th><th>Shares</th><th>Price</th><th></th><th>"
-                           "Fee</th><th>Position</th><th>Order</th>",
-                           rows));
+                                "Fee</th><th>Position</th><th>Order</th>",
+                                rows));
   out += page_foot(
       "The market is what was recorded and does not react to these orders. Prices, fees and profits are dollars.");
   return out;

@@ -17,7 +17,6 @@ using namespace report;
 namespace {
 double in_dollars(Money m) { return static_cast<double>(m) * 1e-6; }
 
-
 }  // namespace
 
 std::string page_head(std::string_view title, const std::vector<std::pair<std::string, std::string>>& facts) {
@@ -59,8 +58,8 @@ std::string page_table(std::string_view head, std::string_view rows) {
 }
 
 std::string money_over_time(const std::vector<LedgerSample>& samples, double width, std::string_view what,
-                      const std::function<Money(const LedgerSample&)>& first, std::string_view first_name,
-                      const std::function<Money(const LedgerSample&)>& second, std::string_view second_name) {
+                            const std::function<Money(const LedgerSample&)>& first, std::string_view first_name,
+                            const std::function<Money(const LedgerSample&)>& second, std::string_view second_name) {
   if (samples.size() < 2) return "";
   constexpr double kLeft = 78, kTop = 10, kBase = 222;
   double low = 0, high = 0;

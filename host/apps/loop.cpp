@@ -36,7 +36,8 @@ int run(const Options& o, const PathRegistry& paths) {
 
 Run add_loop(cli::App& app, const PathRegistry& registry) {
   auto o = std::make_shared<Options>();
-  cli::App* sub = app.add_subcommand("loop", "Report what came of a closed loop: a trader's records, faults, both sides");
+  cli::App* sub =
+      app.add_subcommand("loop", "Report what came of a closed loop: a trader's records, faults, both sides");
   sub->add_option("story", o->story, "JSON: the trader's lives, the faults, the comparisons (host/apps/README.md)")
       ->required()
       ->check(cli::ExistingFile);

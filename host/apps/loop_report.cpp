@@ -45,9 +45,9 @@ void LoopReport::begin(const CoreConfig& config, const LoopLife& life, Nanosecon
     ledger_.emplace(fees_unknown, symbols_.size());
     quotes_.resize(symbols_.size());
   } else if (names != symbols_) {
-    throw std::runtime_error(
-        fmt::format("{}: expected the symbols of {}, found others; a loop's lives trade the same ones in the same order",
-                    life.config.string(), story_.lives.front().config.string()));
+    throw std::runtime_error(fmt::format(
+        "{}: expected the symbols of {}, found others; a loop's lives trade the same ones in the same order",
+        life.config.string(), story_.lives.front().config.string()));
   }
 }
 
@@ -64,8 +64,7 @@ void LoopReport::play(const LoopLife& life, const PathRegistry& registry) {
     std::vector<std::unique_ptr<OutputRecorder>> recorders;
     recorders.push_back(std::make_unique<OutputRecorder>(false));
     recorders[0]->on_output = [&](const PathOutput& o) {
-      if (o.event.event_kind() == EventKind::order)
-        latencies_[i].histogram.record(o.event.stage(Stage::first_beat));
+      if (o.event.event_kind() == EventKind::order) latencies_[i].histogram.record(o.event.stage(Stage::first_beat));
       if (i == 0) take(o.event, offset);
     };
     std::vector<std::unique_ptr<Path>> made;
@@ -97,7 +96,8 @@ void LoopReport::take(const Event& e, Cycles offset) {
       break;
     }
     case EventKind::order:
-      orders_[e.user_ref] = {static_cast<SymbolIndex>(e.symbol), static_cast<Side>(e.side), Price{e.price}, Quantity{e.quantity}, at};
+      orders_[e.user_ref] = {static_cast<SymbolIndex>(e.symbol), static_cast<Side>(e.side), Price{e.price},
+                             Quantity{e.quantity}, at};
       break;
     case EventKind::cancel:
       ++cancels_;
@@ -174,11 +174,11 @@ report::TimeSeries LoopReport::series(SymbolIndex symbol) const {
   for (const auto& [user_ref, o] : orders_) {
     if (o.symbol != symbol) continue;
     const bool buy = o.side == Side::buy;
-    t.markers.push_back({seconds(o.time), static_cast<double>(o.price.value) * 1e-4, o.side, o.filled == 0,
-                         fmt::format("order {}: {} {} at {}\n{}", user_ref, buy ? "buy" : "sell",
-                                     report::grouped(o.quantity.value), report::price(o.price),
-                                     o.filled == 0 ? "nothing filled"
-                                                   : fmt::format("{} filled", report::grouped(o.filled)))});
+    t.markers.push_back(
+        {seconds(o.time), static_cast<double>(o.price.value) * 1e-4, o.side, o.filled == 0,
+         fmt::format("order {}: {} {} at {}\n{}", user_ref, buy ? "buy" : "sell", report::grouped(o.quantity.value),
+                     report::price(o.price),
+                     o.filled == 0 ? "nothing filled" : fmt::format("{} filled", report::grouped(o.filled)))});
   }
   for (const LoopFault& f : story_.faults) {
     const double at = f.at - static_cast<double>(first_.value) * 1e-9;
@@ -188,8 +188,8 @@ report::TimeSeries LoopReport::series(SymbolIndex symbol) const {
 }
 
 std::string LoopReport::text() const {
-  std::string out = fmt::format("{}: {} lives, {} messages\n", story_.title, story_.lives.size(),
-                                report::grouped(messages_));
+  std::string out =
+      fmt::format("{}: {} lives, {} messages\n", story_.title, story_.lives.size(), report::grouped(messages_));
   const auto row = [&](std::string_view what, const std::string& value, const std::string& detail) {
     out += fmt::format("  {:<12}{:>18}  {}\n", what, value, detail);
   };
@@ -201,9 +201,10 @@ std::string LoopReport::text() const {
         fmt::format("dollars before fees: realized {}", money_text(total.realized)));
   }
   if (unknown_fills_ + position_differences_ != 0)
-    row("not recorded", report::grouped(unknown_fills_ + position_differences_),
-        fmt::format("{} fills of orders and {} positions of which a kill left no record", unknown_fills_,
-                    position_differences_));
+    row("corrected", report::grouped(unknown_fills_ + position_differences_),
+        fmt::format(
+            "{} positions told anew (a busted trade, a killed record's last orders), {} fills of no known order",
+            position_differences_, unknown_fills_));
   for (const Latency& l : latencies_)
     row(l.path, report::grouped(l.histogram.percentile(50)),
         fmt::format("{} from cause to order, p50; p99 {}, most {}", l.in_cycles() ? "cycles" : "ns",
@@ -211,7 +212,8 @@ std::string LoopReport::text() const {
   row("faults", report::grouped(story_.faults.size()), "");
   const auto differ = std::ranges::count_if(story_.checks, [](const LoopCheck& c) { return !c.agree(); });
   row("both sides", report::grouped(story_.checks.size()),
-      differ == 0 ? "comparisons, all the same" : fmt::format("comparisons, {} differ", differ));
+      differ == 0 ? fmt::format("comparisons, all the same, as at {} moments before", report::grouped(story_.compared))
+                  : fmt::format("comparisons, {} differ", differ));
   for (const LoopCheck& c : story_.checks) {
     if (!c.agree()) out += fmt::format("    {}: trader {}, venue {}\n", c.what, c.trader, c.venue);
   }
@@ -265,9 +267,10 @@ std::string LoopReport::json() const {
       {"messages", messages_},
       {"orders", orders_.size()},
       {"cancels", cancels_},
-      {"unrecorded_fills", unknown_fills_},
-      {"unrecorded_positions", position_differences_},
+      {"unknown_fills", unknown_fills_},
+      {"positions_told_anew", position_differences_},
       {"profit", ledger_ ? saturated(ledger_->profit()) : 0},
+      {"compared", story_.compared},
       {"sound", sound()},
       {"lives", lives},
       {"latency", latency},

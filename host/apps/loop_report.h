@@ -1,6 +1,6 @@
 // What came of a closed loop, a trader against a venue: every life of the trader is played again from its record
-// (host/live), which gives the market, the orders in it, the fills and what they came to; beside it the faults that were
-// made, how each was survived, and what both sides said at the end. One page, and the same as JSON.
+// (host/live), which gives the market, the orders in it, the fills and what they came to; beside it the faults that
+// were made, how each was survived, and what both sides said at the end. One page, and the same as JSON.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -43,7 +43,8 @@ struct LoopStory {
   std::string title;
   std::vector<LoopLife> lives;  // one after the other
   std::vector<LoopFault> faults;
-  std::vector<LoopCheck> checks;
+  std::uint64_t compared = 0;     // moments at which both sides were found to agree
+  std::vector<LoopCheck> checks;  // at the last of them
 };
 
 // Reads the story (host/apps/README.md); files in it are relative to its folder. Throws std::runtime_error naming file

@@ -72,12 +72,11 @@ LoopStory read_loop_story(const std::filesystem::path& file) {
     story.lives.push_back({f["path"].text(), f["config"].path(), f["record"].path(), f["ended"].text()});
   });
   if (story.lives.empty()) throw std::runtime_error(file.string() + ": lives: expected one or more, found none");
-  root["faults"].each([&](const Field& f) {
-    story.faults.push_back({f["at"].number(), f["fault"].text(), f["survived"].text()});
-  });
-  root["checks"].each([&](const Field& f) {
-    story.checks.push_back({f["what"].text(), f["trader"].text(), f["venue"].text()});
-  });
+  root["faults"].each(
+      [&](const Field& f) { story.faults.push_back({f["at"].number(), f["fault"].text(), f["survived"].text()}); });
+  story.compared = static_cast<std::uint64_t>(root["compared"].number());
+  root["checks"].each(
+      [&](const Field& f) { story.checks.push_back({f["what"].text(), f["trader"].text(), f["venue"].text()}); });
   return story;
 }
 
