@@ -6,8 +6,8 @@
 
 #include "host/apps/backtest_figures.h"
 #include "host/apps/backtest_report.h"
+#include "host/apps/ledger_page.h"
 #include "host/apps/report/format.h"
-#include "host/apps/report/page_style.h"
 #include "host/apps/report/plots.h"
 #include "host/apps/report/svg.h"
 
@@ -16,73 +16,7 @@ namespace {
 
 using namespace report;
 
-constexpr double kWide = 1106;  // a section's inner width
-constexpr double kHalf = 516;
 constexpr std::size_t kMostFills = 200;  // shown
-
-std::string section(std::string_view title, std::string_view sub, std::string_view body) {
-  return fmt::format("<section><h2>{}</h2><p class=\"sub\">{}</p>{}</section>\n", title, sub, body);
-}
-
-std::string card(std::string_view key, const std::string& value, std::string_view unit, const std::string& detail) {
-  return fmt::format(
-      R"(<div class="card"><div class="k">{}</div><div class="v">{} <small>{}</small></div><div class="d">{}</div></div>)",
-      key, value, unit, detail);
-}
-
-double in_dollars(Money m) { return static_cast<double>(m) * 1e-6; }
-
-// Values over time, in dollars, with the zero line; `second` may be empty.
-std::string over_time(const std::vector<LedgerSample>& samples, double width, std::string_view what,
-                      const std::function<Money(const LedgerSample&)>& first, std::string_view first_name,
-                      const std::function<Money(const LedgerSample&)>& second, std::string_view second_name) {
-  if (samples.size() < 2) return "";
-  constexpr double kLeft = 78, kTop = 10, kBase = 222;
-  double low = 0, high = 0;
-  for (const LedgerSample& s : samples) {
-    for (const auto& f : {first, second}) {
-      low = std::min(low, in_dollars(f(s)));
-      high = std::max(high, in_dollars(f(s)));
-    }
-  }
-  if (low == high) high = 1;
-  const Ticks ticks = round_ticks(low, high, 5);
-  const double span = static_cast<double>(nanoseconds_in(samples.back().time)) * 1e-9;
-  const auto x = [&](const LedgerSample& s) {
-    return kLeft + (width - kLeft - 12) * static_cast<double>(nanoseconds_in(s.time)) * 1e-9 / span;
-  };
-  const auto y = [&](double v) { return kBase - (kBase - kTop) * (v - ticks.low) / (ticks.high - ticks.low); };
-  Svg svg(width, kBase + 26, what);
-  for (const double t : ticks.values()) {
-    svg.line(kLeft, y(t), width - 12, y(t), t == 0 ? "axis" : "grid");
-    svg.text(kLeft - 8, y(t) + 4, ticks.step >= 1 ? compact_tick(t) : decimal(t, 2), "tick", "end");
-  }
-  const Ticks times = round_ticks(0, span, 8);
-  for (const double t : times.values()) {
-    if (t > span * 1.0001) continue;
-    const double at = kLeft + (width - kLeft - 12) * t / span;
-    svg.line(at, kTop, at, kBase, "grid");
-    svg.text(std::min(at, width - 24), kBase + 17, t == 0 ? "0" : duration(t), "tick", "middle");
-  }
-  std::vector<std::pair<double, double>> a, b;
-  for (const LedgerSample& s : samples) {
-    a.emplace_back(x(s), y(in_dollars(first(s))));
-    b.emplace_back(x(s), y(in_dollars(second(s))));
-  }
-  svg.area(a, y(0), "area-message");
-  svg.polyline(b, "line-price");
-  svg.polyline(a, "line-message");
-  for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
-    svg.rect(a[i].first, kTop, a[i + 1].first - a[i].first, kBase - kTop, "hit",
-             fmt::format("{} after the first frame\n{} {}\n{} {}",
-                         duration(static_cast<double>(nanoseconds_in(samples[i].time)) * 1e-9), first_name,
-                         money_text(first(samples[i])), second_name, money_text(second(samples[i]))));
-  }
-  return svg.str() + fmt::format(
-                         "<div class=\"legend\"><span><i style=\"background:var(--accent)\"></i>{}</span><span><i "
-                         "style=\"background:var(--price)\"></i>{}</span></div>",
-                         first_name, second_name);
-}
 
 // A bar a horizon, up when the market went the fills' way.
 std::string markout_plot(const std::vector<MarkoutFigures>& all, double width) {
@@ -115,15 +49,6 @@ std::string markout_plot(const std::vector<MarkoutFigures>& all, double width) {
   return svg.str();
 }
 
-std::string coloured(Money m) {
-  return fmt::format("<span class=\"{}\">{}</span>", m < 0 ? "sell" : m > 0 ? "buy" : "", money_text(m));
-}
-
-std::string table(std::string_view head, const std::string& rows) {
-  return fmt::format("<div class=\"scroll\"><table><thead><tr>{}</tr></thead><tbody>\n{}</tbody></table></div>", head,
-                     rows);
-}
-
 }  // namespace
 
 std::string BacktestReport::html() const {
@@ -136,50 +61,41 @@ std::string BacktestReport::html() const {
   const std::string title =
       config_.report.title.empty() ? fmt::format("Back-test of {}", config_.core.strategy.name) : config_.report.title;
   const auto time_of = [](Cycles c) { return nanoseconds(to_nanoseconds(c)); };
-  const auto fact = [](std::string_view key, const std::string& text) {
-    return fmt::format("<div>{}<b>{}</b></div>", key, escape(text));
-  };
 
-  std::string out = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-      "content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\n"
-      "<title>{} - Twinpath</title>\n<style>{}</style></head><body><main>\n",
-      escape(title), kStyle);
-  out += fmt::format(
-      R"(<header><div><div class="brand"><svg viewBox="0 0 26 18" aria-hidden="true"><path class="p1" d="M2 5c8 0 8 8 22 8"/><path class="p2" d="M2 13c8 0 8-8 22-8"/></svg>Twinpath</div><h1>{}</h1></div><div class="facts">{}{}{}{}{}</div></header>)"
-      "\n",
-      escape(title), fact("Input", input_),
-      fact("Session", duration(static_cast<double>(nanoseconds_in(result_.replay.end)) * 1e-9)),
-      fact("Order / report latency", fmt::format("{} / {}", time_of(b.order_latency), time_of(b.report_latency))),
-      fact("Jitter", b.jitter.value == 0 ? "none" : time_of(b.jitter)),
-      fact("Maker / taker fee", fmt::format("{} / {}", money_text(b.maker_fee), money_text(b.taker_fee))));
+  std::string out = page_head(
+      title, {{"Input", input_},
+              {"Session", duration(static_cast<double>(nanoseconds_in(result_.replay.end)) * 1e-9)},
+              {"Order / report latency", fmt::format("{} / {}", time_of(b.order_latency), time_of(b.report_latency))},
+              {"Jitter", b.jitter.value == 0 ? "none" : time_of(b.jitter)},
+              {"Maker / taker fee", fmt::format("{} / {}", money_text(b.maker_fee), money_text(b.taker_fee))}});
 
   out += "<div class=\"cards\">";
-  out += card("Profit", coloured(ledger.profit()), "dollars",
-              fmt::format("realized {}, unrealized {}, fees {}", money_text(total.realized), money_text(unrealized),
-                          money_text(total.fees)));
-  out += card(
+  out += page_card("Profit", coloured_money(ledger.profit()), "dollars",
+                   fmt::format("realized {}, unrealized {}, fees {}", money_text(total.realized),
+                               money_text(unrealized), money_text(total.fees)));
+  out += page_card(
       "Drawdown", money_text(ledger.drawdown().most), "dollars",
       ledger.drawdown().most == 0
           ? std::string("never below the highest profit before")
           : fmt::format("from {} to {}", duration(static_cast<double>(nanoseconds_in(ledger.drawdown().from)) * 1e-9),
                         duration(static_cast<double>(nanoseconds_in(ledger.drawdown().to)) * 1e-9)));
-  out += card("Fills", grouped(total.fills), "",
-              fmt::format("{} shares, {} as maker", grouped(total.shares),
-                          percent(static_cast<double>(total.maker_shares), static_cast<double>(total.shares))));
-  out += card("Fill ratio", percent(static_cast<double>(total.shares), static_cast<double>(o.shares)), "of shares",
-              fmt::format("{} of {} orders", grouped(filled_orders(ledger)), grouped(o.orders)));
+  out += page_card("Fills", grouped(total.fills), "",
+                   fmt::format("{} shares, {} as maker", grouped(total.shares),
+                               percent(static_cast<double>(total.maker_shares), static_cast<double>(total.shares))));
+  out += page_card("Fill ratio", percent(static_cast<double>(total.shares), static_cast<double>(o.shares)), "of shares",
+                   fmt::format("{} of {} orders", grouped(filled_orders(ledger)), grouped(o.orders)));
   out += "</div>\n";
 
   const auto& samples = ledger.samples();
-  out += section("Profit and loss", "Dollars after fees at the middle of the market, and what closed positions made.",
-                 over_time(
-                     samples, kWide, "profit over time", [](const LedgerSample& s) { return s.profit; }, "profit",
-                     [](const LedgerSample& s) { return s.realized; }, "realized"));
-  out += section("Position", "Dollars that the open positions are worth: longs less shorts, and both together.",
-                 over_time(
-                     samples, kWide, "position over time", [](const LedgerSample& s) { return s.net; }, "net",
-                     [](const LedgerSample& s) { return s.gross; }, "gross"));
+  out +=
+      page_section("Profit and loss", "Dollars after fees at the middle of the market, and what closed positions made.",
+                   money_over_time(
+                       samples, kPageWide, "profit over time", [](const LedgerSample& s) { return s.profit; }, "profit",
+                       [](const LedgerSample& s) { return s.realized; }, "realized"));
+  out += page_section("Position", "Dollars that the open positions are worth: longs less shorts, and both together.",
+                      money_over_time(
+                          samples, kPageWide, "position over time", [](const LedgerSample& s) { return s.net; }, "net",
+                          [](const LedgerSample& s) { return s.gross; }, "gross"));
 
   const auto markouts = markout_figures(ledger, b.markouts);
   std::vector<Count> reasons;
@@ -193,11 +109,11 @@ std::string BacktestReport::html() const {
   };
   out += fmt::format(
       "<div class=\"two\">{}{}</div>\n",
-      section("Markouts",
-              "Cents a share that the middle of the market had moved the fills&#39; way, so long after them.",
-              or_none(markout_plot(markouts, kHalf), "No fill was outlived by the capture for long enough.")),
-      section("Rejections", "Intents that risk held back, by the first check that failed.",
-              or_none(bars_plot(reasons, "fill-reject", kHalf), "Risk let every intent pass.")));
+      page_section("Markouts",
+                   "Cents a share that the middle of the market had moved the fills&#39; way, so long after them.",
+                   or_none(markout_plot(markouts, kPageHalf), "No fill was outlived by the capture for long enough.")),
+      page_section("Rejections", "Intents that risk held back, by the first check that failed.",
+                   or_none(bars_plot(reasons, "fill-reject", kPageHalf), "Risk let every intent pass.")));
 
   std::string rows;
   for (std::size_t i = 0; i < ledger.symbols().size(); ++i) {
@@ -206,17 +122,17 @@ std::string BacktestReport::html() const {
     rows += fmt::format(
         "<tr><td><b>{}</b></td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{} / "
         "{}</td><td>{}</td></tr>\n",
-        escape(symbol_name(static_cast<SymbolIndex>(i))), coloured(s.profit()), coloured(s.realized),
-        coloured(s.unrealized()), money_text(s.fees), grouped(s.fills), signed_grouped(s.position),
+        escape(symbol_name(static_cast<SymbolIndex>(i))), coloured_money(s.profit()), coloured_money(s.realized),
+        coloured_money(s.unrealized()), money_text(s.fees), grouped(s.fills), signed_grouped(s.position),
         signed_grouped(s.most_long), signed_grouped(s.most_short),
         percent(static_cast<double>(s.maker_shares), static_cast<double>(s.shares)));
   }
-  out +=
-      section("Symbols", "Those that were traded.",
-              rows.empty() ? std::string("<p class=\"none\">None.</p>")
-                           : table("<th>Symbol</th><th>Profit</th><th>Realized</th><th>Unrealized</th><th>Fees</th><th>"
-                                   "Fills</th><th>Position</th><th>Most long / short</th><th>As maker</th>",
-                                   rows));
+  out += page_section(
+      "Symbols", "Those that were traded.",
+      rows.empty() ? std::string("<p class=\"none\">None.</p>")
+                   : page_table("<th>Symbol</th><th>Profit</th><th>Realized</th><th>Unrealized</th><th>Fees</th><th>"
+                                "Fills</th><th>Position</th><th>Most long / short</th><th>As maker</th>",
+                                rows));
 
   rows = fmt::format(
       "<tr><td>Sent</td><td>{}</td></tr><tr><td>Filled in part or whole</td><td>{}</td></tr><tr><td>Ended at once for "
@@ -226,7 +142,7 @@ std::string BacktestReport::html() const {
       "unanswered</td><td>{}</td></tr>\n",
       grouped(o.orders), grouped(filled_orders(ledger)), grouped(o.immediate), grouped(o.cancels),
       grouped(o.late_cancels), grouped(x.open_orders()), grouped(o.unanswered));
-  out += section("Orders", "What became of them.", table("<th>Orders</th><th></th>", rows));
+  out += page_section("Orders", "What became of them.", page_table("<th>Orders</th><th></th>", rows));
 
   rows.clear();
   const auto& fills = ledger.fills();
@@ -242,18 +158,16 @@ std::string BacktestReport::html() const {
         buy ? "buy" : "sell", grouped(f.fill.quantity.value), price(f.fill.price), f.fill.maker ? "maker" : "taker",
         money_text(f.fee), signed_grouped(f.position), f.fill.user_ref);
   }
-  out += section(
+  out += page_section(
       "Fills",
       fills.size() > shown ? fmt::format("The first {} of {}; report.json has all.", shown, grouped(fills.size()))
                            : std::string("All of them, in time."),
       rows.empty() ? std::string("<p class=\"none\">None.</p>")
-                   : table("<th>Time</th><th>Symbol</th><th>Side</th><th>Shares</th><th>Price</th><th></th><th>"
-                           "Fee</th><th>Position</th><th>Order</th>",
-                           rows));
-  out += fmt::format(
-      "<footer>The market is what was recorded and does not react to these orders. Prices, fees and profits are "
-      "dollars.</footer></main><div id=\"tip\" role=\"tooltip\"></div>\n<script>{}</script></body></html>\n",
-      kScript);
+                   : page_table("<th>Time</th><th>Symbol</th><th>Side</th><th>Shares</th><th>Price</th><th></th><th>"
+                                "Fee</th><th>Position</th><th>Order</th>",
+                                rows));
+  out += page_foot(
+      "The market is what was recorded and does not react to these orders. Prices, fees and profits are dollars.");
   return out;
 }
 

@@ -29,6 +29,7 @@ Run add_doctor(cli::App& app);
 Run add_run(cli::App& app, const PathRegistry& paths, const PacketIoRegistry& io);
 Run add_control(cli::App& app);
 Run add_backtest(cli::App& app, const PathRegistry& paths);
+Run add_loop(cli::App& app, const PathRegistry& paths);
 Run add_scan(cli::App& app, const batch::BatchRegistry& backends);
 Run add_margin(cli::App& app, const batch::BatchRegistry& backends);
 Run add_journal(cli::App& app);

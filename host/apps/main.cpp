@@ -63,6 +63,7 @@ int main(int argc, char** argv) {
   add(add_run(app, paths, io));
   add(add_control(app));
   add(add_backtest(app, paths));
+  add(add_loop(app, paths));
   add(add_scan(app, batches));
   add(add_margin(app, batches));
   add(add_journal(app));

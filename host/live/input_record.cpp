@@ -30,6 +30,7 @@ void InputRecord::begins(std::uint32_t first_user_ref, std::uint64_t first_seque
 }
 
 void InputRecord::command(Cycles offset, const Command& c, const Bank* bank) {
+  frames_.flush();  // a run that is killed leaves no command without the frames before it
   commands_ << fmt::format("\n[[command]]\noffset_cycles = {}\nop = \"{}\"\n", offset.value, name(c.op));
   const auto symbol = [&] { return fmt::format("symbol = \"{}\"\n", names_[c.symbol]); };
   switch (c.op) {

@@ -26,6 +26,7 @@ from command import read_pcap  # noqa: E402
 from faults import Faults  # noqa: E402
 from loop_config import (LINES, MAX_POSITION, OUCH, PARTICIPANTS, RELAYED, VENUE, trader_config,  # noqa: E402
                          venue_config)
+from story import Story, replay_config  # noqa: E402
 from venue_client import Lost, Soup  # noqa: E402
 
 
@@ -41,6 +42,7 @@ class ClosedLoop(Faults):
         self.account, self.copied = Account(), 0
         self.faults, self.compared, self.lives = {}, 0, 0
         self.downtime = 0.0
+        self.story = Story(self.folder, f"Closed loop on {path}", path)
         (self.folder / "venue.toml").write_text(venue_config())
         (self.folder / "trader.toml").write_text(trader_config(path, orders, snapshots))
 
@@ -83,8 +85,7 @@ class ClosedLoop(Faults):
 
     def start_trader(self):
         self.lives += 1
-        for record in self.folder.glob("record*"):
-            record.unlink()
+        self.story.keep("killed")
         self.trader = self.spawn("trader", self.b, self.command, "run", "--config", "trader.toml")
 
     def stop(self):
@@ -215,6 +216,7 @@ class ClosedLoop(Faults):
             raise Failure(f"open orders: the trader has {trader['open_orders']}, the venue {venue['open_orders']}")
         if trader["exchange"]["disagreements"] or trader["exchange"].get("difference"):
             raise Failure(f"the trader's session disagrees: {trader['exchange']}")
+        self.story.compared(venue, trader)
         self.compared += 1
 
     # ---- the end ----
@@ -264,8 +266,7 @@ class ClosedLoop(Faults):
     def replay_record(self, path="sw:", change=lambda text: text):
         """The venue has, of the last path's orders, what a replay of that path's record decides, and nothing else: how many."""
         record = max(self.folder.glob("record*.pcap"), key=lambda f: f.stat().st_mtime)
-        text = (self.folder / "trader.toml").read_text()
-        text = text[:text.index("[live]")] + text[text.index("[[symbol]]"):]
+        text = replay_config((self.folder / "trader.toml").read_text())
         commands = (self.folder / f"{record.name}.commands.toml").read_text()
         (self.folder / "again.toml").write_text(change(text) + commands)
         done = subprocess.run([self.command, "replay", "-q", record.name, "--config", "again.toml", "--path", path, "--orders",
@@ -294,6 +295,17 @@ class ClosedLoop(Faults):
         return len(theirs)
 
 
+    def report(self, paths=("sw:",)):
+        """The page of what happened: report.html and report.json in the loop's folder."""
+        self.story.keep("stopped")
+        arguments = [a for path in paths for a in ("--path", path)]
+        done = subprocess.run([self.command, "loop", str(self.story.write()), "--report", str(self.folder / "report"), *arguments],
+                              text=True, capture_output=True)
+        if done.returncode != 0:
+            raise Failure(f"the report says otherwise: {done.stdout}{done.stderr}")
+        self.say(done.stdout.rstrip())
+
+
 def run_loop(command, folder, faults, path="sw:", orders="frames", seed=1, rate=300, say=lambda text: None, again="sw:",
              snapshots=True):
     """Befalls the loop with these faults, in their order and at random moments, comparing between them and at the end."""
@@ -308,6 +320,7 @@ def run_loop(command, folder, faults, path="sw:", orders="frames", seed=1, rate=
             loop.compare()
         result = loop.finish()
         result["replayed"] = loop.replay_record(again)
+        loop.report()
         return result
     finally:
         loop.stop()
@@ -355,6 +368,7 @@ def main():
                      f"{loop.lives} traders")
         result = loop.finish()
         replayed = loop.replay_record()
+        loop.report([*dict.fromkeys(["sw:", *(["verilator:"] if "verilator:" in o.path else [])])])
     except Failure as failure:
         print(f"closed_loop: {failure}; everything is in {o.folder}", file=sys.stderr)
         return 1

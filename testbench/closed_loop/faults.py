@@ -16,11 +16,13 @@ class Faults:
 
     def befall(self, name):
         before = self.wait_for("the trader to arm", self.armed)
-        begun = time.monotonic()
+        begun, at = time.monotonic(), time.time()
         getattr(self, f"fault_{name}")()
         self.wait_trading(90)
-        self.faults.setdefault(name, []).append(time.monotonic() - begun)
-        self.say(f"{name}: trading again after {time.monotonic() - begun:.1f} s")
+        seconds = time.monotonic() - begun
+        self.faults.setdefault(name, []).append(seconds)
+        self.story.befell(name, at, seconds)
+        self.say(f"{name}: trading again after {seconds:.1f} s")
         return before
 
     def silent(self, seconds, grace=0.3):

@@ -1,5 +1,6 @@
 """The closed loop: a venue, its participants and a trader across two network namespaces, faults, and both sides compared."""
 
+import json
 import os
 import pathlib
 import random
@@ -66,6 +67,8 @@ class ComparisonsCanFail(Loop):
             loop.silent(3)
         loop.finish()
         self.assertGreater(loop.replay_record(), 0)
+        loop.report()
+        self.check_report(loop.folder)
         with self.assertRaisesRegex(Failure, "a replay of the record decides"):
             loop.replay_record(change=lambda text: text.replace("quantity = 100", "quantity = 99"))
         loop.start_flow()
@@ -75,6 +78,22 @@ class ComparisonsCanFail(Loop):
         self.assertIsNotNone(loop.ask("trader.sock", f"position IBM {held + 5000}"))
         with self.assertRaisesRegex(Failure, "positions: the trader has"):
             loop.compare()
+
+    def check_report(self, folder):
+        """The report of a loop is of what happened, and says when both sides differ."""
+        report, story = (json.loads((folder / name).read_text()) for name in ("report/report.json", "story.json"))
+        self.assertTrue(report["sound"])
+        self.assertEqual({f"shares of {s['name']}": str(s["position"]) for s in report["symbols"]},
+                         {c["what"]: c["trader"] for c in story["checks"] if c["what"].startswith("shares")})
+        story["checks"][0]["venue"] = "12345"
+        wrong = folder / "wrong.json"
+        wrong.write_text(json.dumps(story))
+        done = self.run_command("loop", str(wrong), "--report", str(folder / "wrong"), status=1)
+        self.assertIn("venue 12345", done.stdout)
+        story["lives"][0].pop("record")
+        wrong.write_text(json.dumps(story))
+        done = self.run_command("loop", str(wrong), "--report", str(folder / "wrong"), status=2)
+        self.assertIn("wrong.json: lives[0]: expected a key 'record', found none", done.stderr)
 
     def test_of_an_account(self):
         def accepted(number, quantity=100, side=b"B"):

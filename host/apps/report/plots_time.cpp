@@ -159,6 +159,12 @@ std::string price_plot(const TimeSeries& series, double width) {
     svg.polyline(line, "line-price");
     line.clear();
   }
+  for (std::size_t i = 0; i < series.incidents.size(); ++i) {
+    const double x = axis.x(series.incidents[i].seconds);
+    svg.line(x, top, x, base, "quantile");
+    svg.rect(x - 3, top, 6, base - top, "hit", series.incidents[i].text);
+    svg.text(x, top - 1, fmt::format("{}", i + 1), "quantile-label", "middle");
+  }
   for (const auto& m : series.markers) {
     const double x = axis.x(m.seconds), y = y_of(m.price);
     if (m.rejected) {

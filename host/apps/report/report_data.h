@@ -70,12 +70,19 @@ struct Marker {
   std::string text;  // shown when pointed at
 };
 
+// Something that happened, at a time.
+struct Incident {
+  double seconds = 0;  // since TimeSeries::start
+  std::string text;    // shown when pointed at
+};
+
 struct TimeSeries {
   double start = 0;           // seconds since midnight; 0 when the input has no time of day
   double bucket_seconds = 0;  // width of a bucket
   std::vector<TimeBucket> buckets;
   std::string symbol;  // whose mid price it is
   std::vector<Marker> markers;
+  std::vector<Incident> incidents;  // upright lines through price_plot, numbered from 1
 };
 
 enum class Verdict : std::uint8_t { none, identical, different };
