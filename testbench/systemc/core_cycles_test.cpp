@@ -146,9 +146,9 @@ TEST(CoreCycles, OfSessionsWithGapsAreThoseOfTheSimulatedCore) {
   EXPECT_GT(found.replayed, 5u);
 }
 
-// Commands every few packets, damaged frames, deadlines in the middle of everything. `verilator:` lets time jump as soon
-// as the core is idle in front of a deadline; the model knows only about when that is, so a few outputs may be at other
-// cycles. Where time does not jump none is: core_pins_test.
+// Commands every few packets, damaged frames, deadlines in the middle of everything. `verilator:` lets time jump as
+// soon as the core is idle in front of a deadline; the model knows only about when that is, so a few outputs may be at
+// other cycles. Where time does not jump none is: core_pins_test.
 TEST(CoreCycles, OfHostileSessionsAreThoseOfTheSimulatedCoreButForAFew) {
   Found found;
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
