@@ -18,8 +18,7 @@ void read_word(Reader& r, std::string_view key, std::string_view expected, std::
   if (!r.has(key)) return r.missing(key, expected, "add it");
   const auto text = r.text(key, expected, 32);
   if (!text) return;
-  if (text->empty() || !std::ranges::all_of(*text, good))
-    return r.wrong(key, expected, "choose another");
+  if (text->empty() || !std::ranges::all_of(*text, good)) return r.wrong(key, expected, "choose another");
   to = *text;
 }
 
@@ -53,8 +52,7 @@ void read_fix_section(Reader& r, venue::FixGatewayOptions& to) {
   read_number(r, "messages_a_second", to.messages_a_second, 0, 1'000'000'000);
   read_number(r, "max_message", to.most_message, 256, 1u << 20);
   read_number(r, "logon_s", to.logon_timeout, 1, 3'600);
-  if (const auto s = r.number("return_within_s", 0, 86'400))
-    to.return_within = {static_cast<std::uint64_t>(*s * 1e9)};
+  if (const auto s = r.number("return_within_s", 0, 86'400)) to.return_within = {static_cast<std::uint64_t>(*s * 1e9)};
   r.finish();
 }
 
@@ -65,7 +63,8 @@ void read_fix_participant(Reader& r, venue::FixParticipant& to) {
             [](unsigned char c) { return std::isprint(c) != 0; });
   for (const std::string_view key : {"login", "udp"})
     if (r.text(key, "a text"))
-      r.wrong(key, "no key of OUCH beside fix_comp_id", "a participant trades in OUCH or in FIX: leave one of them out");
+      r.wrong(key, "no key of OUCH beside fix_comp_id",
+              "a participant trades in OUCH or in FIX: leave one of them out");
 }
 
 }  // namespace twinpath

@@ -1,4 +1,5 @@
-// The FIX part of a venue's configuration (host/apps/CONFIG.md): [fix], and what a [[participant]] says that trades in FIX.
+// The FIX part of a venue's configuration (host/apps/CONFIG.md): [fix], and what a [[participant]] says that trades in
+// FIX.
 #pragma once
 #include "host/apps/config_reader.h"
 #include "host/venue/fix/fix_gateway.h"
