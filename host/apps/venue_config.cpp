@@ -272,13 +272,27 @@ class Loader {
   void read_drop_copy(Reader& r) {
     gateway::OuchLogin l = login(r);
     l.drop_copy = true;
-    if (!r.has("participant")) r.missing("participant", "the name of a [[participant]]", "add it");
+    if (r.has("participant") == r.has("firm"))
+      r.missing("participant", "either participant or firm", "say whose executions are read, by one of the two");
+    std::vector<std::uint32_t> whose;
     if (const auto name = r.text("participant", "the name of a [[participant]]", 32)) {
       const auto found = names_.find(*name);
       if (found == names_.end())
         r.wrong("participant", "the name of a [[participant]]", "see those above");
       else
-        l.participant = found->second;
+        whose.push_back(l.participant = found->second);
+    }
+    if (const auto firm = r.text("firm", "the firm of a [[participant]]", 4)) {
+      for (std::size_t i = 0; i < config_.participants.size(); ++i)
+        if (config_.participants[i].firm == make_text<4>(*firm)) whose.push_back(static_cast<std::uint32_t>(i + 1));
+      if (whose.empty())
+        r.wrong("firm", "the firm of a [[participant]]", "see those above");
+      else
+        l.participant = whose.front();
+    }
+    if (r.flag("executions").value_or(false) || r.has("firm")) {
+      l.executions = config_.copies.size();
+      config_.copies.push_back(std::move(whose));
     }
     r.finish();
     config_.ouch.logins.push_back(std::move(l));

@@ -25,6 +25,7 @@ struct VenueConfig {
   std::filesystem::path stats;    // folder, for `twinpath top`; empty: none
 
   std::vector<gateway::OuchParticipant> participants;  // by number, from 1
+  std::vector<std::vector<std::uint32_t>> copies;      // drop copies of executions: of which participants
   gateway::OuchGatewayOptions ouch;
   net::Endpoint ouch_at;
   std::size_t most_connections = 256;  // of each TCP port

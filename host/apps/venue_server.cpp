@@ -12,6 +12,12 @@ constexpr Nanoseconds kMostWait{20'000'000};
 constexpr int kMostGoodbye = 2'000;  // milliseconds in which FIX clients may answer their logout
 constexpr std::uint64_t kMinute = 60'000'000'000, kDay = 1'440 * kMinute;
 
+std::vector<std::string> names_of(const std::vector<market::Participant>& participants) {
+  std::vector<std::string> names;
+  for (const market::Participant& p : participants) names.push_back(p.name);
+  return names;
+}
+
 }  // namespace
 
 void VenueServer::Count::market_did(const market::Request&, std::span<const market::Execution> executions) {
@@ -29,12 +35,13 @@ VenueServer::VenueServer(const VenueConfig& config, PacketSender& line_a, Packet
     : config_(config),
       wall_(std::move(wall)),
       accounts_(config.market.session, config.participants),
+      copies_(accounts_, names_of(config.market.participants), config.copies),
       schedule_(config.schedule),
       feed_(config.feed, line_a, line_b) {
   using namespace gateway;
   market::RequestLogOptions log;
   log.folder = config.journal;
-  std::vector<MarketListener*> listeners{&accounts_, &schedule_, &count_};
+  std::vector<MarketListener*> listeners{&accounts_, &copies_, &schedule_, &count_};
   if (config.fix) {
     fix_ = std::make_unique<venue::FixGateway>(*config.fix);
     listeners.push_back(fix_.get());
@@ -42,7 +49,7 @@ VenueServer::VenueServer(const VenueConfig& config, PacketSender& line_a, Packet
   hub_ = std::make_unique<MarketHub>(config.market, std::move(log), std::move(listeners), [this] { return time(); });
   const Nanoseconds now = EventLoop::now();
   entry_ = std::make_unique<OuchEntry>(*hub_, accounts_);
-  ouch_ = std::make_unique<OuchGateway>(config.ouch, *entry_, now);
+  ouch_ = std::make_unique<OuchGateway>(config.ouch, *entry_, copies_, now);
   ports_.push_back(
       std::make_unique<SoupPort>("OUCH order entry", config.ouch_at, *ouch_, loop_, config.most_connections));
   if (config.glimpse_at) {

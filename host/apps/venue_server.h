@@ -66,6 +66,7 @@ class VenueServer {
   const VenueConfig& config_;
   std::function<std::uint64_t()> wall_;
   gateway::OuchAccounts accounts_;
+  gateway::DropCopies copies_;
   gateway::DaySchedule schedule_;
   Count count_;
   std::unique_ptr<venue::FixGateway> fix_;

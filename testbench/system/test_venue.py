@@ -1,15 +1,13 @@
 """`twinpath venue` as a process: clients that trade, misbehave and come late, and the end of its process at any moment."""
 
 import random
-import re
-import signal
 import socket
 import struct
 import subprocess
 import time
 import unittest
 
-from venue_client import Books, Line, Lost, Soup, Trader, cancel, enter
+from venue_client import Books, DropCopy, Line, Lost, Soup, Trader, cancel, enter
 from venue_fixture import SYMBOLS, VenueTest
 
 
@@ -78,12 +76,14 @@ class Venue(VenueTest):
         self.start("-q")
         rng = random.Random(5)
         traders = self.traders()
-        hashes, kills = [], 0
+        copy = DropCopy(self.ouch, "D2", "read")
+        kills = 0
         for step in range(1500):
             trader = rng.choice(traders)
             self.trade(trader, rng)
             if rng.random() < 0.3:
                 trader.poll()
+                copy.poll()
             if rng.random() < 0.05:
                 trader.send(rng.choice(list(trader.requests.values()))[0])
             if step % 250 == 249:
@@ -94,6 +94,13 @@ class Venue(VenueTest):
                 self.assertGreater(status["replayed"], 0)
         self.settle(*traders)
         self.assertEqual(kills, 6)
+        # The drop copy of desk 2's firm has its positions, and what a reader from the beginning has.
+        whole = DropCopy(self.ouch, "D2", "read")
+        for reader in (copy, whole):
+            reader.read_to(len(traders[1].matches))
+        self.assertTrue(copy.stream == whole.stream, "another stream from the beginning")
+        self.assertEqual({("desk2", s): (p["shares"], p["cash"])
+                          for s, p in self.control("positions", "desk2")["positions"].items()}, copy.positions)
         self.assert_reconciled(traders)
         before = self.control("hash")
         self.kill()
@@ -175,46 +182,6 @@ class Venue(VenueTest):
             Soup(self.ouch, "D1", "read")
         self.assertRegex(self.stop(), r"20 ended: displaced")
 
-    def test_tshark_decodes_what_it_says(self):
-        self.need("tshark")
-        self.configure()
-        self.start()
-        capture = subprocess.Popen(["tshark", "-q", "-i", "lo", "-w", "venue.pcap", "-f",
-                                    f"tcp port {self.ouch} or udp port {self.lines[0].port}"],
-                                   cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        self.addCleanup(capture.kill)
-        line = capture.stderr.readline()
-        while line and "Capturing" not in line:
-            line = capture.stderr.readline()
-        if not line:
-            self.skipTest("tshark may not capture here")
-        time.sleep(1)
-        traders = self.traders()
-        rng = random.Random(9)
-        for _ in range(60):
-            self.trade(rng.choice(traders), rng)
-        self.settle(*traders)
-        time.sleep(1.5)
-        capture.send_signal(signal.SIGINT)
-        capture.wait(30)
-        report = self.stop()
-        done = subprocess.run(["tshark", "-r", "venue.pcap", "-d", f"tcp.port=={self.ouch},soupbintcp", "-d",
-                               f"udp.port=={self.lines[0].port},moldudp64", "-T", "fields", "-e", "_ws.malformed", "-e",
-                               "soupbintcp.packet_type", "-e", "soupbintcp.seq_num", "-e", "moldudp64.count", "-e",
-                               "_ws.expert.severity"], cwd=self.folder, text=True, capture_output=True, check=True)
-        soup, blocks = [], 0
-        for row in done.stdout.splitlines():
-            malformed, kinds, _, count, _ = row.split("\t")
-            self.assertEqual(malformed, "", row)
-            soup += kinds.split(",") if kinds else []
-            if count and int(count, 0) != 0xFFFF:
-                blocks += int(count, 0)
-        told = sum(len(t.stream) for t in traders)
-        self.assertEqual(soup.count("'S'"), told, set(soup))
-        carried = int(re.search(r"lines: (\d+) messages", report).group(1))
-        self.assertGreater(blocks, 0)
-        self.assertLessEqual(blocks, carried)
-
     def test_a_day_has_auctions_and_an_end_and_another_day_follows(self):
         self.configure('[phases]\nopening = "+1.5"\nclosing = "never"\nindicate_s = 0.2\n')
         self.assertIn(self.start()["phase"], ("begun", "opening call"))
@@ -250,6 +217,10 @@ class Venue(VenueTest):
         self.assert_fails("venue", "--config", "venue.toml", names=["locate", "each once"])
         file.write_text(good.replace('participant = "desk1"', 'participant = "desk3"'))
         self.assert_fails("venue", "--config", "venue.toml", names=["participant", "desk3"])
+        file.write_text(good.replace('password = "read"\nfirm = "F2"', 'password = "read"\nfirm = "F3"'))
+        self.assert_fails("venue", "--config", "venue.toml", names=["firm", "F3"])
+        file.write_text(good.replace('participant = "desk1"', 'participant = "desk1"\nfirm = "F1"'))
+        self.assert_fails("venue", "--config", "venue.toml", names=["either participant or firm"])
         file.write_text(good)
         self.start()
         self.assert_fails("venue", "--config", "venue.toml", names=["venue.sock", "a free control socket"])

@@ -156,6 +156,39 @@ class Trader:
         raise AssertionError(f"{self.name}: no answer to orders {missing}")
 
 
+class DropCopy:
+    """A reader of executions that comes back after a lost connection, where it was (host/wire/drop_copy.h)."""
+
+    def __init__(self, port, name, password):
+        self.port, self.name, self.password = port, name, password
+        self.stream, self.positions = [], {}
+        self.soup = None
+
+    def poll(self, seconds=0.0):
+        try:
+            if self.soup is None:
+                self.soup = Soup(self.port, self.name, self.password, sequence=len(self.stream) + 1)
+            for sequence, m in self.soup.messages(seconds):
+                assert sequence == len(self.stream) + 1
+                self.stream.append(m)
+                self.obey(m)
+        except (OSError, Lost):
+            self.soup = None
+
+    def read_to(self, sequence, seconds=20):
+        deadline = time.monotonic() + seconds
+        while len(self.stream) < sequence and time.monotonic() < deadline:
+            self.poll(0.2)
+        assert len(self.stream) == sequence, (len(self.stream), sequence)
+
+    def obey(self, m):
+        kind, _, number, name, _, _, side, symbol, quantity, price, _, _, _, _, _, _ = struct.unpack(">cQI32sI14sc8sIQcQQIIc", m)
+        quantity *= (1 if side == b"B" else -1) * (1 if kind == b"E" else -1)
+        key = name.decode().strip(), symbol.decode().strip()
+        shares, cash = self.positions.get(key, (0, 0))
+        self.positions[key] = shares + quantity, cash - quantity * price
+
+
 class Line:
     """A MoldUDP64 line: messages by sequence number. With a group, one that is joined on the loopback interface."""
 

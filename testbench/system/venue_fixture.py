@@ -57,10 +57,12 @@ heartbeat_ms = 50
         for name, (locate, reference) in SYMBOLS.items():
             text += f'[[symbol]]\nname = "{name}"\nlocate = {locate}\nreference = "{reference // 10000}"\n'
         for n in (1, 2):
-            text += f'[[participant]]\nname = "desk{n}"\nlogin = "T{n}"\npassword = "pass{n}"\ncancel_on_disconnect = false\n'
+            text += f'[[participant]]\nname = "desk{n}"\nfirm = "F{n}"\nlogin = "T{n}"\npassword = "pass{n}"\n'
+            text += "cancel_on_disconnect = false\n"
             if n == 1:
                 text += f'udp = "127.0.0.1:{self.udp}"\n'
         text += '[[drop_copy]]\nlogin = "D1"\npassword = "read"\nparticipant = "desk1"\n'
+        text += '[[drop_copy]]\nlogin = "D2"\npassword = "read"\nfirm = "F2"\n'
         (self.folder / "venue.toml").write_text(text + extra)
 
     def start(self, *arguments):

@@ -266,7 +266,7 @@ class FixRecoveryTrial : FixTrial, gateway::MarketListener {
 class FixDoorTrial : FixTrial {
  public:
   std::string run() {
-    options_.messages_a_second = 100;
+    options_.messages_a_second = 20;
     options_.most_message = 1'000;
     options_.logon_timeout = 1;
     options_.return_within = Nanoseconds{1'000'000'000};

@@ -60,7 +60,11 @@ class GatewayFixture {
     market.expected_orders = 64;
     terms.resize(3);
     terms[0].firm = make_text<4>("TWIN");
-    gateway.logins = {{"t1", "pass", 1}, {"t2", "pass", 2}, {"t3", "pass", 3}, {"drop1", "read", 1, true}};
+    gateway.logins = {{"t1", "pass", 1},
+                      {"t2", "pass", 2},
+                      {"t3", "pass", 3},
+                      {"drop1", "read", 1, true},
+                      {"firm", "read", 1, true, 0}};
     gateway.cancel_on_disconnect = {false, true, false, false};
   }
   ~GatewayFixture() { end(); }
@@ -69,6 +73,7 @@ class GatewayFixture {
   market::MarketOptions market;
   std::vector<OuchParticipant> terms;
   OuchGatewayOptions gateway;
+  std::vector<std::vector<std::uint32_t>> copies{{1, 3}};  // the first is what "firm" reads
 
   // The process begins: the first time with a day in continuous trading.
   void begin() {
@@ -76,10 +81,12 @@ class GatewayFixture {
     market::RequestLogOptions log;
     log.folder = folder_ / "log";
     log.requests_a_file = 4'096;
-    hub_ = std::make_unique<MarketHub>(market, std::move(log), std::vector<MarketListener*>{accounts_.get()},
+    copies_ = std::make_unique<DropCopies>(*accounts_, std::vector<std::string>{"P1", "P2", "P3"}, copies);
+    hub_ = std::make_unique<MarketHub>(market, std::move(log),
+                                       std::vector<MarketListener*>{accounts_.get(), copies_.get()},
                                        [this] { return now.value; });
     entry_ = std::make_unique<OuchEntry>(*hub_, *accounts_);
-    ouch_ = std::make_unique<OuchGateway>(gateway, *entry_, now);
+    ouch_ = std::make_unique<OuchGateway>(gateway, *entry_, *copies_, now);
     if (hub_->recovery().replayed != 0) return;
     venue(market::RequestKind::start_of_day);
     venue(market::RequestKind::set_state);
@@ -89,6 +96,7 @@ class GatewayFixture {
     ouch_.reset();
     entry_.reset();
     hub_.reset();
+    copies_.reset();
     accounts_.reset();
   }
   void venue(market::RequestKind kind) {
@@ -99,6 +107,7 @@ class GatewayFixture {
 
   MarketHub& hub() { return *hub_; }
   OuchAccounts& accounts() { return *accounts_; }
+  DropCopies& drop_copies() { return *copies_; }
   OuchEntry& entry() { return *entry_; }
   OuchGateway& ouch() { return *ouch_; }
 
@@ -108,6 +117,7 @@ class GatewayFixture {
  private:
   testing::TemporaryFolder folder_;
   std::unique_ptr<OuchAccounts> accounts_;
+  std::unique_ptr<DropCopies> copies_;
   std::unique_ptr<MarketHub> hub_;
   std::unique_ptr<OuchEntry> entry_;
   std::unique_ptr<OuchGateway> ouch_;
@@ -236,15 +246,17 @@ std::vector<M> all_of(const std::vector<Bytes>& stream) {
   return found;
 }
 
-// What is in the participant's stream at the venue.
-inline std::vector<Bytes> stream_of(const OuchAccounts& accounts, std::uint32_t participant) {
-  const StoredMessages& log = *accounts.stream(participant);
+inline std::vector<Bytes> messages_of(const StoredMessages& log) {
   std::vector<Bytes> all;
   for (std::uint64_t n = 1; n < log.next_sequence(); ++n) {
     const auto m = log.message(n);
     all.emplace_back(m.begin(), m.end());
   }
   return all;
+}
+// What is in the participant's stream at the venue.
+inline std::vector<Bytes> stream_of(const OuchAccounts& accounts, std::uint32_t participant) {
+  return messages_of(*accounts.stream(participant));
 }
 
 }  // namespace twinpath::gateway

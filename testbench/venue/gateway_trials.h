@@ -5,6 +5,7 @@
 #include <set>
 
 #include "host/venue/random.h"
+#include "host/wire/drop_copy.h"
 #include "testbench/venue/gateway_fixture.h"
 
 namespace twinpath::gateway {
@@ -141,10 +142,31 @@ class Sender {
   std::map<std::uint32_t, Bytes> requests_;
 };
 
+// What is wrong with the drop copy of participants 1 and 3, by the market's books.
+inline std::string check_copy(const std::vector<Bytes>& copy, const market::Market& market) {
+  std::map<std::pair<std::uint32_t, Text<8>>, market::Position> held;
+  for (const Bytes& b : copy) {
+    if (b.size() != dropcopy::Executed::kLength || b[0] != dropcopy::Executed::kType) return "not a trade";
+    const auto m = dropcopy::Executed::read(b.data());
+    if (m.participant != 1 && m.participant != 3) return "a trade of another participant";
+    if (trimmed(m.participant_name) != "P" + std::to_string(m.participant)) return "a name of another participant";
+    market::Position& at = held[{m.participant, m.symbol}];
+    const std::int64_t shares = m.side == 'B' ? std::int64_t{m.quantity} : -std::int64_t{m.quantity};
+    at.shares += shares;
+    at.cash -= shares * static_cast<std::int64_t>(m.price);
+  }
+  for (const std::uint32_t p : {1u, 3u})
+    for (const auto& i : market.options().instruments)
+      if (held[{p, make_text<8>(i.symbol)}] != market.position(p, i.locate))
+        return "the position of P" + std::to_string(p) + " in " + i.symbol + " is not the market's";
+  return {};
+}
+
 inline std::string try_gateways(std::uint64_t seed) {
   venue::Random random(seed);
   GatewayFixture venue;
   venue.begin();
+  Trader copy(venue, "FIRM", "READ");
   std::vector<std::unique_ptr<Sender>> senders;
   for (std::uint32_t p = 1; p <= 3; ++p) senders.push_back(std::make_unique<Sender>(venue, p, random));
   const auto wrong = [&](const std::string& what) { return "seed " + std::to_string(seed) + ": " + what; };
@@ -167,6 +189,8 @@ inline std::string try_gateways(std::uint64_t seed) {
         break;
       case 5:
         s.trader().pump(random.below(60));
+        copy.pump(random.below(200));
+        if (random.one_in(6)) copy.cut();
         if (random.one_in(3)) random.one_in(2) ? s.trader().cut() : s.trader().half_open();
         if (random.one_in(3)) s.trader().lost_is_noticed();
         break;
@@ -174,11 +198,15 @@ inline std::string try_gateways(std::uint64_t seed) {
         if (!random.one_in(5)) break;
         std::vector<std::vector<Bytes>> before;
         for (std::uint32_t p = 1; p <= 3; ++p) before.push_back(stream_of(venue.accounts(), p));
+        const auto copied = messages_of(*venue.drop_copies().stream(0));
         for (const auto& each : senders) each->trader().venue_gone();
+        copy.venue_gone();
         venue.end();
         venue.begin();
         for (std::uint32_t p = 1; p <= 3; ++p)
           if (stream_of(venue.accounts(), p) != before[p - 1]) return wrong("a stream is another after the restart");
+        if (messages_of(*venue.drop_copies().stream(0)) != copied)
+          return wrong("the drop copy is another after the restart");
         break;
       }
       case 7:
@@ -199,10 +227,16 @@ inline std::string try_gateways(std::uint64_t seed) {
     s->all_again();
   }
   for (const auto& s : senders) s->trader().run();
+  copy.run();
+  if (copy.stream() != messages_of(*venue.drop_copies().stream(0)))
+    return wrong("the drop copy was told other messages than the venue keeps");
+  if (const std::string what = check_copy(copy.stream(), venue.hub().market()); !what.empty())
+    return wrong("drop copy: " + what);
   for (const auto& s : senders)
     if (const std::string what = s->check(); !what.empty()) return wrong(what);
   if (const std::string what = venue.hub().market().check(); !what.empty()) return wrong(what);
   for (const auto& s : senders) s->trader().venue_gone();
+  copy.venue_gone();
   return {};
 }
 

@@ -9,7 +9,6 @@ namespace {
 
 using market::Execution;
 using market::ExecutionKind;
-using market::Liquidity;
 using market::MessageStore;
 using market::OrderKind;
 using market::OrderTerms;
@@ -78,10 +77,8 @@ struct Letters {
   char side, time_in_force, display = 'Y', capacity = 'O', intermarket_sweep = 'N', cross_type = 'N';
 
   explicit Letters(const OrderTerms& t)
-      : side(t.side == Side::buy ? 'B' : 'S'),
-        time_in_force(t.tif == TimeInForce::ioc || t.tif == TimeInForce::fok ? '3' : '0') {
+      : side(side_letter(t)), time_in_force(t.tif == TimeInForce::ioc || t.tif == TimeInForce::fok ? '3' : '0') {
     if (!from_ouch(t)) return;
-    if (code(t, Code::side) != ' ') side = code(t, Code::side);
     time_in_force = code(t, Code::time_in_force);
     display = code(t, Code::display);
     capacity = code(t, Code::capacity);
@@ -149,18 +146,6 @@ void put_order(MessageStore& to, const Execution& e) {
   put(to, m, all);
 }
 
-char liquidity_flag(const Execution& e) noexcept {
-  switch (e.liquidity) {
-    case Liquidity::added:
-      return 'A';
-    case Liquidity::removed:
-      return 'R';
-    case Liquidity::auction:
-      break;
-  }
-  return e.event;
-}
-
 void put_cancelled(MessageStore& to, const Execution& e, const Request& cause) {
   if (e.reason == Reason::self_trade) {
     ouch::AiqCanceled m;
@@ -208,7 +193,7 @@ void write_answer(const Execution& e, const Request& cause, const OuchParticipan
     case ExecutionKind::replaced:
       return put_order<ouch::Replaced>(to, e);
     case ExecutionKind::executed:
-      return put(to, ouch::Executed{e.time, e.user_ref_num, e.quantity, e.price, liquidity_flag(e), e.match_number});
+      return put(to, ouch::Executed{e.time, e.user_ref_num, e.quantity, e.price, liquidity_letter(e), e.match_number});
     case ExecutionKind::cancelled:
       return put_cancelled(to, e, cause);
     case ExecutionKind::restated: {

@@ -45,6 +45,7 @@ class OuchConnection final : public SoupConnection, private session::SoupServerH
     login_ = find_login(gateway_.options_.logins, request);
     if (login_ == nullptr) return {};
     stream_ = gateway_.entry_.accounts().stream(login_->participant);
+    if (login_->executions) stream_ = gateway_.copies_.stream(*login_->executions);
     return {stream_.get(), gateway_.entry_.accounts().session()};
   }
   void logged_in(std::uint64_t) override {
@@ -67,9 +68,10 @@ class OuchConnection final : public SoupConnection, private session::SoupServerH
   session::SoupServerSession session_;
 };
 
-OuchGateway::OuchGateway(OuchGatewayOptions options, OuchEntry& entry, Nanoseconds now)
+OuchGateway::OuchGateway(OuchGatewayOptions options, OuchEntry& entry, const DropCopies& copies, Nanoseconds now)
     : options_(std::move(options)),
       entry_(entry),
+      copies_(copies),
       traders_(entry.accounts().size() + 1),
       came_back_(entry.accounts().size() + 1) {
   options_.cancel_on_disconnect.resize(traders_.size());

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "host/venue/gateway/drop_copies.h"
 #include "host/venue/gateway/ouch_entry.h"
 #include "host/venue/gateway/soup_service.h"
 
@@ -19,7 +20,8 @@ struct OuchLogin {
   std::string name;      // at most 6 letters and digits, whatever their case
   std::string password;  // at most 10
   std::uint32_t participant = 0;
-  bool drop_copy = false;  // reads the participant's stream, and may send nothing
+  bool drop_copy = false;                   // reads the participant's stream, and may send nothing
+  std::optional<std::size_t> executions{};  // of a drop copy: which of DropCopies it reads instead
 };
 
 // The login of this name and password (SoupBinTCP 2.2.3: without regard to case); null: there is none.
@@ -39,8 +41,8 @@ class OuchConnection;
 
 class OuchGateway final : public SoupService {
  public:
-  // `entry` outlives it. A process begins at `now`.
-  OuchGateway(OuchGatewayOptions options, OuchEntry& entry, Nanoseconds now);
+  // `entry` and `copies` outlive it. A process begins at `now`.
+  OuchGateway(OuchGatewayOptions options, OuchEntry& entry, const DropCopies& copies, Nanoseconds now);
 
   std::unique_ptr<SoupConnection> accept(Nanoseconds now) override;
   const session::SoupServerCounters& counters() const override { return counters_; }
@@ -65,6 +67,7 @@ class OuchGateway final : public SoupService {
 
   OuchGatewayOptions options_;
   OuchEntry& entry_;
+  const DropCopies& copies_;
   session::SoupServerCounters counters_;
   std::vector<OuchConnection*> traders_;  // by participant; [0] is nobody's
   std::vector<bool> came_back_;           // likewise

@@ -31,6 +31,23 @@ inline bool from_ouch(const market::OrderTerms& t) noexcept {
   return t.gateway == market::Gateway::ouch_soup || t.gateway == market::Gateway::ouch_udp;
 }
 
+// The order's side in OUCH's words, and how it came to a trade.
+inline char side_letter(const market::OrderTerms& t) noexcept {
+  if (from_ouch(t) && code(t, Code::side) != ' ') return code(t, Code::side);
+  return t.side == Side::buy ? 'B' : 'S';
+}
+inline char liquidity_letter(const market::Execution& e) noexcept {
+  switch (e.liquidity) {
+    case market::Liquidity::added:
+      return 'A';
+    case market::Liquidity::removed:
+      return 'R';
+    case market::Liquidity::auction:
+      break;
+  }
+  return e.event;
+}
+
 // Request::tag. The market takes the request as it stands; these say what the participant had meant by it.
 namespace tag {
 // Bits 15:0: the reason (ouch::RejectReason) for which the gateway will not have an order. It goes to the market as one
