@@ -145,7 +145,7 @@ class VenueFix(VenueTest):
         self.stop()
 
     def test_misbehaving_clients_are_refused_and_nobody_else_notices(self):
-        self.configure_fix("logon_s = 1\nmessages_a_second = 300\nmax_message = 2000\n")
+        self.configure_fix("logon_s = 1\nmessages_a_second = 50\nmax_message = 2000\n")
         self.start()
         one, _ = self.traders()
         three, four = self.fix_traders()
@@ -188,7 +188,7 @@ class VenueFix(VenueTest):
                 while attack == "garbage":
                     four.socket.sendall(random.Random(3).randbytes(1000).replace(b"8=", b""))
                     four.take()
-                for _ in range(400 if attack == "many" else 0):
+                for _ in range(600 if attack == "many" else 0):
                     four.admin("1", (112, "flood"))
                 four.take(20)
             time.sleep(1)
@@ -206,7 +206,7 @@ class VenueFix(VenueTest):
         self.assert_positions([three, four])
         report = self.stop()
         for cause, times in (("no session of this venue, or taken", 5), ("wrong password", 3), ("logon timeout", 2),
-                             ("message too long", 3), ("too many messages", 1)):
+                             ("message too long", 3), ("too many messages", r"[1-9]\d*")):
             self.assertRegex(report, rf"{times} ended: {cause}")
 
     def test_mistakes_in_its_configuration_are_one_line(self):

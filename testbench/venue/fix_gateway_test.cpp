@@ -8,42 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "testbench/venue/fix_terminal.h"
 #include "testbench/venue/fix_venue.h"
 
 namespace twinpath::venue {
 namespace {
 
 namespace fix = session::fix;
-using session::FixEngine;
-using session::FixEngineOptions;
-
-// A client without a memory: what it says and hears, message by message.
-class Client final : public session::FixEvents {
- public:
-  Client(const std::filesystem::path& folder, std::string version, const std::string& name, std::uint16_t port,
-         std::string password = {}) {
-    std::filesystem::create_directories(folder);
-    FixEngineOptions o;
-    o.accept = false;
-    o.address = "127.0.0.1";
-    o.port = port;
-    o.folder = folder;
-    o.sessions.push_back({std::move(version), name, "TWINPATH", std::move(password)});
-    engine_ = std::make_unique<FixEngine>(o, static_cast<session::FixEvents&>(*this));
-  }
-  FixVerdict message(std::size_t, const FixMessage& m) override {
-    heard.push_back(m);
-    return {};
-  }
-  void logged_on(std::size_t) override {}
-  void logged_off(std::size_t) override {}
-  FixEngine& engine() { return *engine_; }
-
-  std::vector<FixMessage> heard;
-
- private:
-  std::unique_ptr<FixEngine> engine_;
-};
+using Client = FixTerminal;
 
 class FixGatewayTest : public ::testing::Test {
  protected:

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "host/session/tcp.h"
 #include "host/venue/fix/fix_gateway.h"
@@ -21,9 +22,11 @@ inline market::MarketOptions fix_market_options(std::size_t participants) {
 
 class FixVenue {
  public:
-  FixVenue(const std::filesystem::path& folder, FixGatewayOptions options)
+  // `first` hears what the market did before the gateway does.
+  FixVenue(const std::filesystem::path& folder, FixGatewayOptions options, gateway::MarketListener* first = nullptr)
       : gateway_(std::move(options)),
-        hub_(fix_market_options(4), {.folder = folder / "market", .on_replayed = {}}, {&gateway_}, now) {
+        hub_(fix_market_options(4), {.folder = folder / "market", .on_replayed = {}},
+             first == nullptr ? Listeners{&gateway_} : Listeners{first, &gateway_}, now) {
     gateway_.start(hub_, session::EventLoop::now());
     if (hub_.market().day() != 0) return;
     Request r;
@@ -45,6 +48,8 @@ class FixVenue {
   const market::Market& market() const { return hub_.market(); }
 
  private:
+  using Listeners = std::vector<gateway::MarketListener*>;
+
   FixGateway gateway_;
   gateway::MarketHub hub_;
 };

@@ -126,6 +126,24 @@ void FixEngine::Impl::onLogon(const FIX::SessionID& id) {
   events_.logged_on(index);
 }
 
+void FixEngine::Impl::onLogout(const FIX::SessionID& id) {
+  if (failed_) return;
+  try {
+    events_.logged_off(index_.at(id));
+  } catch (...) {
+    failed_ = std::current_exception();
+  }
+}
+
+// A message that nobody could take was not received.
+void FixEngine::Impl::rethrow() {
+  if (failed_session_ != nullptr) failed_session_->setNextTargetMsgSeqNum(failed_number_);
+  failed_session_ = nullptr;
+  std::exception_ptr e;
+  std::swap(e, failed_);
+  std::rethrow_exception(e);
+}
+
 // The logon's password.
 void FixEngine::Impl::toAdmin(FIX::Message& m, const FIX::SessionID& id) {
   if (options_.accept || m.getHeader().getField(FIX::FIELD::MsgType) != "A") return;
@@ -148,7 +166,17 @@ void FixEngine::Impl::toApp(FIX::Message& m, const FIX::SessionID&) throw(FIX::D
 void FixEngine::Impl::fromApp(const FIX::Message& m,
                               const FIX::SessionID& id) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
                                                               FIX::IncorrectTagValue, FIX::UnsupportedMessageType) {
-  const FixVerdict v = events_.message(index_.at(id), from_quickfix(m));
+  if (failed_) return;
+  const std::size_t index = index_.at(id);
+  FixVerdict v;
+  try {
+    v = events_.message(index, from_quickfix(m));
+  } catch (...) {
+    failed_ = std::current_exception();
+    failed_session_ = sessions_[index].session.get();
+    failed_number_ = failed_session_->getExpectedTargetNum();
+    return;
+  }
   switch (v.kind) {
     case FixVerdict::taken:
       ++counters.received;

@@ -89,7 +89,8 @@ class FixEngine {
   FixEngine(const FixEngine&) = delete;
   FixEngine& operator=(const FixEngine&) = delete;
 
-  // Does what is to be done, waiting for at most so many milliseconds. True: there is more to do at once.
+  // Does what is to be done, waiting for at most so many milliseconds. True: there is more to do at once. Throws what
+  // an event throws; its message does not count as received.
   bool poll(int wait = 0);
   // Readable when poll() has something to do; timers apart, for which it is to be called every 100 ms.
   int descriptor() const;

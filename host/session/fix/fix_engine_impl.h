@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <list>
 #include <map>
 #include <memory>
@@ -45,6 +46,7 @@ class FixEngine::Impl : public FIX::Application {
   };
 
   void make_sessions();
+  void rethrow();
 
   // ---- fix_sockets.cpp ----
   sockaddr_in address() const;
@@ -63,7 +65,7 @@ class FixEngine::Impl : public FIX::Application {
   // ---- what sessions tell ----
   void onCreate(const FIX::SessionID&) override {}
   void onLogon(const FIX::SessionID& id) override;
-  void onLogout(const FIX::SessionID& id) override { events_.logged_off(index_.at(id)); }
+  void onLogout(const FIX::SessionID& id) override;
   void toAdmin(FIX::Message& m, const FIX::SessionID& id) override;
   void toApp(FIX::Message& m, const FIX::SessionID&) throw(FIX::DoNotSend) override;
   void fromAdmin(const FIX::Message&, const FIX::SessionID&) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
@@ -82,6 +84,10 @@ class FixEngine::Impl : public FIX::Application {
   std::list<std::unique_ptr<FixConnection>> connections_;
   std::uint64_t ticked_ = 0;
   bool stopping_ = false;
+  // What an event threw: nothing but QuickFIX's own may pass QuickFIX. poll() throws it again.
+  std::exception_ptr failed_;
+  FIX::Session* failed_session_ = nullptr;  // whose message it was
+  int failed_number_ = 0;
 };
 
 }  // namespace session

@@ -117,9 +117,11 @@ bool FixEngine::Impl::poll(int wait) {
   more = false;
   for (const auto& c : connections_) {
     if (c->more && !c->dead()) obey(*c, now);
+    if (failed_) rethrow();
     more |= c->more && !c->dead();
   }
   sweep();
+  if (failed_) rethrow();
   return more;
 }
 
@@ -144,7 +146,7 @@ void FixEngine::Impl::serve(FixConnection& c, std::uint32_t ready) {
 // Gives the session what has come.
 void FixEngine::Impl::obey(FixConnection& c, std::uint64_t now) {
   std::string text;
-  for (unsigned i = 0; i < kMessagesAtOnce && !c.dead() && !c.leaving(); ++i) {
+  for (unsigned i = 0; i < kMessagesAtOnce && !c.dead() && !c.leaving() && !failed_; ++i) {
     if (!c.next(text)) return;
     if (!c.count(options_.messages_a_second, now)) {
       ++counters.too_fast;
