@@ -67,10 +67,10 @@ class ComparisonsCanFail(Loop):
             loop.silent(3)
         loop.finish()
         self.assertGreater(loop.replay_record(), 0)
-        loop.report()
-        self.check_report(loop.folder)
         with self.assertRaisesRegex(Failure, "a replay of the record decides"):
             loop.replay_record(change=lambda text: text.replace("quantity = 100", "quantity = 99"))
+        loop.report()
+        self.check_report(loop.folder)
         loop.start_flow()
         loop.start_trader()
         loop.wait_trading()

@@ -50,9 +50,9 @@ class FixReportReader {
     const double average = o.cum == 0 ? 0 : o.value / static_cast<double>(o.cum);
     if (std::abs(std::strtod(m.get(fix::kAvgPx).c_str(), nullptr) - average) > 6e-7)
       return wrong("AvgPx " + m.get(fix::kAvgPx) + " is not " + std::to_string(average));
-    const char expected = status == '4'       ? '4'
-                          : o.cum == quantity ? '2'
-                          : o.cum != 0        ? '1'
+    const char expected = status == '4'         ? '4'
+                          : o.cum == quantity   ? '2'
+                          : o.cum != 0          ? '1'
                           : v42_ && type == "5" ? '5'
                                                 : '0';
     o.replaced |= type == "5";
