@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -12,13 +14,14 @@
 #include "host/apps/config_file.h"
 #include "host/apps/replay_setup.h"
 #include "host/apps/sources.h"
+#include "host/core/hgrm.h"
 #include "host/core/tick_clock.h"
 
 namespace twinpath {
 namespace {
 
 struct Options {
-  std::string input, config;
+  std::string input, config, hgrm;
   unsigned rounds = 5;
 };
 
@@ -48,6 +51,12 @@ int run(const Options& o) {
                                                                       {Stage::checked, "with stamps: checked"},
                                                                       {Stage::first_beat, "with stamps: order out"}}};
   for (const auto& [stage, name] : kShown) print(name, f.stages[static_cast<std::size_t>(stage)], false);
+  if (!o.hgrm.empty()) {
+    std::ofstream out(o.hgrm);
+    out << hgrm_text(f.first, 1000 / TickClock::nanoseconds(1));
+    if (!out.flush())
+      throw std::runtime_error(o.hgrm + ": cannot be written; is the folder there and the disk not full?");
+  }
   const auto [slowest, fastest] = std::minmax_element(f.rates.begin(), f.rates.end());
   fmt::print("\nmessages a second, 64 inputs at a time: {:.2f} M to {:.2f} M ({:.1f} ns a message)\n", *slowest / 1e6,
              *fastest / 1e6, 1e9 / *fastest);
@@ -67,6 +76,10 @@ Run add_bench_software(cli::App& bench) {
   sub->add_option("--rounds", o->rounds, "times the session is played")
       ->capture_default_str()
       ->check(cli::Range(1u, 100u));
+  sub->add_option(
+      "--hgrm", o->hgrm,
+      "file for the orders of a frame's first message, in HdrHistogram's percentile format, in microseconds "
+      "([software] histogram of the platform model)");
   return [o] { return run(*o); };
 }
 

@@ -7,10 +7,12 @@
 #include <cmath>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 
 #include "host/apps/config_file.h"
 #include "host/apps/config_reader.h"
 #include "host/apps/market_source.h"
+#include "host/apps/platform_service.h"
 #include "host/apps/sources.h"
 
 namespace twinpath {
@@ -39,6 +41,25 @@ void share(Reader& r, std::string_view key, double& out) {
 }
 void bound(Reader& r, std::string_view key, std::optional<std::uint64_t>& out) {
   if (const auto n = r.integer(key, 0, INT64_MAX)) out = n;
+}
+
+void read_service(Reader& r, const std::filesystem::path& base, platform::SoftwareModel& software) {
+  constexpr std::array kKeys{"min_ns", "p50_ns", "p90_ns", "p99_ns", "max_ns"};
+  if (const auto file = r.text("histogram", "the name of a percentile file")) {
+    for (const char* key : kKeys)
+      if (r.has(key)) return r.wrong(key, "either quantiles or a histogram", "remove one of them");
+    try {
+      software.quantiles = read_service_histogram(base / *file);
+    } catch (const std::invalid_argument& e) {
+      r.wrong("histogram", "a percentile file in microseconds (twinpath bench software --hgrm)",
+              fmt::format("{}: {}", (base / *file).string(), e.what()), "measure again, or give quantiles");
+    }
+    return;
+  }
+  auto& q = software.quantiles;
+  for (std::size_t i = 0; i < kKeys.size(); ++i) time_ns(r, kKeys[i], q[i].time);
+  if (!std::ranges::is_sorted(q, {}, [](const auto& x) { return x.time; }))
+    r.wrong("min_ns", "min_ns <= p50_ns <= p90_ns <= p99_ns <= max_ns", "give all five");
 }
 
 void read_line(Reader& top, std::string_view key, LineModel& line) {
@@ -112,7 +133,7 @@ void read_commands(Reader& top, platform::PlatformOptions& o) {
   }
 }
 
-void read_system(Reader& top, platform::PlatformOptions& o) {
+void read_system(Reader& top, platform::PlatformOptions& o, const std::filesystem::path& base) {
   read_line(top, "line_a", o.lines[0]);
   read_line(top, "line_b", o.lines[1]);
   if (auto r = top.table("wire")) {
@@ -151,10 +172,7 @@ void read_system(Reader& top, platform::PlatformOptions& o) {
     r->finish();
   }
   if (auto r = top.table("software")) {
-    constexpr std::array kKeys{"min_ns", "p50_ns", "p90_ns", "p99_ns", "max_ns"};
-    for (std::size_t i = 0; i < kKeys.size(); ++i) time_ns(*r, kKeys[i], o.software.quantiles[i]);
-    if (!std::is_sorted(o.software.quantiles.begin(), o.software.quantiles.end()))
-      r->wrong("min_ns", "min_ns <= p50_ns <= p90_ns <= p99_ns <= max_ns", "give all five");
+    read_service(*r, base, o.software);
     time_ns(*r, "message_ns", o.software.message);
     r->finish();
   }
@@ -244,7 +262,7 @@ PlatformScenario parse_scenario(std::string_view text, const std::string& name, 
   if (const auto title = top.text("title", "a text", 200)) s.title = *title;
   if (const auto seed = top.integer("seed", 0, INT64_MAX)) s.platform.seed = s.session.seed = *seed;
   read_session(top, s, base);
-  read_system(top, s.platform);
+  read_system(top, s.platform, base);
   read_expectations(top, s.expect);
   top.finish();
   errors.throw_if_any();

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <sstream>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,6 +61,37 @@ inline std::string hgrm_text(const Histogram& h, double unit) {
   put("#[Buckets = %12u, SubBuckets     = %12u]\n", Histogram::kMaxBits - Histogram::kPrecisionBits + 1,
       1u << Histogram::kPrecisionBits);
   return text;
+}
+
+struct HgrmLine {
+  double value;  // in the file's unit
+  double share;  // of the values that are at most this, 0 to 1
+};
+
+// The lines of a file in that format, ours or another's. Throws std::invalid_argument that names the line: one that is
+// none, values or shares that fall, no last line of share 1.
+inline std::vector<HgrmLine> read_hgrm(const std::string& text) {
+  std::vector<HgrmLine> lines;
+  std::istringstream in(text);
+  std::string line;
+  for (unsigned number = 1; std::getline(in, line); ++number) {
+    if (line.find_first_not_of(" \t\r") == std::string::npos || line.find("Percentile") != std::string::npos ||
+        line.starts_with('#'))
+      continue;
+    HgrmLine l{};
+    unsigned long long up_to = 0;
+    const bool read = std::sscanf(line.c_str(), "%lf %lf %llu", &l.value, &l.share, &up_to) == 3;
+    const HgrmLine before = lines.empty() ? HgrmLine{} : lines.back();
+    if (!read || !(l.value >= before.value) || !(l.share >= before.share) || l.share > 1)
+      throw std::invalid_argument("line " + std::to_string(number) +
+                                  ": expected a value, its percentile as a share and a count, neither below the line "
+                                  "before, found '" +
+                                  line + "'");
+    lines.push_back(l);
+  }
+  if (lines.empty() || lines.back().share != 1)
+    throw std::invalid_argument("its end: expected a last line with the share 1.0, found none; is the file whole?");
+  return lines;
 }
 
 }  // namespace twinpath

@@ -21,7 +21,8 @@ class InputRecord {
               std::function<std::string(const Bank&)> bank_text);
 
   // A frame about to be submitted; the timestamp is InputClock::timestamp() of its input time, so that an InputClock
-  // gives that time again. Buffered: calls the kernel about once a megabyte, and when a command follows. Throws std::system_error on a full disk.
+  // gives that time again. Buffered: calls the kernel about once a megabyte, and when a command follows. Throws
+  // std::system_error on a full disk.
   void frame(Nanoseconds timestamp, std::span<const std::uint8_t> bytes) { frames_.write(timestamp.value, bytes); }
   // The path begins with other numbers than the configuration says. Before any command. Throws std::system_error.
   void begins(std::uint32_t first_user_ref, std::uint64_t first_sequence);

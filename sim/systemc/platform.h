@@ -53,7 +53,11 @@ struct PcieModel {
 
 // How long host software takes: measured on the real path, put in as quantiles.
 struct SoftwareModel {
-  std::array<Picoseconds, 5> quantiles{{{90'000}, {110'000}, {220'000}, {400'000}, {830'000}}};  // of 0, .5, .9, .99, 1
+  struct Quantile {
+    double share;  // of orders that take at most `time`; the first is the least, the last one's share is 1
+    Picoseconds time;
+  };
+  std::vector<Quantile> quantiles{{0, {90'000}}, {.5, {110'000}}, {.9, {220'000}}, {.99, {400'000}}, {1, {830'000}}};
   Picoseconds message{87'000};  // processor time a message
 };
 

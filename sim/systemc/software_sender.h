@@ -2,7 +2,6 @@
 // turn behind those before them, and the order comes back. What it decides the core has decided: they are twins.
 #pragma once
 #include <algorithm>
-#include <array>
 #include <cstdint>
 
 #include "host/venue/random.h"
@@ -48,13 +47,12 @@ class SoftwareSender {
   }
   // From the quantiles, linear between them.
   Picoseconds draw() {
-    static constexpr std::array<double, 5> kShares{0, 0.5, 0.9, 0.99, 1};
     const auto& q = o_.software.quantiles;
     const double u = static_cast<double>(random_.next() >> 11) * 0x1p-53;
     std::size_t i = 1;
-    while (i + 1 < kShares.size() && u > kShares[i]) ++i;
-    const double part = (u - kShares[i - 1]) / (kShares[i] - kShares[i - 1]);
-    const auto from = static_cast<double>(q[i - 1].value), to = static_cast<double>(q[i].value);
+    while (i + 1 < q.size() && u > q[i].share) ++i;
+    const double part = (u - q[i - 1].share) / (q[i].share - q[i - 1].share);
+    const auto from = static_cast<double>(q[i - 1].time.value), to = static_cast<double>(q[i].time.value);
     return {static_cast<std::uint64_t>(from + part * (to - from))};
   }
 

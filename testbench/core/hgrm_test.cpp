@@ -1,6 +1,7 @@
 // The percentile format: its lines parse, rise, and say what sorted values say.
 #include "host/core/hgrm.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -114,6 +115,39 @@ TEST(Hgrm, KeepsAValueBeyondTheLastBucket) {
   h.record(std::uint64_t{1} << 45);
   const Parsed p = parse(hgrm_text(h, 1));
   EXPECT_EQ(p.lines.back().value, static_cast<double>(std::uint64_t{1} << 45));
+}
+
+TEST(Hgrm, IsReadAsItWasWritten) {
+  std::mt19937_64 random(3);
+  Histogram h;
+  for (int i = 0; i < 5'000; ++i) h.record(100 + random() % 900);
+  const auto lines = read_hgrm(hgrm_text(h, 1000));
+  ASSERT_GT(lines.size(), 20u);
+  for (const HgrmLine& l : lines) {
+    const auto expected = static_cast<double>(h.percentile(100 * l.share)) / 1000;
+    if (l.share > 0) {
+      EXPECT_NEAR(l.value, expected, 0.0005) << l.share;
+    }
+  }
+  EXPECT_EQ(lines.back().share, 1);
+}
+
+TEST(Hgrm, ThatIsNoneIsRefusedWithItsLine) {
+  const auto why = [](const std::string& text) {
+    try {
+      read_hgrm(text);
+    } catch (const std::invalid_argument& e) {
+      return std::string(e.what());
+    }
+    return std::string("nothing");
+  };
+  const std::string head = "Value Percentile TotalCount 1/(1-Percentile)\n\n0.100 0.0 1 1.0\n";
+  EXPECT_EQ(why(head + "0.200 1.0 2\n"), "nothing");
+  EXPECT_THAT(why(head + "spam\n"), testing::HasSubstr("line 4: expected a value"));
+  EXPECT_THAT(why(head + "0.050 1.0 2\n"), testing::HasSubstr("line 4"));
+  EXPECT_THAT(why(head + "0.300 0.5 2 2\n0.400 0.4 2\n"), testing::HasSubstr("line 5"));
+  EXPECT_THAT(why(head + "nan 1.0 2\n"), testing::HasSubstr("line 4"));
+  EXPECT_THAT(why(head), testing::HasSubstr("is the file whole"));
 }
 
 }  // namespace

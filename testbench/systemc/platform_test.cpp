@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "host/apps/config_file.h"
 #include "host/apps/platform_scenario.h"
 #include "host/apps/platform_study.h"
+#include "host/core/hgrm.h"
 #include "sim/systemc/order_rules.h"
 #include "sim/systemc/rival.h"
+#include "testbench/wire/support.h"
 
 namespace twinpath {
 namespace {
@@ -38,7 +41,7 @@ std::vector<std::string> names() {
   return all;
 }
 
-class Scenarios : public testing::TestWithParam<std::string> {};
+class Scenarios : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Scenarios, HoldAndAreTheSameToThePicosecond) {
   const PlatformScenario s = scenario(GetParam());
@@ -55,7 +58,7 @@ TEST_P(Scenarios, HoldAndAreTheSameToThePicosecond) {
   EXPECT_NE(run_scenario(other).digest, first.digest);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Scenarios, testing::ValuesIn(names()), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(All, Scenarios, ::testing::ValuesIn(names()), [](const auto& info) { return info.param; });
 
 // Each check fails when what it is for is made wrong on purpose, and holds without.
 struct FaultCase {
@@ -63,7 +66,7 @@ struct FaultCase {
   const char* scenario;
   const char* check;
 };
-class Faults : public testing::TestWithParam<FaultCase> {};
+class Faults : public ::testing::TestWithParam<FaultCase> {};
 
 TEST_P(Faults, AreNamedByTheirCheck) {
   PlatformScenario s = scenario(GetParam().scenario);
@@ -75,15 +78,15 @@ TEST_P(Faults, AreNamedByTheirCheck) {
 using platform::Fault;
 INSTANTIATE_TEST_SUITE_P(
     All, Faults,
-    testing::Values(FaultCase{Fault::lose_frames, "quiet_day", "frames that reached the card"},
-                    FaultCase{Fault::lose_orders, "opening_burst", "orders that reached the venue"},
-                    FaultCase{Fault::lose_events, "pcie_stall", "events that reached the host"},
-                    FaultCase{Fault::lose_commands, "host_pause", "commands that reached the card"},
-                    FaultCase{Fault::blind_to_gaps, "loss_on_both", "orders on stale books"},
-                    FaultCase{Fault::deaf_to_kill, "kill_in_burst", "orders after a kill"},
-                    FaultCase{Fault::deaf_to_kill, "session_drop", "orders after a kill"},
-                    FaultCase{Fault::forget_reset, "card_reset", "messages that the core took or counted as lost"},
-                    FaultCase{Fault::forget_loss, "ring_overflow", "lost events that the host was told of"}),
+    ::testing::Values(FaultCase{Fault::lose_frames, "quiet_day", "frames that reached the card"},
+                      FaultCase{Fault::lose_orders, "opening_burst", "orders that reached the venue"},
+                      FaultCase{Fault::lose_events, "pcie_stall", "events that reached the host"},
+                      FaultCase{Fault::lose_commands, "host_pause", "commands that reached the card"},
+                      FaultCase{Fault::blind_to_gaps, "loss_on_both", "orders on stale books"},
+                      FaultCase{Fault::deaf_to_kill, "kill_in_burst", "orders after a kill"},
+                      FaultCase{Fault::deaf_to_kill, "session_drop", "orders after a kill"},
+                      FaultCase{Fault::forget_reset, "card_reset", "messages that the core took or counted as lost"},
+                      FaultCase{Fault::forget_loss, "ring_overflow", "lost events that the host was told of"}),
     [](const auto& info) { return std::string(info.param.scenario) + std::to_string(info.index); });
 
 TEST(Platform, ACardThatIsDeafToDisarmIsNamed) {
@@ -331,6 +334,33 @@ TEST(OrderRules, KnowWhenAnOrderMustNotBe) {
   command(CommandOp::disarm);
   order();
   EXPECT_EQ(rules.unarmed_orders, 2u);
+}
+
+// Software's service times from a measurement's file: what is slower by 2 us there is so in every order that waits for
+// none before it.
+TEST(ScenarioFile, TakesServiceTimesFromAPercentileFile) {
+  const twinpath::testing::TemporaryFolder folder;
+  const auto quickest = [&](std::uint64_t ns) {
+    Histogram h;
+    h.record(ns, 100);
+    std::ofstream(folder / "service.hgrm") << hgrm_text(h, 1000);
+    const PlatformScenario s = parse_scenario(
+        "title = \"x\"\narrangement = \"software\"\n[session]\nmessages = 2000\n[software]\nhistogram = "
+        "\"service.hgrm\"\n[expect]\norders_min = 10\n",
+        "x.toml", folder / "");
+    const PlatformResult r = run_scenario(s);
+    EXPECT_GT(r.orders.size(), 10u);
+    return std::ranges::min_element(r.orders, {}, &OrderTimes::total)->total;
+  };
+  EXPECT_EQ(quickest(2'500) - quickest(500), 2'000'000u);  // picoseconds
+  std::ofstream(folder / "service.hgrm") << "0.5 0.5 1 2\n";
+  try {
+    parse_scenario("title = \"x\"\n[session]\nmessages = 2000\n[software]\nhistogram = \"service.hgrm\"\n[expect]\n",
+                   "x.toml", folder / "");
+    FAIL() << "it was taken";
+  } catch (const ConfigError& e) {
+    EXPECT_NE(std::string(e.what()).find("is the file whole"), std::string::npos) << e.what();
+  }
 }
 
 TEST(ScenarioFile, NamesEveryMistakeWithItsLine) {
