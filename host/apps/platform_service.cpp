@@ -17,7 +17,8 @@ std::vector<platform::SoftwareModel::Quantile> read_service_histogram(const std:
   const std::vector<HgrmLine> lines = read_hgrm(text.str());
   if (lines.back().value > 1e6) throw std::invalid_argument("its greatest value is more than a second");
   std::vector<platform::SoftwareModel::Quantile> all;
-  if (lines.front().share != 0) all.push_back({0, {static_cast<std::uint64_t>(std::llround(lines.front().value * 1e6))}});
+  if (lines.front().share != 0)
+    all.push_back({0, {static_cast<std::uint64_t>(std::llround(lines.front().value * 1e6))}});
   for (const HgrmLine& l : lines) {
     // Of lines with the same share the greatest value counts.
     if (!all.empty() && all.back().share == l.share) all.pop_back();

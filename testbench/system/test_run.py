@@ -25,6 +25,8 @@ class Runs(SystemTest):
         self.generate(options)
         config = self.folder / "session.toml"
         text = config.read_text().replace("symbols_start_trading = false", "symbols_start_trading = true")
+        # A machine that is busy reads one line's socket milliseconds behind the other's; that is no lost gap.
+        text = re.sub(r"(?m)^gap_timeout_us = \d+", "gap_timeout_us = 100000", text)
         if not answers:
             text = re.sub(r"(?ms)^\[responses\].*?(?=^\[)", "", text)
         config.write_text(text + live)
