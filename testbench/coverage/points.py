@@ -1,5 +1,6 @@
 """Reads coverage files of Verilator and gives cover points their words."""
 import collections
+import json
 import pathlib
 import re
 
@@ -11,7 +12,8 @@ BOOK_SIDES = ["empty", "quoted", "unknown"]
 
 
 def read(files):
-    """{(kind, module, file, line, column, comment, hierarchy): count}, summed over the files. kind: user, line, toggle, branch."""
+    """{(kind, module, file, line, column, comment, hierarchy): count}, summed over the files.
+    kind: user, line, toggle, branch; file: relative to the project, for a copy of a file too."""
     counts = collections.Counter()
     for file in files:
         for line in pathlib.Path(file).read_text(errors="replace").splitlines():
@@ -20,10 +22,22 @@ def read(files):
             body, _, count = line[3:].rpartition("' ")
             fields = dict(part.split("\x02", 1) for part in body.split("\x01") if "\x02" in part)
             kind, _, module = fields["page"].partition("/")
-            key = (kind.removeprefix("v_"), module.split("__")[0], fields["f"], int(fields["l"]), int(fields["n"]),
+            key = (kind.removeprefix("v_"), module.split("__")[0], inside(fields["f"]), int(fields["l"]), int(fields["n"]),
                    fields.get("o", ""), fields["h"])
             counts[key] += int(count)
     return counts
+
+
+def save(counts, path):
+    path.write_text(json.dumps([[*key, count] for key, count in counts.items()]))
+
+
+def load(path):
+    return collections.Counter({tuple(entry[:-1]): entry[-1] for entry in json.loads(path.read_text())})
+
+
+def inside(file):
+    return file[file.index("hw/rtl/"):] if "hw/rtl/" in file else str(pathlib.Path(file)).removeprefix(f"{ROOT}/")
 
 
 def enumeration(prefix):
@@ -64,14 +78,19 @@ def user_points(counts):
     return {name: found[name] for name in sorted(found, key=lambda n: places[n])}
 
 
-def share(counts, kind):
-    """{module: (met, all)} of one kind of point; instances of a module count together."""
-    merged = collections.Counter()
-    for (k, module, file, line, column, comment, _), count in counts.items():
-        if k in kind:
-            merged[module, file, line, column, comment] += count
+def merged(counts, kinds):
+    """{(module, file, line, column, comment): count} of points of some kinds: instances of a module count together."""
+    found = collections.Counter()
+    for (kind, module, file, line, column, comment, _), count in counts.items():
+        if kind in kinds:
+            found[module, file, line, column, comment] += count
+    return found
+
+
+def share(found):
+    """{module: (met, all)}."""
     shares = {}
-    for (module, *_), count in merged.items():
+    for (module, *_), count in found.items():
         met, total = shares.get(module, (0, 0))
         shares[module] = (met + (count > 0), total + 1)
-    return shares, merged
+    return shares

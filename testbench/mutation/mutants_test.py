@@ -1,10 +1,12 @@
-"""testbench/mutation/mutants.py: what it finds, and what it leaves alone."""
+"""testbench/mutation: what mutants.py finds and what it leaves alone, which benches a block has, and that explanations can be read."""
 import pathlib
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import benches  # noqa: E402
 import mutants  # noqa: E402
+import report  # noqa: E402
 
 
 def of(body):
@@ -57,6 +59,30 @@ class Mutants(unittest.TestCase):
             self.assertEqual(len({m["id"] for m in found}), len(found), path.name)
             for mutant in found:
                 self.assertEqual(text[mutant["start"]:mutant["end"]], mutant["original"])
+
+
+class Benches(unittest.TestCase):
+    RTL = pathlib.Path(__file__).resolve().parents[2] / "hw" / "rtl"
+
+    def test_what_is_inside_a_block_is_found_at_every_depth(self):
+        found = {f.name for f in benches.inside("feed_front", list(self.RTL.glob("*/*.sv")))}
+        self.assertLessEqual({"feed_front.sv", "mold_sequencer.sv", "sequence_place.sv", "ram_sdp.sv"}, found)
+        self.assertNotIn("book_stage.sv", found)
+
+    def test_benches_of_a_file_are_those_of_its_folder_or_else_all_that_have_it(self):
+        everything = {"testbench/rtl/feed/feed_front_test": {"hw/rtl/mem/fifo.sv", "hw/rtl/feed/feed_front.sv"},
+                      "testbench/rtl/mem/fifo_test": {"hw/rtl/mem/fifo.sv"},
+                      "testbench/rtl/risk/decide_stage_test": {"hw/rtl/strategy/strategy_rules.sv"}}
+        self.assertEqual(benches.benches_of("hw/rtl/mem/fifo.sv", everything), ["testbench/rtl/mem/fifo_test"])
+        self.assertEqual(benches.benches_of("hw/rtl/strategy/strategy_rules.sv", everything), ["testbench/rtl/risk/decide_stage_test"])
+        self.assertEqual(benches.benches_of("hw/rtl/top/twinpath_core.sv", everything), [])
+
+
+class Report(unittest.TestCase):
+    def test_explanations_can_be_read(self):
+        for kind, why in report.explanations().values():
+            self.assertIn(kind, report.CLASSES)
+            self.assertTrue(why)
 
 
 if __name__ == "__main__":

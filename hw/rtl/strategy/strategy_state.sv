@@ -195,10 +195,9 @@ module strategy_state (
       lag_is_own_q <= b_lag_is_own_q;
       lag_sticky_q <= sticky_q[lag_q];
     end
-    for (int n = 0; n < TP_SYMBOLS; n++) begin
-      if (commit_i && is_book && booked_i.msg.symbol == TP_SYM_W'(n)) sticky_q[n] <= booked_i.sticky_after;
-      if (commit_i && trusts && (all_symbols || target == 16'(n))) sticky_q[n] <= 1'b0;
-    end
+    if (commit_i && is_book) sticky_q[booked_i.msg.symbol] <= booked_i.sticky_after;
+    if (commit_i && trusts && all_symbols) sticky_q <= '0;
+    else if (commit_i && trusts && target < 16'(TP_SYMBOLS)) sticky_q[target[TP_SYM_W-1:0]] <= 1'b0;
     if (commit_i) begin
       if (booked_i.msg.op == TP_OP_STATE && (booked_i.msg.reason == twinpath_regs_pkg::STATE_GAP_LOST ||
                                              booked_i.msg.reason == twinpath_regs_pkg::STATE_FCS_ERROR)) begin

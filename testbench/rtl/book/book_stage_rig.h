@@ -175,7 +175,8 @@ class BookStageRig {
   bool check(bool enabled) {
     const bool expected = !due_.empty() && due_.front().tick == tick_;
     if (top_->booked_valid_o != expected) return fail(expected ? "no result when it was due" : "a result not due");
-    if (!expected || !enabled) return true;
+    if (!enabled) return !top_->moves_o || fail("moves_o while the pipeline stands");
+    if (!expected) return !moves_ || fail("moves_o, and no result behind it");
     unsigned looked_up = 0;
     unsigned booked = 0;
     last_ = unpack(top_->booked_o, looked_up, booked);

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "Vdoorbell_ring.h"
-#include "Vdoorbell_ring_tp_fault_pkg.h"
+#include "Vdoorbell_ring_pins_tp_fault_pkg.h"
 #include "Vevent_ring.h"
-#include "Vevent_ring_tp_fault_pkg.h"
+#include "Vevent_ring_pins_tp_fault_pkg.h"
 #include "testbench/rtl/kernel/axi_memory.h"
 #include "testbench/rtl/kernel/two_clocks.h"
 #include "twinpath_fault.h"

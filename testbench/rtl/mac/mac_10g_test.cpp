@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "Vmac_10g.h"
-#include "Vmac_10g_tp_fault_pkg.h"
+#include "Vmac_10g_pins_tp_fault_pkg.h"
 #include "testbench/rtl/mac/xgmii.h"
 
 namespace twinpath::test {

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "Vmac_rx.h"
-#include "Vmac_rx_tp_fault_pkg.h"
+#include "Vmac_rx_pins_tp_fault_pkg.h"
 #include "testbench/rtl/mac/xgmii.h"
 
 namespace twinpath::test {

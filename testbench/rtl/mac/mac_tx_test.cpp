@@ -6,7 +6,7 @@
 #include <set>
 
 #include "Vmac_tx.h"
-#include "Vmac_tx_tp_fault_pkg.h"
+#include "Vmac_tx_pins_tp_fault_pkg.h"
 #include "testbench/rtl/mac/xgmii.h"
 
 namespace twinpath::test {

@@ -40,8 +40,10 @@ class DecideDriver {
   explicit DecideDriver(const DriverOptions& options = {}) : options_(options), rng_(options.seed) {
     reset(*dut_);
     dut_->order_room_i = 1;
-    for (int i = 0; i < 5000 && !dut_->ready_o; ++i) settle(*dut_), rise(*dut_);
+    int cycles = 0;
+    for (; cycles < 5000 && !dut_->ready_o; ++cycles) settle(*dut_), rise(*dut_);
     EXPECT_TRUE(dut_->ready_o);
+    EXPECT_GE(cycles, 4095) << "ready before the memories are clear";
   }
 
   void load(const std::vector<CfgWrite>& writes) {
@@ -82,6 +84,7 @@ class DecideDriver {
     }
     settle(*dut_);
     EXPECT_EQ(dut_->hold_o, c.hold) << "hold_o depends on an input";
+    EXPECT_FALSE(dut_->idle_o && (book_ || decide_ || dut_->event_valid_o)) << "idle, and something is inside";
     const bool ordered = dut_->order_valid_o;
     const bool cancels = dut_->order_cancel_o;
     EXPECT_TRUE(!ordered || (decide_ && advance)) << "an order of nothing";
