@@ -93,26 +93,46 @@ find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 
 add_library(verilated STATIC ${VERILATOR_ROOT}/include/verilated.cpp ${VERILATOR_ROOT}/include/verilated_fst_c.cpp
-                             ${VERILATOR_ROOT}/include/verilated_threads.cpp)
+                             ${VERILATOR_ROOT}/include/verilated_threads.cpp ${VERILATOR_ROOT}/include/verilated_cov.cpp)
 target_include_directories(verilated SYSTEM PUBLIC ${VERILATOR_ROOT}/include ${VERILATOR_ROOT}/include/vltstd)
 target_compile_features(verilated PUBLIC cxx_std_20)
 target_compile_options(verilated PRIVATE -w -O2)
 target_link_libraries(verilated PUBLIC Threads::Threads ZLIB::ZLIB)
 
+option(TP_COVERAGE_LINES "Count lines and toggles of the core and of the blocks that tests drive (scripts/coverage)" OFF)
 set(TP_CORE_OPT -O2 CACHE STRING "Compiler flags of the core's fast model")
+set(TP_CORE_CXX ${CMAKE_CXX_COMPILER} CACHE STRING "Compiler of the core's fast model")
 
 set(TP_RTL_COMMON hw/rtl/control/twinpath_regs_pkg.sv)
 set(TP_RTL_LINT -Wall ${PROJECT_SOURCE_DIR}/hw/rtl/verilator.vlt)
 
-# tp_verilate(target TOP module SV files... [ARGS verilator arguments...] [OPT -O3] [SYSTEMC]): a static library with class V<TOP>,
-# with SYSTEMC a module with ports.
+# tp_verilate(target TOP module SV files... [ARGS verilator arguments...] [OPT -O3] [CXX compiler] [SYSTEMC]): a static library with class V<TOP>,
+# with SYSTEMC a module with ports, with RECORDED one whose pins can be written down (testbench/icarus/pin_record.h) and, with
+# TP_COVERAGE_LINES, its counts (testbench/coverage/block_counts.h).
 function(tp_verilate target)
-  cmake_parse_arguments(A "SYSTEMC" "TOP;OPT;PREFIX" "SV;ARGS" ${ARGN})
+  cmake_parse_arguments(A "SYSTEMC;RECORDED" "TOP;OPT;CXX;PREFIX" "SV;ARGS" ${ARGN})
   if(NOT A_OPT)
     set(A_OPT -O1)
   endif()
+  if(NOT A_CXX)
+    set(A_CXX ${CMAKE_CXX_COMPILER})
+  endif()
   if(NOT A_PREFIX)
     set(A_PREFIX V${A_TOP})
+  endif()
+  set(recorded)
+  set(record)
+  if(A_RECORDED)
+    find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
+    set(wrapper ${A_PREFIX})
+    string(APPEND A_PREFIX _pins)
+    set(recorded ${CMAKE_CURRENT_BINARY_DIR}/${target}.verilated/${wrapper}.h)
+    set(record COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/testbench/icarus/recorded.py
+                       ${CMAKE_CURRENT_BINARY_DIR}/${target}.verilated ${wrapper} ${A_PREFIX})
+    if(TP_COVERAGE_LINES)
+      list(APPEND A_ARGS --coverage-line --coverage-toggle --coverage-user)
+      list(APPEND record --counts)
+    endif()
   endif()
   set(kind --cc)
   set(flags -w)
@@ -132,11 +152,13 @@ function(tp_verilate target)
   endforeach()
   # make -B: it does not know when only the flags are others.
   add_custom_command(
-    OUTPUT ${dir}/${A_PREFIX}__ALL.a
+    OUTPUT ${dir}/${A_PREFIX}__ALL.a ${recorded}
+    BYPRODUCTS ${dir}/${A_PREFIX}.h ${dir}/${A_PREFIX}___024root.h
     COMMAND ${VERILATOR} ${kind} --Mdir ${dir} --prefix ${A_PREFIX} --top-module ${A_TOP} ${TP_RTL_LINT} -O3 --x-assign fast
             --x-initial fast --noassert -I${PROJECT_SOURCE_DIR}/hw/rtl ${A_ARGS} ${sources}
-    COMMAND ${CMAKE_COMMAND} -E env ${TP_OBJCACHE} make -s -B -j2 -C ${dir} -f ${A_PREFIX}.mk ${A_PREFIX}__ALL.a
+    COMMAND ${CMAKE_COMMAND} -E env ${TP_OBJCACHE} make -s -B -j2 -C ${dir} -f ${A_PREFIX}.mk ${A_PREFIX}__ALL.a CXX=${A_CXX}
             "OPT_FAST=${A_OPT} -march=${TP_MARCH}" OPT_SLOW=-O0 "CXXFLAGS=${flags}"
+    ${record}
     DEPENDS ${sources} ${PROJECT_SOURCE_DIR}/hw/rtl/twinpath_types.svh ${PROJECT_SOURCE_DIR}/hw/rtl/verilator.vlt
     COMMENT "Verilating ${A_TOP} (${target})"
     VERBATIM)
@@ -147,17 +169,72 @@ function(tp_verilate target)
   target_link_libraries(${target} INTERFACE ${dir}/${A_PREFIX}__ALL.a verilated)
 endfunction()
 
-# tp_rtl_test(name TOP module SV files... SOURCES x_test.cpp... [DEPS ...] [PARAMS -GX=1...]): one block, verilated, under GoogleTest.
+# tp_rtl_test(name TOP module SV files... SOURCES x_test.cpp... [DEPS ...] [PARAMS -GX=1...]): one block, verilated, under GoogleTest; and
+# what the test does to it, in Icarus too (icarus.<name>), but with VERILATOR_ONLY; there STEPS
+# evaluations of each instance, of the tests of the pattern PLAYED. UNWRITTEN: the tests leave memories unwritten (replay.py --unwritten).
 function(tp_rtl_test name)
-  cmake_parse_arguments(A "" "TOP;LABELS;TIMEOUT" "SV;SOURCES;DEPS;PARAMS" ${ARGN})
+  cmake_parse_arguments(A "VERILATOR_ONLY;UNWRITTEN" "TOP;LABELS;TIMEOUT;STEPS;PLAYED" "SV;SOURCES;DEPS;PARAMS" ${ARGN})
   if(NOT A_LABELS)
     set(A_LABELS rtl)
   endif()
   if(NOT A_TIMEOUT)
     set(A_TIMEOUT 300)
   endif()
-  tp_verilate(${name}_model TOP ${A_TOP} SV ${A_SV} ARGS ${A_PARAMS})
+  tp_verilate(${name}_model TOP ${A_TOP} SV ${A_SV} ARGS ${A_PARAMS} RECORDED)
   tp_test(${name} SOURCES ${A_SOURCES} DEPS ${name}_model ${A_DEPS} LABELS ${A_LABELS} TIMEOUT ${A_TIMEOUT})
+  if(NOT A_VERILATOR_ONLY)
+    set(part)
+    if(A_STEPS)
+      list(APPEND part STEPS ${A_STEPS})
+    endif()
+    if(A_UNWRITTEN)
+      list(APPEND part UNWRITTEN)
+    endif()
+    if(A_PLAYED)
+      list(APPEND part TESTS ${A_PLAYED})
+    endif()
+    tp_replay(icarus.${name} ${name} TOP ${A_TOP} ${part} SV ${A_SV} PARAMS ${A_PARAMS})
+  endif()
+endfunction()
+
+find_program(IVERILOG iverilog)
+find_program(VVP vvp)
+
+# tp_replay(test program TOP module SV files... [MODEL target] [TESTS pattern] [STEPS n] [UNWRITTEN] [PARAMS -GX=1...] [CHANGE file original changed]): plays what the
+# block test `program` (of it, the tests of the pattern) does to its model of TOP (<program>_model) in Icarus (testbench/icarus/replay.py).
+# With CHANGE, a fault in Icarus's copy, the test passes if that is noticed.
+function(tp_replay test program)
+  cmake_parse_arguments(A "UNWRITTEN" "TOP;MODEL;TESTS;STEPS" "SV;PARAMS;CHANGE" ${ARGN})
+  if(NOT A_MODEL)
+    set(A_MODEL ${program}_model)
+  endif()
+  if(NOT A_TESTS)
+    set(A_TESTS *)
+  endif()
+  if(NOT IVERILOG OR NOT VVP)
+    return()
+  endif()
+  list(FILTER A_PARAMS INCLUDE REGEX "^-G")
+  list(TRANSFORM A_PARAMS REPLACE "^-G" "--parameter=")
+  set(options)
+  if(A_STEPS)
+    list(APPEND options --steps ${A_STEPS})
+  endif()
+  if(A_UNWRITTEN)
+    list(APPEND options --unwritten)
+  endif()
+  if(A_CHANGE)
+    list(APPEND options --change ${A_CHANGE})
+  endif()
+  get_target_property(dir ${A_MODEL} INTERFACE_INCLUDE_DIRECTORIES)
+  add_test(NAME ${test}
+           COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/testbench/icarus/replay.py --program $<TARGET_FILE:${program}> --tests ${A_TESTS}
+                   --header ${dir}/V${A_TOP}_pins.h --top ${A_TOP} --root ${PROJECT_SOURCE_DIR} --work ${CMAKE_CURRENT_BINARY_DIR}/${test}
+                   --iverilog ${IVERILOG} --vvp ${VVP} ${A_PARAMS} ${A_SV} ${options})
+  set_tests_properties(${test} PROPERTIES LABELS icarus TIMEOUT 600)
+  if(A_CHANGE)
+    set_tests_properties(${test} PROPERTIES PASS_REGULAR_EXPRESSION "differs: step")
+  endif()
 endfunction()
 
 # tp_faulty_sv(var list sv files...): the files, those that <list>.toml names replaced by their copies with faults.
