@@ -1,10 +1,13 @@
 // The tags of an XML text and their attributes, in order; enough for the kernel metadata of an xclbin.
 #pragma once
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace twinpath::xclbin {
 
@@ -72,12 +75,25 @@ class XmlTags {
       ++at_;
       const std::size_t end = text_.find(quote, at_);
       if (end == std::string_view::npos) throw XmlError(text_.size(), "the end of a quoted value", "the end");
-      tag.attributes[std::move(key)] = std::string(text_.substr(at_, end - at_));
+      tag.attributes[std::move(key)] = decoded(text_.substr(at_, end - at_));
       at_ = end + 1;
     }
   }
 
  private:
+  // With the five entities that XML has by itself; others stay as they are.
+  static std::string decoded(std::string_view value) {
+    static constexpr std::pair<std::string_view, char> kEntities[] = {
+        {"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}};
+    std::string out;
+    while (!value.empty()) {
+      const auto* entity = std::ranges::find_if(kEntities, [&](const auto& e) { return value.starts_with(e.first); });
+      const bool found = entity != std::end(kEntities);
+      out += found ? entity->second : value.front();
+      value.remove_prefix(found ? entity->first.size() : 1);
+    }
+    return out;
+  }
   char peek() const {
     if (at_ >= text_.size()) throw XmlError(text_.size(), "the end of a tag", "the end");
     return text_[at_];

@@ -1,7 +1,6 @@
 // A build without XRT.
 #include <stdexcept>
 
-#include "drivers/xrt/xrt_address.h"
 #include "drivers/xrt/xrt_batch.h"
 
 namespace twinpath {
@@ -9,8 +8,7 @@ namespace twinpath {
 void add_xrt_batch(batch::BatchRegistry& registry) {
   registry.add(
       "xrt",
-      [](std::string_view rest) -> std::unique_ptr<batch::Backend> {
-        parse_xrt_batch(rest);
+      [](std::string_view) -> std::unique_ptr<batch::Backend> {
         throw std::runtime_error(
             "batch backend 'xrt:': this build has no XRT; install libxrt-dev and uuid-dev, configure again and build");
       },

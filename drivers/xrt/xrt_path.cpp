@@ -8,7 +8,7 @@
 namespace twinpath {
 
 void add_xrt_path(PathRegistry& registry) {
-  registry.add("xrt", [](std::string_view rest, const CoreConfig& config, PathSink& sink, const PathOptions&) {
+  registry.add("xrt", [](std::string_view rest, const CoreConfig& config, PathSink& sink, const PathOptions& options) {
     const XrtAddress address = XrtAddress::parse(rest);
     if (!emulated())
       throw DeviceError(
@@ -16,7 +16,7 @@ void add_xrt_path(PathRegistry& registry) {
           ": expected a card whose network takes frames with their times, found one that stamps them itself; a "
           "session can be replayed through the simulated card only, XCL_EMULATION_MODE=hw_emu");
     auto device = std::make_shared<XrtDevice>(address);
-    return make_device_path("xrt:" + address.device, {device, device->wire()}, config, sink);
+    return make_device_path("xrt:" + address.device, {device, device->wire()}, config, sink, options.card);
   });
 }
 

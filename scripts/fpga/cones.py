@@ -6,6 +6,7 @@ the registers, memories and products behind it, wherever they are. An end that i
 """
 
 import collections
+import hashlib
 import json
 import re
 
@@ -18,6 +19,10 @@ CLOCKS = ("CLK", "clk_i", "RD_CLK", "WR_CLK")
 
 def bits_of(port):
     return [b for b in port if isinstance(b, int)]
+
+
+def short(parts):
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
 
 
 class Design:
@@ -36,7 +41,11 @@ class Design:
         self.top, self.work = top, work
         self.text = (work / "words.json").read_text()
         module = json.loads(self.text)["modules"][top]
-        self.names = named(module)
+        self.cells, self.names = module["cells"], named(module)
+        # Bits by name and place in it.
+        self.inputs = {b: f"port {n} {i}" for n, p in module["ports"].items() if p["direction"] == "input" for i, b in enumerate(p["bits"])}
+        nets = ((name, i, b) for name, net in module["netnames"].items() for i, b in enumerate(net["bits"]))
+        self.places = {b: f"{name} {i}" for name, i, b in nets if self.names.get(b) == name}
         # Ends by cell: the name of its register, or its instance, and its ports that end a path.
         self.ends = {}
         for cell, content in module["cells"].items():
@@ -69,6 +78,51 @@ class Design:
         for name, _ in self.ends.values():
             found[".".join(name.split(".")[:-1][:steps]) or "top"].add(name)
         return {group: sorted(names) for group, names in sorted(found.items())}
+
+    def digests(self, groups):
+        """Group -> a short name for its ends and all the logic in front of them: while it is the same, so is what is measured.
+
+        A bit is named by its register or memory, or by the cell that makes it and what goes into that: no name that synthesis gave
+        is in it, so that another part of the design can change.
+        """
+        directions = {cell: content["port_directions"] for cell, content in self.cells.items()}
+        made, known = {}, dict(self.inputs)  # bit -> its cell; bit -> its name
+        for cell, content in self.cells.items():
+            for port in (p for p, direction in directions[cell].items() if direction == "output"):
+                bits = content["connections"][port]
+                made.update(dict.fromkeys(bits_of(bits), cell))
+                if cell in self.ends:
+                    known.update((b, self.places.get(b, f"{self.ends[cell][0]} {port} {n}")) for n, b in enumerate(bits) if isinstance(b, int))
+
+        def settle(first):
+            todo, opened = [first], set()
+            while todo:
+                bit = todo[-1]
+                if bit in known or bit not in made:  # else a constant, or nothing makes it
+                    known.setdefault(bit, f"undriven {bit}" if isinstance(bit, str) else "undriven")
+                    todo.pop()
+                    continue
+                content, ways = self.cells[made[bit]], directions[made[bit]]
+                into = [(p, b) for p in sorted(ways) if ways[p] == "input" for b in content["connections"][p]]
+                # Words are cells here, so a word may seem to go into itself.
+                wait = [b for _, b in into if b not in known and b not in opened]
+                opened.add(bit)
+                if wait:
+                    todo += wait
+                    continue
+                all_of_it = short([content["type"], sorted(content["parameters"].items()), [(p, known.get(b, "around")) for p, b in into]])
+                for port in (p for p in ways if ways[p] == "output"):
+                    known.update((b, f"{all_of_it} {port} {n}") for n, b in enumerate(content["connections"][port]) if isinstance(b, int))
+            return known[first]
+
+        fronts = collections.defaultdict(list)
+        for cell, (name, ports) in self.ends.items():
+            content = self.cells[cell]
+            parameters = sorted((k, v) for k, v in content["parameters"].items() if k != "MEMID")
+            front = [(p, n, settle(content["connections"][p][n])) for p, low, high in sorted(ports) for n in range(low, high)]
+            own = [known[b] for p in sorted(content["connections"]) if directions[cell][p] == "output" for b in bits_of(content["connections"][p])]
+            fronts[name].append(short([content["type"], parameters, front, own]))
+        return {group: short([(n, sorted(fronts[n])) for n in sorted(names)])[:12] for group, names in groups.items()}
 
     def measure(self, names, label):
         """[(levels, start, end)] of the paths into the named ends, deepest first."""

@@ -1,5 +1,6 @@
 """Runs Yosys on one block: elaborates it, leaves large memories out, maps it to UltraScale+, counts the result."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -59,17 +60,41 @@ def blocks(rtl):
     return dict(sorted(found.items(), key=lambda b: (b[1] == "top", b[1], b[0])))
 
 
-def needed(block, rtl):
-    """The sources that `block` is made of, in the order of sources(): those whose module's name they mention, from it down."""
-    texts = {path: path.read_text() for path in sources(rtl)}
-    found, todo = {rtl / REGS_PACKAGE}, [p for p in texts if p.stem == block]
+def below(block, texts):
+    """Those of `texts`, by path, that `block` is made of: whose module's name they mention, from it down."""
+    found, todo = set(), [p for p in texts if p.stem == block]
     while todo:
         path = todo.pop()
         if path not in found:
             found.add(path)
             words = set(re.findall(r"\w+", texts[path]))
             todo += [p for p in texts if p.stem in words]
+    return found
+
+
+def needed(block, rtl):
+    """The sources that `block` is made of, in the order of sources(), the package first."""
+    texts = {path: path.read_text() for path in sources(rtl)}
+    found = below(block, texts) | {rtl / REGS_PACKAGE}
     return [path for path in texts if path in found]
+
+
+def digests(rtl):
+    """Block -> a short name for the RTL it is made of, what it includes too: another one when code changes, not when a comment or
+    a message does."""
+
+    def code(path):
+        return re.sub(r'//.*|"[^"\n]*(?<!\.svh)"', "", path.read_text())
+
+    texts = {path: code(path) for path in sources(rtl)}
+    included = {path.relative_to(rtl).as_posix(): code(path) for path in sorted(rtl.rglob("*.svh"))}
+    found = {}
+    for block in blocks(rtl):
+        parts = [texts[path] for path in sorted(below(block, texts))]
+        for part in parts:  # grows while it is read
+            parts += [included[name] for name in re.findall(r'`include "(.+?)"', part) if included[name] not in parts]
+        found[block] = hashlib.sha256(" ".join(" ".join(parts).split()).encode()).hexdigest()[:12]
+    return found
 
 
 def run(script, work, what):
@@ -102,6 +127,7 @@ def elaborate(block, rtl, work, parameters=(), defines=()):
 
 def synthesize(block, rtl, work):
     """The measured row of one block."""
+    measured = digests(rtl)[block]
     rams = elaborate(block, rtl, work)
     large = {n: s for n, s in rams.items() if s[0] * s[1] > LARGE_BITS and n != block}
     boxes = "".join(f"blackbox {name}\n" for name in large)
@@ -118,6 +144,7 @@ def synthesize(block, rtl, work):
         inside = netlist.paths(from_ports=False)
     except Unknown as problem:
         raise Failed(f"{block}: {problem}") from None
+    row["rtl"] = measured
     row["levels"] = paths[0][0] if paths else 0
     row["inside"] = inside[0][0] if inside else 0
     row["paths"] = paths

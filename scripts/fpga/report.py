@@ -4,7 +4,7 @@ import json
 import math
 import pathlib
 
-from flow import LARGE_BITS
+from flow import LARGE_BITS, digests
 from netlist import LEVEL_RULES, large_ram_cost
 
 KEPT = pathlib.Path(__file__).resolve().parents[2] / "constraints" / "synthesis.json"
@@ -67,9 +67,9 @@ def grown(block, row, kept):
 JOINED_HEADING = f"{'group':32} {'registers':>9} {'levels':>7}"
 
 
-def joined_row(ends, paths):
+def joined_row(cone, ends, paths):
     over = [p for p in paths if p[0] > LIMIT]
-    return {"ends": ends, "levels": paths[0][0] if paths else 0, "over": len(over), "deep": over[:KEPT_PATHS]}
+    return {"cone": cone, "ends": ends, "levels": paths[0][0] if paths else 0, "over": len(over), "deep": over[:KEPT_PATHS]}
 
 
 def joined_line(group, row):
@@ -82,13 +82,29 @@ def joined_over(group, row, kept):
     return [f"{group}: {levels} levels, {start} -> {end}; at most {most} pass" for levels, start, end in row["deep"] if levels > most]
 
 
-def keep_joined(path, tool, top, measured, groups):
-    """Keeps the measured groups; the others of `groups` stay as they were, without `groups` they go."""
+def old(data, rtl):
+    """The blocks of the kept report that were measured on other RTL than there is."""
+    today = digests(rtl)
+    return [block for block, row in data["blocks"].items() if row.get("rtl") != today.get(block)]
+
+
+def joined_old(rows, cones):
+    """The groups of a block whose paths were not measured as they are: `cones` names what leads to each (cones.Design.digests)."""
+    return [group for group, cone in cones.items() if rows.get(group, {}).get("cone") != cone]
+
+
+def read_of(path, tool):
+    """The kept report, without rows that another tool measured."""
     data = read(path)
-    joined = data["joined"]
-    before = {g: row for g, row in joined.get(top, {}).items() if groups is not None and g in groups}
-    joined[top] = dict(sorted({**before, **measured}.items()))
-    save(path, tool, data["blocks"], joined)
+    return data if data["tool"] == tool else {"blocks": {}, "joined": {}}
+
+
+def keep_joined(path, tool, top, group, row, groups):
+    """Keeps the row of one group of `top`, which has these groups; rows of groups it no longer has go."""
+    data = read_of(path, tool)
+    rows = {g: kept for g, kept in data["joined"].get(top, {}).items() if g in groups}
+    data["joined"][top] = dict(sorted({**rows, group: row}.items()))
+    save(path, tool, data["blocks"], data["joined"])
 
 
 def save(path, tool, blocks, joined):
@@ -101,19 +117,19 @@ def save(path, tool, blocks, joined):
     path.with_name(PAGE).write_text(page(data))
 
 
-def write(path, tool, known, rows, others, joined):
-    blocks = dict(others)
-    for block, row in rows.items():
-        over = [p for p in row["paths"] if p[0] > LIMIT]
-        blocks[block] = {
-            "folder": known[block],
-            **{k: row[k] for k in (*COUNTS, "levels", "inside")},
-            "dsp_open": row["dsp_open"],
-            "memories": row["memories"],
-            "ends_over": len(over),
-            "deep": over[:KEPT_PATHS],
-        }
-    save(path, tool, {b: blocks[b] for b in known if b in blocks}, joined)
+def keep(path, tool, known, block, row):
+    """Keeps the row of one block; rows of blocks that are not known go."""
+    data = read_of(path, tool)
+    over = [p for p in row["paths"] if p[0] > LIMIT]
+    data["blocks"][block] = {
+        "folder": known[block],
+        **{k: row[k] for k in ("rtl", *COUNTS, "levels", "inside")},
+        "dsp_open": row["dsp_open"],
+        "memories": row["memories"],
+        "ends_over": len(over),
+        "deep": over[:KEPT_PATHS],
+    }
+    save(path, tool, {b: data["blocks"][b] for b in known if b in data["blocks"]}, data["joined"])
 
 
 def page(data):
@@ -124,7 +140,7 @@ def page(data):
         "",
         f"By {data['tool']}, `synth_xilinx -family xcup -flatten`, each block alone with its default parameters. Not run in Vivado: the",
         "vendor's tool maps better, and what matters here is the change from one version to the next. `scripts/synth --check` fails when a",
-        f"block grows by more than {MARGIN_TEXT}.",
+        f"block grows by more than {MARGIN_TEXT}; `scripts/synth --old` names the rows that were measured on other RTL than there is.",
         "",
         LEVEL_RULES,
         f"A memory of more than {LARGE_BITS:,} bits is not mapped by Yosys: it costs what its width and depth need in whole block RAMs or",
@@ -164,7 +180,8 @@ def through(top, groups):
     out = ["", f"## Paths of {top} through all its blocks", ""]
     out += [f"`scripts/synth --joined`: {deepest} levels at most, {over or 'no'} registers or memories past {LIMIT}. From register to register wherever these are,",
             "the ends of a group mapped together with all that leads to them, and once more by themselves where they are too deep: mapped",
-            "all at once, the core is made as small as its deepest path allows. Paths from and to its ports are left out."]  # fmt: skip
+            "all at once, the core is made as small as its deepest path allows. Paths from and to its ports are left out.",
+            "`scripts/synth --joined --old` names the groups with other logic in front of them than was measured."]  # fmt: skip
     out += ["", "| registers of | registers, memories | levels |", "|---|--:|--:|"]
     out += [f"| {group} | {row['ends']} | {row['levels']} |" for group, row in groups.items()]
     deep = [(group, *path) for group, row in groups.items() for path in row["deep"]]

@@ -11,6 +11,7 @@
 #include "host/order/order_frame.h"
 #include "host/wire/ouch50.h"
 #include "sim/systemc/core_module.h"
+#include "sim/systemc/kernel_core.h"
 #include "sim/systemc/network_modules.h"
 #include "sim/systemc/order_rules.h"
 #include "sim/systemc/pcie_module.h"
@@ -24,13 +25,14 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
   // What a frame's way to the core was, in their order.
   struct FrameTimes {
     Picoseconds published, queued, wire_start;
-    Beats beats;
+    Cycles last;             // beat
     Picoseconds software{};  // when host software begins with it
   };
   struct OrderCause {
     std::uint32_t frame;
     Cycles last_byte;
     std::uint64_t line_wait;
+    bool message;  // false: a command, of which strategies make orders too (SEM 9.4)
   };
 
   std::unique_ptr<Core> core;
@@ -44,12 +46,18 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
         options_(options),
         config_(config),
         fault_(options.fault),
-        software_(options),
+        software_(options, config.feed),
+        runs_ahead_(core->runs_ahead() && options.ahead && options.wave.empty()),
         mac_in_(options.mac_in),
         mac_out_(options.mac_out),
         out_(out) {
     core->orders(*this);
     core->events(*this);
+    software_.leave = [this](PacketPtr packet) {
+      ++by_software;
+      const Picoseconds at = packet->published + mac_out_;
+      leave(std::move(packet), at);
+    };
     commands.take = [this](const HostWrite& w) { take(w); };
     SC_METHOD(reset);
     sensitive << reset_due_;
@@ -61,45 +69,42 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
     SC_METHOD(begin_command);
     sensitive << command_due_;
     dont_initialize();
-    SC_METHOD(send);
-    sensitive << send_due_;
-    dont_initialize();
   }
 
   // Bytes come out of the MAC behind its latency; a beat goes on when all of it is there.
-  void frame(const PacketPtr& packet, std::uint64_t byte_ps) override {
-    if (in_outage(options_.card_resets, now())) {
+  void frame(PacketPtr packet, Picoseconds at, std::uint64_t byte_ps) override {
+    if (in_outage(options_.card_resets, at)) {
       ++reset_frames;
       return;
     }
     if (fault_ == Fault::lose_frames && ++spoiled_ % 1000 == 0) return;
-    const Picoseconds start = now() + mac_in_;
+    const Picoseconds start = at + mac_in_;
     const std::size_t bytes = packet->bytes.size();
     const Cycles ready = cycle_at(start + Picoseconds{std::min<std::size_t>(8, bytes) * byte_ps});
     if (stream_free_ > ready) most_beats = std::max(most_beats, (stream_free_ - ready).value);
     const Beats beats{std::max(ready, stream_free_), start, byte_ps, bytes};
-    stream_free_ = beats.last() + Cycles{1};
-    coming_.push_back({packet, beats});
-    notify_at(frame_due_, edge(coming_.front().beats.first));
+    const Cycles last = beats.last();
+    stream_free_ = last + Cycles{1};
+    coming_.push_back({std::move(packet), at, beats, last});
+    if (coming_.size() == 1) notify_at(frame_due_, edge(beats.first));
   }
 
   void order(const CoreOrder& order) override {
-    if (fault_ == Fault::lose_orders && ++spoiled_ % 10 == 0) return;
-    auto packet = std::make_shared<Packet>();
+    if (fault_ == Fault::lose_orders && ++spoiled_ % 10 == 0) return to_software(nullptr);
+    PacketPtr packet = make_packet();
     packet->bytes.assign(order.frame.begin(), order.frame.begin() + order.bytes);
     packet->published = edge(order.first_beat);
     orders_.add(packet->published.value, packet->bytes);
     wave.order = load_be32(packet->bytes.data() + kOrderHeaderBytes + 1);
-    const auto sender = software_.sender();
-    if (options_.arrangement != Arrangement::card)
-      unexplained_.push_back(sender == SoftwareSender::Sender::software ? packet : nullptr);
+    const auto sender = software_.sender(packet->published);
     if (sender == SoftwareSender::Sender::nobody && packet->bytes[kOrderHeaderBytes] == ouch::EnterOrder::kType)
       ++missed;
+    to_software(sender == SoftwareSender::Sender::software ? std::move(packet) : nullptr);
     if (sender != SoftwareSender::Sender::card) return;
     // A wire that is faster than the stream must not run out of bytes in the middle of the frame.
     const std::uint64_t stream = edge(Cycles{(order.bytes + 7u) / 8u}).value;
     const std::uint64_t wire = (Wire::kPreamble + order.bytes) * out_.byte_ps();
-    leave(packet, packet->published + mac_out_ + Picoseconds{stream > wire ? stream - wire : 0});
+    leave(std::move(packet), edge(order.first_beat) + mac_out_ + Picoseconds{stream > wire ? stream - wire : 0});
   }
 
   void event(const CoreEvent& event) override {
@@ -107,17 +112,14 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
     events_.add(now().value, std::span(reinterpret_cast<const std::uint8_t*>(&e), sizeof e));
     rules.on_event(e);
     if (e.event_kind() == EventKind::order)
-      causes[e.user_ref] = {first_frame_ + e.frame, event.last_byte, e.stage(Stage::line_wait)};
+      causes[e.user_ref] = {first_frame_ + e.frame, event.last_byte, e.stage(Stage::line_wait), e.msg_type != 0};
     ++events_made;
     wave.event = e.kind;
-    if (!unexplained_.empty() && (e.event_kind() == EventKind::order || e.event_kind() == EventKind::cancel)) {
-      if (const PacketPtr packet = unexplained_.front()) {
-        ++by_software;
-        packet->published = software_.order(frames[first_frame_ + e.frame].software, edge(event.last_byte), e.msg_index,
-                                            packet->bytes.size());
-        leave(packet, packet->published + mac_out_);
-      }
-      unexplained_.pop_front();
+    if (options_.arrangement != Arrangement::card &&
+        (e.event_kind() == EventKind::order || e.event_kind() == EventKind::cancel)) {
+      const bool of_message = e.msg_type != 0;  // strategies make orders of commands too (SEM 9.4)
+      software_.take_cause(
+          {of_message ? frames[first_frame_ + e.frame].software : Picoseconds{}, edge(event.last_byte), e.msg_index});
     }
     if (fault_ == Fault::lose_events && ++spoiled_ % 100 == 0) return;
     to_ring(e);
@@ -132,7 +134,10 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
   // Of every order and event with its time.
   std::uint64_t digest() const noexcept { return orders_.value * 31 + events_.value; }
 
-  std::vector<FrameTimes> frames;
+  // The edge with which the last frame so far came to the core; not before now when it was ahead of its time.
+  Picoseconds worked_until() const noexcept { return worked_until_; }
+
+  std::deque<FrameTimes> frames;
   std::map<std::uint32_t, OrderCause> causes;  // by user_ref
   OrderRules rules;
   std::uint64_t events_made = 0, lost_events = 0, commands_taken = 0;
@@ -159,16 +164,18 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
   };
 
   static std::unique_ptr<Core> make_core(const PlatformOptions& options, const CoreConfig& config) {
+    if (options.core != CoreKind::hls && !config.strategy.rules())
+      throw std::invalid_argument("platform: the core '" +
+                                  std::string(options.core == CoreKind::rtl ? "rtl" : "model") +
+                                  "' decides by the rules, found strategy '" + config.strategy.name +
+                                  "': choose the core 'hls', which has a kernel in their place");
     if (options.core == CoreKind::model) return std::make_unique<CoreModule>("core", config, options.fault);
-    if (options.arrangement != Arrangement::card)
-      throw std::invalid_argument(
-          "platform: software in the card's place needs to know what a frame holds before the core does: choose the "
-          "core 'model', or the arrangement 'card'");
     if (options.fault == Fault::blind_to_gaps || options.fault == Fault::deaf_to_kill ||
-        options.fault == Fault::late_verdict)
+        options.fault == Fault::late_verdict || options.fault == Fault::endless_line)
       throw std::invalid_argument("platform: only the core 'model' can be made wrong");
+    if (options.core == CoreKind::hls) return make_kernel_core("core", config, options.kernel_cycles, options.fault);
     // Its order is known with the last of 12 beats.
-    if (options.mac_out + options.venue_propagation < edge(Cycles{13}))
+    if (options.arrangement != Arrangement::software && options.mac_out + options.venue_propagation < edge(Cycles{13}))
       throw std::invalid_argument(
           "platform: the venue would hear of an order before the RTL core has ended it: mac.out_ns and "
           "wire.to_venue_ns, expected 41 or more together; give them, or choose the core 'model'");
@@ -212,22 +219,27 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
     if (record.answered != 0) answer_times.push_back(edge(waiting_commands_.back().first).value - record.answered);
     notify_at(command_due_, edge(waiting_commands_.front().first));
   }
+  // Every order of the core, null when it is not software's to send.
+  void to_software(PacketPtr packet) {
+    if (options_.arrangement != Arrangement::card) software_.take_order(std::move(packet));
+  }
   // Frames leave in their order.
-  void leave(const PacketPtr& packet, Picoseconds at) {
-    if (!sending_.empty()) at = std::max(at, sending_.back().first);
-    sending_.push_back({at, packet});
-    notify_at(send_due_, sending_.front().first);
+  void leave(PacketPtr packet, Picoseconds at) {
+    left_ = std::max(at, left_);
+    out_.send(std::move(packet), left_);
   }
   // A new core, as the host configures it: it expects what the old one expected, so that it finds out what it missed,
   // and trades when it is told to.
   void reset() {
     const CounterValues last = core->counters();
     for (unsigned i = 0; i < kCounterCount; ++i) before_reset_[i] += last[i];
-    reset_frames += coming_.size();
+    // Those that are told of and not here yet come when the reset is over.
+    for (; !coming_.empty() && coming_.front().at <= now(); coming_.pop_front()) ++reset_frames;
+    frame_due_.cancel();
+    if (!coming_.empty()) notify_at(frame_due_, edge(coming_.front().beats.first));
     reset_commands += waiting_commands_.size();
-    coming_.clear();
     waiting_commands_.clear();
-    unexplained_.clear();
+    software_.reset();
     first_frame_ = static_cast<std::uint32_t>(frames.size());
     CoreConfig config = config_;
     config.armed = fault_ == Fault::forget_reset;
@@ -237,27 +249,33 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
     if (++resets_ < options_.card_resets.size()) notify_at(reset_due_, kBegin + options_.card_resets[resets_].at);
   }
 
+  static constexpr std::size_t kSoon = 6;  // frames: what the last of them needs is there when it comes
+
   struct Coming {
     PacketPtr packet;
+    Picoseconds at;  // first byte at the MAC
     Beats beats;
+    Cycles last;  // beat
   };
 
+  // A frame that comes at `t` can be given to the core: it is here, or nothing at all happens before it is.
+  bool can_begin(Picoseconds t) const {
+    if (t <= now()) return true;
+    return runs_ahead_ && t - now() < Picoseconds{sc_core::sc_time_to_pending_activity().value()};
+  }
   void begin_frame() {
     begin_command();  // of one cycle commands are first
-    for (; !coming_.empty() && edge(coming_.front().beats.first) <= now(); coming_.pop_front()) {
+    for (; !coming_.empty() && can_begin(edge(coming_.front().beats.first)); coming_.pop_front()) {
       const Coming& c = coming_.front();
-      frames.push_back({c.packet->published, c.packet->queued, c.packet->wire_start, c.beats});
+      if (coming_.size() > kSoon) core->expect(coming_[kSoon].packet->bytes);
+      worked_until_ = edge(c.beats.first);
+      frames.push_back({c.packet->published, c.packet->queued, c.packet->wire_start, c.last});
       wave.frame = static_cast<std::uint32_t>(frames.size());
-      const std::uint64_t messages = delivered();
       core->frame(c.beats.first, c.packet->bytes, c.packet->fcs_error, c.beats);
       if (options_.arrangement != Arrangement::card)
-        frames.back().software = software_.frame(edge(c.beats.last()), c.packet->bytes.size(), delivered() - messages);
+        frames.back().software = software_.frame(c.beats.first, c.packet->bytes, c.packet->fcs_error, edge(c.last));
     }
     if (!coming_.empty()) notify_at(frame_due_, edge(coming_.front().beats.first));
-  }
-  std::uint64_t delivered() const {
-    if (options_.arrangement == Arrangement::card) return 0;  // nobody asks
-    return core->counters()[static_cast<std::size_t>(Counter::messages)];
   }
   void begin_command() {
     for (; !waiting_commands_.empty() && edge(waiting_commands_.front().first) <= now();
@@ -268,16 +286,12 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
     }
     if (!waiting_commands_.empty()) notify_at(command_due_, edge(waiting_commands_.front().first));
   }
-  void send() {
-    for (; !sending_.empty() && sending_.front().first <= now(); sending_.pop_front())
-      out_.send(sending_.front().second, sending_.front().first);
-    if (!sending_.empty()) notify_at(send_due_, sending_.front().first);
-  }
   const PlatformOptions& options_;
   const CoreConfig& config_;
   Fault fault_;
   SoftwareSender software_;
-  std::deque<PacketPtr> unexplained_;  // orders whose event is to come; null: the card has sent it, or nobody does
+  bool runs_ahead_;
+  Picoseconds worked_until_{};
   std::uint64_t spoiled_ = 0;
   CounterValues before_reset_{};
   std::uint32_t first_frame_ = 0;  // number of the core's frame 0
@@ -288,9 +302,9 @@ class Card : public sc_core::sc_module, public FrameIf, public OrderIf, public E
   Cycles stream_free_{}, command_free_{};
   std::deque<Coming> coming_;
   std::deque<std::pair<Cycles, Command>> waiting_commands_;
-  std::deque<std::pair<Picoseconds, PacketPtr>> sending_;
+  Picoseconds left_{};  // when the last frame left
   Digest orders_, events_;
-  sc_core::sc_event frame_due_, command_due_, send_due_, reset_due_;
+  sc_core::sc_event frame_due_, command_due_, reset_due_;
 };
 
 }  // namespace twinpath::platform

@@ -34,15 +34,30 @@ unsigned held_by(const Command& c, const Risk& risk) noexcept {
 
 }  // namespace
 
-CoreModel::CoreModel(const CoreConfig& config, Fault fault)
+template <class S>
+CoreModelOf<S>::CoreModelOf(const CoreConfig& config, Fault fault)
+  requires(kRules)
     : fault_(fault),
       config_(config.feed),
-      out_{&stamps_, {}, {}, {}, {}, false},
+      out_{&stamps_, &timing_, {}, {}, {}, false},
       tap_{this},
       core_(only_rules(config), counters_, out_, stamps_),
+      feed_(config.feed, counters_, tap_) {
+  if (fault == Fault::endless_line) timing_.never_fill_line();
+}
+
+template <class S>
+CoreModelOf<S>::CoreModelOf(const CoreConfig& config, KernelTurn& turn)
+  requires(!kRules)
+    : fault_(Fault::none),
+      config_(config.feed),
+      out_{&stamps_, &timing_, {}, {}, {}, false},
+      tap_{this},
+      core_(config, counters_, out_, stamps_, linked(turn)),
       feed_(config.feed, counters_, tap_) {}
 
-void CoreModel::frame(Cycles stamp, std::span<const std::uint8_t> bytes, bool fcs_error, const Beats& beats) {
+template <class S>
+void CoreModelOf<S>::frame(Cycles stamp, std::span<const std::uint8_t> bytes, bool fcs_error, const Beats& beats) {
   advance(stamp, beats.first);
   const std::uint64_t packets = count(Counter::packets_a) + count(Counter::packets_b);
   const std::uint64_t stored = count(Counter::reorder_stored);
@@ -69,7 +84,8 @@ void CoreModel::frame(Cycles stamp, std::span<const std::uint8_t> bytes, bool fc
   in_frame_ = false;
 }
 
-void CoreModel::command(Cycles stamp, Cycles pins, const Command& command) {
+template <class S>
+void CoreModelOf<S>::command(Cycles stamp, Cycles pins, const Command& command) {
   advance(stamp, pins);
   late_ = pins - stamp;
   feed_.command(stamp);
@@ -77,14 +93,18 @@ void CoreModel::command(Cycles stamp, Cycles pins, const Command& command) {
   stamps_.at = timing_.command(pins);
   stamps_.held = Cycles{held == 0 ? 0 : held - 1};
   timing_.hold(stamps_.at.verdict, held);
+  const Cycles on = stamps_.at.verdict + Cycles{held};
+  begin_turn(on);
   core_.command(stamp, command);
+  end_turn(on);
   if (fault_ == Fault::deaf_to_kill && command.op == CommandOp::kill) undo(CommandOp::release, stamp);
   if (fault_ == Fault::deaf_to_kill && command.op == CommandOp::disarm) undo(CommandOp::arm, stamp);
   stamps_.held = {};
 }
 
 // Takes back what was told.
-void CoreModel::undo(CommandOp op, Cycles stamp) noexcept {
+template <class S>
+void CoreModelOf<S>::undo(CommandOp op, Cycles stamp) noexcept {
   Command c;
   c.op = op;
   c.symbol = 0xFFFF;
@@ -93,9 +113,13 @@ void CoreModel::undo(CommandOp op, Cycles stamp) noexcept {
   out_.mute = false;
 }
 
-void CoreModel::advance(Cycles time) { advance(time, time + late_); }
+template <class S>
+void CoreModelOf<S>::advance(Cycles time) {
+  advance(time, time + late_);
+}
 
-void CoreModel::advance(Cycles time, Cycles pins) {
+template <class S>
+void CoreModelOf<S>::advance(Cycles time, Cycles pins) {
   const auto due = deadline();
   if (!due || *due > time) return;
   const Cycles seen = *due + late_;
@@ -105,7 +129,8 @@ void CoreModel::advance(Cycles time, Cycles pins) {
   end_replay();
 }
 
-void CoreModel::Stamps::fill(Event& e) const noexcept {
+template <class S>
+void CoreModelOf<S>::Stamps::fill(Event& e) const noexcept {
   e.stages = {};
   const auto set = [&](Stage s, Cycles from, Cycles to) { e.stages[static_cast<std::size_t>(s)] = between(from, to); };
   set(Stage::decoded, at.last_byte, at.split + Cycles{1});
@@ -119,16 +144,17 @@ void CoreModel::Stamps::fill(Event& e) const noexcept {
   set(Stage::line_wait, at.verdict + Cycles{1}, first_beat);
 }
 
-void CoreModel::Out::on_order_frame(std::span<const std::uint8_t> frame) noexcept {
+template <class S>
+void CoreModelOf<S>::Out::on_order_frame(std::span<const std::uint8_t> frame) noexcept {
   CoreOrder& order = orders.emplace_back();
-  order.first_beat = std::max(stamps->at.verdict + Cycles{1}, line_free);
+  order.first_beat = timing->order(stamps->at.verdict, (frame.size() + 7) / 8);
   order.bytes = static_cast<std::uint16_t>(frame.size());
   std::copy(frame.begin(), frame.end(), order.frame.begin());
   stamps->first_beat = order.first_beat;
-  line_free = order.first_beat + Cycles{(frame.size() + 7) / 8};
 }
 
-void CoreModel::Out::on_event(const Event& event) noexcept {
+template <class S>
+void CoreModelOf<S>::Out::on_event(const Event& event) noexcept {
   if (mute) return;
   const EventKind kind = event.event_kind();
   Cycles at = stamps->at.verdict + kEventAfterVerdict + stamps->held;
@@ -137,15 +163,20 @@ void CoreModel::Out::on_event(const Event& event) noexcept {
   events.push_back({event_at, stamps->at.last_byte, event});
 }
 
-void CoreModel::Tap::on_feed_state(StateReason reason, const Origin& origin) noexcept {
+template <class S>
+void CoreModelOf<S>::Tap::on_feed_state(StateReason reason, const Origin& origin) noexcept {
   // A frame is told to be wrong behind its messages, its end of session behind all of it.
   model->leave_frame(true);
   model->stamps_.at = reason == StateReason::end_of_session ? model->timing_.end_of_session() : model->timing_.own();
+  const Cycles on = model->stamps_.at.verdict;
+  model->begin_turn(on);
   model->core_.on_feed_state(reason, origin);
+  model->end_turn(on);
   if (model->fault_ == Fault::blind_to_gaps) model->undo(CommandOp::trust, origin.stamp);
 }
 
-void CoreModel::Tap::on_packet(PacketFate fate, std::uint32_t frame) noexcept {
+template <class S>
+void CoreModelOf<S>::Tap::on_packet(PacketFate fate, std::uint32_t frame) noexcept {
   if (fate == PacketFate::in_order) {
     model->in_order_ = true;
     return;
@@ -168,13 +199,18 @@ void CoreModel::Tap::on_packet(PacketFate fate, std::uint32_t frame) noexcept {
   }
 }
 
-void CoreModel::Tap::on_message(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept {
+template <class S>
+void CoreModelOf<S>::Tap::on_message(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept {
   model->place(m, type, origin);
+  const Cycles on = model->stamps_.at.verdict;
+  model->begin_turn(on);
   model->core_.on_message(m, type, origin);
+  model->end_turn(on);
 }
 
 // A message of the frame itself passes with its beats; one of a packet that was kept, when that is replayed.
-void CoreModel::place(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept {
+template <class S>
+void CoreModelOf<S>::place(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept {
   if (in_frame_ && m >= bytes_.data() && m < bytes_.data() + bytes_.size()) {
     const auto end = static_cast<std::size_t>(m - bytes_.data()) + itch::message_length(type);
     stamps_.at = timing_.in_frame(end, type);
@@ -188,18 +224,23 @@ void CoreModel::place(const std::uint8_t* m, std::uint8_t type, const Origin& or
 }
 
 // `told`: its end, or its wrong FCS, is told next.
-void CoreModel::leave_frame(bool told) noexcept {
+template <class S>
+void CoreModelOf<S>::leave_frame(bool told) noexcept {
   if (!in_frame_) return;
   in_frame_ = false;
   timing_.end_frame(in_order_, feed_.gap_open() || kept_.any());
   if (in_order_ && fcs_error_ && !told) timing_.tell_nothing();
 }
 
-void CoreModel::end_replay() noexcept {
+template <class S>
+void CoreModelOf<S>::end_replay() noexcept {
   if (replayed_ == nullptr) return;
   timing_.end_replay();
   kept_.free(*replayed_);
   replayed_ = nullptr;
 }
+
+template class CoreModelOf<RuleEngine>;
+template class CoreModelOf<LinkedStrategy>;
 
 }  // namespace twinpath::platform

@@ -8,6 +8,7 @@
 #include <deque>
 #include <optional>
 #include <span>
+#include <type_traits>
 
 #include "host/core/config.h"
 #include "host/core/counters.h"
@@ -17,6 +18,7 @@
 #include "sim/systemc/core_timing.h"
 #include "sim/systemc/fault.h"
 #include "sim/systemc/kept_packets.h"
+#include "sim/systemc/strategy_link.h"
 
 namespace twinpath::platform {
 
@@ -36,16 +38,26 @@ struct CoreEvent {
   Event event;
 };
 
-class CoreModel {
+// `S`: what decides. RuleEngine, as in the RTL; or LinkedStrategy, a kernel in its place.
+template <class S>
+class CoreModelOf {
+  static constexpr bool kRules = std::is_same_v<S, RuleEngine>;
+
  public:
   // Throws std::invalid_argument for a strategy that is not the rules: the core has none other.
-  explicit CoreModel(const CoreConfig& config, Fault fault = Fault::none);
+  explicit CoreModelOf(const CoreConfig& config, Fault fault = Fault::none)
+    requires(kRules);
+  // Told of its messages, `turn` must outlive it.
+  CoreModelOf(const CoreConfig& config, KernelTurn& turn)
+    requires(!kRules);
 
   // Inputs in the order of their stamps (SEM 1). `beats` and `pins` are when they are at the core's pins: with their
   // stamps, or later when something before them took its time.
   void frame(Cycles stamp, std::span<const std::uint8_t> bytes, bool fcs_error, const Beats& beats);
   void command(Cycles stamp, Cycles pins, const Command& command);
   void advance(Cycles time);
+  // A frame that is coming: fetches what its first messages need, and changes nothing.
+  void prefetch(std::span<const std::uint8_t> bytes) const noexcept { feed_.prefetch(bytes); }
   // Time jumps from input to input while nothing is at work, as on the pins of `verilator:`: a deadline in between is
   // seen with the next input.
   void jump_between_inputs() noexcept { jumps_ = true; }
@@ -64,22 +76,23 @@ class CoreModel {
   std::deque<CoreEvent>& events() noexcept { return out_.events; }
 
  private:
-  // The message at work, in cycles; what DecisionCore asks of a stamper.
-  struct Stamps {
-    Passage at{};
-    Cycles frame_began;
-    Cycles first_beat;
-    Cycles held;  // behind the verdict, by a command
+  // What DecisionCore asks of a stamper.
+  struct Stamps : MessageStamps {
+    KernelTurn* turn = nullptr;
 
     void start() noexcept {}
-    void mark(Stage) noexcept {}
+    void mark(Stage stage) noexcept {
+      if constexpr (!kRules) {
+        if (stage == Stage::checked) turn->decide();
+      }
+    }
     void fill(Event& e) const noexcept;
   };
   struct Out {
     Stamps* stamps;
+    CoreTiming* timing;
     std::deque<CoreOrder> orders;
     std::deque<CoreEvent> events;
-    Cycles line_free;
     Cycles event_at;
     bool mute = false;
 
@@ -88,10 +101,20 @@ class CoreModel {
   };
   // Between feed and decision: when each message's last byte passes.
   struct Tap {
-    CoreModel* model;
+    CoreModelOf* model;
     void on_packet(PacketFate fate, std::uint32_t frame) noexcept;
     void on_feed_state(StateReason reason, const Origin& origin) noexcept;
     void on_message(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept;
+    // Looks ahead for the memory's sake only: every message is placed, whoever it concerns.
+    bool look(const std::uint8_t*, std::uint8_t, SymbolIndex&) const noexcept { return true; }
+    void on_message(const std::uint8_t* m, std::uint8_t type, const Origin& origin, SymbolIndex) noexcept {
+      on_message(m, type, origin);
+    }
+    void prefetch(const std::uint8_t* m, std::uint8_t type) const noexcept { model->core_.prefetch(m, type); }
+    void prefetch(const std::uint8_t* m, std::uint8_t type, SymbolIndex) const noexcept { prefetch(m, type); }
+    void prefetch_more(const std::uint8_t* m, std::uint8_t type, SymbolIndex) const noexcept {
+      model->core_.prefetch_more(m, type);
+    }
   };
 
   std::uint64_t count(Counter c) const noexcept { return counters_.values()[static_cast<std::size_t>(c)]; }
@@ -100,6 +123,19 @@ class CoreModel {
   void end_replay() noexcept;
   void advance(Cycles time, Cycles pins);
   void undo(CommandOp op, Cycles stamp) noexcept;
+  // The decision core tells its strategy of the status while it is being made.
+  LinkedStrategy::Parameters linked(KernelTurn& turn) noexcept {
+    stamps_.turn = &turn;
+    turn.attach(stamps_);
+    return {&turn};
+  }
+  // Around what the strategy may be told of. `from`: where the pipeline goes on.
+  void begin_turn([[maybe_unused]] Cycles from) noexcept {
+    if constexpr (!kRules) stamps_.turn->begin(from);
+  }
+  void end_turn([[maybe_unused]] Cycles from) noexcept {
+    if constexpr (!kRules) timing_.hold(from, static_cast<unsigned>((stamps_.turn->end() - from).value));
+  }
 
   Fault fault_;
   FeedConfig config_;
@@ -107,7 +143,7 @@ class CoreModel {
   Stamps stamps_;
   Out out_;
   Tap tap_;
-  DecisionCore<Out, Stamps> core_;
+  DecisionCore<Out, Stamps, S> core_;
   Feed<Tap> feed_;
   CoreTiming timing_;
   KeptPackets kept_;
@@ -122,5 +158,9 @@ class CoreModel {
   Cycles late_{};  // from its stamp to the pins
   std::uint32_t next_frame_ = 0;
 };
+
+extern template class CoreModelOf<RuleEngine>;
+extern template class CoreModelOf<LinkedStrategy>;
+using CoreModel = CoreModelOf<RuleEngine>;
 
 }  // namespace twinpath::platform

@@ -30,9 +30,14 @@ class Core : public sc_core::sc_module {
   sc_core::sc_port<EventIf> events{"events"};
 
   using sc_module::sc_module;
-  // Now is the edge of the cycle of the stamp. Of one cycle a command comes before a frame, and there is one.
+  // Now is the edge of the cycle of the stamp, or before it (runs_ahead). Of one cycle a command comes before a frame,
+  // and there is one.
   virtual void frame(Cycles stamp, std::span<const std::uint8_t> bytes, bool fcs_error, const Beats& beats) = 0;
   virtual void command(Cycles stamp, Cycles pins, const Command& command) = 0;
+  // It takes frames before their time, when no other input can come between: it has no clock.
+  virtual bool runs_ahead() const noexcept { return false; }
+  // One that will come soon, should that be of use.
+  virtual void expect(std::span<const std::uint8_t>) const {}
   // Begins anew; what had not left yet never does.
   virtual void reset(const CoreConfig& config) = 0;
   virtual CounterValues counters() const = 0;
@@ -41,17 +46,68 @@ class Core : public sc_core::sc_module {
   virtual std::uint64_t expected_sequence() const = 0;
 };
 
-class CoreModule final : public Core {
+// A functional model's outputs at their times.
+template <class Model>
+class ModelCore : public Core {
  public:
-  SC_HAS_PROCESS(CoreModule);
-  CoreModule(sc_core::sc_module_name name, const CoreConfig& config, Fault fault = Fault::none)
-      : Core(name), fault_(fault), model_(std::make_unique<CoreModel>(config, fault)) {
+  CounterValues counters() const override { return model_->counters(); }
+  std::int32_t position(SymbolIndex s) const override { return model_->position(s); }
+  std::uint32_t open_orders() const override { return model_->open_orders(); }
+  std::uint64_t expected_sequence() const override { return model_->expected_sequence(); }
+
+ protected:
+  SC_HAS_PROCESS(ModelCore);
+  explicit ModelCore(sc_core::sc_module_name name) : Core(name) {
     SC_METHOD(emit_orders);
     sensitive << order_due_;
     dont_initialize();
     SC_METHOD(emit_events);
     sensitive << event_due_;
     dont_initialize();
+  }
+
+  // Whenever the model has made outputs.
+  void schedule_outputs() {
+    if (!model_->orders().empty()) notify_at(order_due_, edge(model_->orders().front().first_beat));
+    if (!model_->events().empty()) notify_at(event_due_, edge(model_->events().front().at));
+  }
+  void forget_outputs() {
+    order_due_.cancel();
+    event_due_.cancel();
+  }
+  // Before it leaves.
+  virtual void see(const CoreOrder&) {}
+  virtual void see(const CoreEvent&) {}
+
+  std::unique_ptr<Model> model_;
+
+ private:
+  void emit_orders() {
+    auto& waiting = model_->orders();
+    for (; !waiting.empty() && edge(waiting.front().first_beat) <= now(); waiting.pop_front()) {
+      see(waiting.front());
+      orders->order(waiting.front());
+    }
+    if (!waiting.empty()) notify_at(order_due_, edge(waiting.front().first_beat));
+  }
+  void emit_events() {
+    auto& waiting = model_->events();
+    for (; !waiting.empty() && edge(waiting.front().at) <= now(); waiting.pop_front()) {
+      see(waiting.front());
+      events->event(waiting.front());
+    }
+    if (!waiting.empty()) notify_at(event_due_, edge(waiting.front().at));
+  }
+
+  sc_core::sc_event order_due_, event_due_;
+};
+
+class CoreModule final : public ModelCore<CoreModel> {
+ public:
+  SC_HAS_PROCESS(CoreModule);
+  CoreModule(sc_core::sc_module_name name, const CoreConfig& config, Fault fault = Fault::none)
+      : ModelCore(name), fault_(fault) {
+    model_ = std::make_unique<CoreModel>(config, fault);
     SC_METHOD(expire);
     sensitive << deadline_;
     dont_initialize();
@@ -65,6 +121,8 @@ class CoreModule final : public Core {
     model_->command(stamp, pins, command);
     schedule();
   }
+  bool runs_ahead() const noexcept override { return true; }
+  void expect(std::span<const std::uint8_t> bytes) const override { model_->prefetch(bytes); }
   void advance(Cycles time) {
     model_->advance(time);
     schedule();
@@ -72,15 +130,10 @@ class CoreModule final : public Core {
   void jump_between_inputs() noexcept { model_->jump_between_inputs(); }
   void reset(const CoreConfig& config) override {
     model_ = std::make_unique<CoreModel>(config, fault_);
-    order_due_.cancel();
-    event_due_.cancel();
+    forget_outputs();
     deadline_.cancel();
   }
   void load_inactive_bank(const Bank& bank) { model_->load_inactive_bank(bank); }
-  CounterValues counters() const override { return model_->counters(); }
-  std::int32_t position(SymbolIndex s) const override { return model_->position(s); }
-  std::uint32_t open_orders() const override { return model_->open_orders(); }
-  std::uint64_t expected_sequence() const override { return model_->expected_sequence(); }
   bool drained() noexcept { return model_->orders().empty() && model_->events().empty(); }
   // When the last of what is known to leave will have left; now when there is nothing.
   Picoseconds drained_at() noexcept {
@@ -92,27 +145,14 @@ class CoreModule final : public Core {
 
  private:
   void schedule() {
-    if (!model_->orders().empty()) notify_at(order_due_, edge(model_->orders().front().first_beat));
-    if (!model_->events().empty()) notify_at(event_due_, edge(model_->events().front().at));
+    schedule_outputs();
     deadline_.cancel();
     if (const auto due = model_->deadline()) notify_at(deadline_, edge(*due));
-  }
-  void emit_orders() {
-    auto& waiting = model_->orders();
-    for (; !waiting.empty() && edge(waiting.front().first_beat) <= now(); waiting.pop_front())
-      orders->order(waiting.front());
-    if (!waiting.empty()) notify_at(order_due_, edge(waiting.front().first_beat));
-  }
-  void emit_events() {
-    auto& waiting = model_->events();
-    for (; !waiting.empty() && edge(waiting.front().at) <= now(); waiting.pop_front()) events->event(waiting.front());
-    if (!waiting.empty()) notify_at(event_due_, edge(waiting.front().at));
   }
   void expire() { advance(cycle_at(now())); }
 
   Fault fault_;
-  std::unique_ptr<CoreModel> model_;
-  sc_core::sc_event order_due_, event_due_, deadline_;
+  sc_core::sc_event deadline_;
 };
 
 }  // namespace twinpath::platform

@@ -5,6 +5,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
 
 #include "sim/systemc/platform_time.h"
 
@@ -29,20 +32,32 @@ struct Beats {
   Cycles last() const noexcept { return at(bytes == 0 ? 0 : (bytes - 1) / 8); }
 };
 
-// Cycles in which the pipeline stands still: behind a host command that needs records (hw/rtl/risk/README.md).
+// Cycles in which the pipeline stands still: behind a host command that needs records (hw/rtl/risk/README.md), and
+// while too many orders wait for the line.
 class Stalls {
  public:
-  // Behind all that were added before.
-  void add(Cycles first, unsigned cycles) noexcept {
-    if (cycles == 0) return;
-    all_[count_++ % kKept] = {first, first + Cycles{cycles - 1}};
+  Stalls() { all_.reserve(kKept + 1); }
+
+  void add(Cycles first, Cycles last) {
+    if (last < first) return;
+    const auto at = std::ranges::find_if(all_, [&](const Stall& s) { return s.last + Cycles{1} >= first; });
+    if (at == all_.end() || last + Cycles{1} < at->first) {
+      all_.insert(at, {first, last});
+    } else {
+      at->first = std::min(at->first, first);
+      at->last = std::max(at->last, last);
+      const auto next = at + 1;
+      const auto end = std::find_if(next, all_.end(), [&](const Stall& s) { return s.first > at->last + Cycles{1}; });
+      if (end != next) at->last = std::max(at->last, (end - 1)->last);
+      all_.erase(next, end);
+    }
+    if (all_.size() > kKept) all_.erase(all_.begin());
   }
   // `c`, or the first cycle behind it in which the pipeline moves.
   Cycles moving(Cycles c) const noexcept {
     if (none_behind(c)) return c;
-    for (std::uint64_t i = oldest(); i < count_; ++i) {
-      const Stall& s = all_[i % kKept];
-      if (s.first <= c && c <= s.last) c = s.last + Cycles{1};
+    for (const Stall& s : all_) {
+      if (s.first <= c && c <= s.last) return s.last + Cycles{1};
     }
     return c;
   }
@@ -52,18 +67,44 @@ class Stalls {
     for (; n > 0; --n) c = moving(c + Cycles{1});
     return c;
   }
-  bool none_behind(Cycles c) const noexcept { return count_ == 0 || all_[(count_ - 1) % kKept].last < c; }
+  bool none_behind(Cycles c) const noexcept { return all_.empty() || all_.back().last < c; }
 
  private:
-  // A message is in the pipeline for 6 cycles, and a command comes every other one: older ones are over.
-  static constexpr std::uint64_t kKept = 16;
+  // A message is in the pipeline for 6 cycles in which it moves, and a command comes every other one: older ones are
+  // over.
+  static constexpr std::size_t kKept = 16;
   struct Stall {
     Cycles first, last;
   };
-  std::uint64_t oldest() const noexcept { return count_ > kKept ? count_ - kKept : 0; }
 
-  std::array<Stall, kKept> all_{};
-  std::uint64_t count_ = 0;
+  std::vector<Stall> all_;  // by time, with a cycle between each two at least
+};
+
+// The order line: a frame after the other, a beat a cycle. What is decided while one is leaving waits in a queue, and
+// while that is nearly full the pipeline stands still (hw/rtl/order/order_tx.sv: queue_count, room_q).
+class OrderLine {
+ public:
+  // An order of so many beats: the cycle of the first.
+  Cycles begin(Cycles verdict, std::size_t beats) {
+    const Cycles first = std::max(verdict + Cycles{1}, free_), queued = verdict + Cycles{kQueued};
+    free_ = first + Cycles{beats};
+    while (!waiting_.empty() && waiting_.front() <= queued) waiting_.pop_front();
+    if (first > queued) waiting_.push_back(first);
+    return first;
+  }
+  // Behind that order: the last cycle in which the pipeline stands still, when there are too many.
+  std::optional<Cycles> full_until() const {
+    if (waiting_.size() < kFull) return std::nullopt;
+    return waiting_[waiting_.size() - kFull] + Cycles{kSeen - 1};
+  }
+
+  static constexpr unsigned kQueued = 2;  // cycles from a verdict until its order counts as waiting,
+  static constexpr unsigned kSeen = 2;    // and until what counts is seen
+  static constexpr std::size_t kFull = 11;
+
+ private:
+  Cycles free_{};
+  std::deque<Cycles> waiting_;  // first beats of the orders that wait
 };
 
 // The way of one message: the cycle of its last byte as events count it, the one in which the splitter takes it, and
@@ -159,7 +200,16 @@ class CoreTiming {
     idle_ = taken + Cycles{1};
     return {pins, taken, stalls_.after(taken, 3), stalls_.after(taken, 4)};
   }
-  void hold(Cycles verdict, unsigned cycles) noexcept { stalls_.add(verdict + Cycles{1}, cycles); }
+  void hold(Cycles verdict, unsigned cycles) { stalls_.add(verdict + Cycles{1}, verdict + Cycles{cycles}); }
+  // Fault::endless_line.
+  void never_fill_line() noexcept { endless_line_ = true; }
+  // An order of so many beats: the cycle of the first.
+  Cycles order(Cycles verdict, std::size_t beats) {
+    const Cycles first = line_.begin(verdict, beats);
+    if (const auto until = endless_line_ ? std::nullopt : line_.full_until())
+      stalls_.add(verdict + Cycles{OrderLine::kQueued + OrderLine::kSeen}, *until);
+    return first;
+  }
   // A message of the feed's own: of its state.
   Passage own() noexcept {
     const Cycles taken = stalls_.moving(std::max(select_, decoder_free_));
@@ -177,7 +227,8 @@ class CoreTiming {
   }
 
  private:
-  Passage passage(Cycles last_byte, Cycles split, std::uint8_t type) const noexcept {
+  Passage passage(Cycles last_byte, Cycles split, std::uint8_t type) noexcept {
+    decoder_free_ = stalls_.after(split, 1) + Cycles{1};
     const unsigned way = goes_at_once(type) ? 1 : 3;
     return {last_byte, split, stalls_.after(split, way), stalls_.after(split, way + 1)};
   }
@@ -196,6 +247,8 @@ class CoreTiming {
   }
 
   Stalls stalls_;
+  OrderLine line_;
+  bool endless_line_ = false;
   Beats beats_{};
   std::size_t payload_ = 0;  // the beat of the frame with the first block
   std::size_t beat_ = 0;     // the beat that the splitter took last, in cycle

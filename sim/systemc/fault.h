@@ -16,6 +16,8 @@ enum class Fault : std::uint8_t {
   forget_reset,   // the core comes back armed, and takes the first packet for the session's first
   forget_loss,    // a full event ring loses events and does not tell
   late_verdict,   // the core decides a cycle later on messages of a frame that was not kept
+  bend_intents,   // of the strategy kernel, now and then one has another price
+  endless_line,   // the core never stands still for orders that wait for the line
 };
 
 }  // namespace twinpath::platform

@@ -52,18 +52,18 @@ class Host : public sc_core::sc_module, public FrameIf {
   }
 
   // An answer is served when all of it is there and those before it are.
-  void frame(const PacketPtr& packet, std::uint64_t byte_ps) override {
-    const Picoseconds there = now() + Picoseconds{(packet->bytes.size() + Wire::kFcs) * byte_ps};
+  void frame(PacketPtr packet, Picoseconds at, std::uint64_t byte_ps) override {
+    const Picoseconds there = at + Picoseconds{(packet->bytes.size() + Wire::kFcs) * byte_ps};
     free_ = behind_outages(options_.host_pauses, std::max(there, free_)) + options_.host_service +
             Picoseconds{ExchangeFeed::uniform(random_, options_.host_jitter.value)};
     longest_ = std::max(longest_, free_ - there);
-    serving_.push_back({free_, packet});
+    serving_.push_back({free_, std::move(packet)});
     notify_at(served_, serving_.front().first);
   }
-  // The feed is in the burst that commands wait for.
-  void on_burst() {
+  // At `burst`, not over yet, the feed is in the burst that commands wait for.
+  void on_burst(Picoseconds burst) {
     for (const auto& c : options_.commands) {
-      if (c.in_burst) plan(now() + c.at, [this, c] { tell(c.command); });
+      if (c.in_burst) plan(burst + c.at, [this, c] { tell(c.command); });
     }
   }
 

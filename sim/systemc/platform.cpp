@@ -1,5 +1,6 @@
 #include "sim/systemc/platform.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -28,7 +29,7 @@ struct Modules {
     to_host.out(host);
     card.events.bind(pcie.from_card);
     pcie.to_host.bind(host.events.socket);
-    feed.on_burst = [this] { host.on_burst(); };
+    feed.on_burst = [this](Picoseconds at) { host.on_burst(at); };
     host.commands.bind(pcie.from_host);
     pcie.to_card.bind(card.commands.socket);
   }
@@ -116,7 +117,7 @@ OrderTimes times_of(const Venue::Arrival& arrival, std::uint32_t user_ref, const
   OrderTimes t;
   t.user_ref = user_ref;
   // The message's last byte at the core: with its frame, or later when the packet had to wait for one that was missing.
-  const Cycles in_frame = std::min(cause.last_byte, frame.beats.last());
+  const Cycles in_frame = std::min(cause.last_byte, frame.last);
   const Packet& order = *arrival.packet;
   const std::array<Picoseconds, kHops + 1> at{
       frame.published,       frame.queued,    frame.wire_start, edge(in_frame) - mac_in, edge(in_frame),
@@ -137,6 +138,10 @@ void count(Modules& m, const PlatformOptions& o, const CoreConfig& config, Platf
     const auto known = m.card.causes.find(user_ref);
     if (known == m.card.causes.end()) continue;  // its event was lost with the core
     const Card::OrderCause& cause = known->second;
+    if (!cause.message) {
+      ++r.unprompted;
+      continue;
+    }
     r.orders.push_back(times_of(a, user_ref, cause, m.card.frames.at(cause.frame), o.mac_in));
   }
   const OrderRules& rules = m.card.rules;
@@ -175,6 +180,7 @@ void count(Modules& m, const PlatformOptions& o, const CoreConfig& config, Platf
   r.longest_pcie = m.pcie.longest();
   r.longest_host = m.host.longest();
   r.counters = m.card.counters();
+  if (auto* kernel = dynamic_cast<KernelCore*>(m.card.core.get())) r.kernel = kernel->figures();
   r.digest = m.card.digest();
 }
 
@@ -203,7 +209,8 @@ PlatformResult run_platform(const PlatformOptions& options, const CoreConfig& co
   const Waveform waveform(options.wave, *modules);
   sc_core::sc_start();
   PlatformResult result;
-  result.end = now();
+  // What ran ahead of the simulation did so too.
+  result.end = std::max({now(), modules->feed.published(), modules->card.worked_until()});
   count(*modules, options, config, result);
   return result;
 }

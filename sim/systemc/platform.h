@@ -32,8 +32,9 @@ struct Outage {
   Picoseconds at, length;
 };
 
-// What the card's core is: a functional model with the RTL's cycles, or the RTL itself, Verilated.
-enum class CoreKind : std::uint8_t { model, rtl };
+// What the card's core is: a functional model with the RTL's cycles; the RTL itself, Verilated; or the model with an
+// HLS kernel in the rules' place, which is of the strategy that the configuration names.
+enum class CoreKind : std::uint8_t { model, rtl, hls };
 
 // Who trades: the core on the card; the host's software, which hears and sends through the card's MAC; or the card,
 // and software while it fails.
@@ -72,11 +73,13 @@ struct PlatformOptions {
   PcieModel pcie;
   SoftwareModel software;
   CoreKind core = CoreKind::model;
+  unsigned kernel_cycles = 0;  // with CoreKind::hls, from an update to the first beat of its answer
   Arrangement arrangement = Arrangement::card;
   Picoseconds switch_over{};          // from a card's failure to software that trades
   std::vector<Outage> card_failures;  // with Arrangement::both
   Picoseconds rival_jitter{};
   std::string wave;                           // file to write, without its .vcd; none when empty
+  bool ahead = true;                          // feed and core may run ahead of simulated time; not with a waveform
   Picoseconds host_service{}, host_jitter{};  // from an answer to its command; jitter is uniform
   ResponseModel venue;
   double answer_loss = 0;  // answers of the venue that never reach the host
@@ -109,7 +112,8 @@ struct OrderTimes {
 };
 
 struct PlatformResult {
-  std::vector<OrderTimes> orders;                                 // that reached the venue, in the order of arrival
+  std::vector<OrderTimes> orders;  // that reached the venue, in the order of arrival
+  std::uint64_t unprompted = 0;    // that reached it too, but were made of a command: no packet's publishing is theirs
   std::array<std::uint64_t, 2> published{}, lost{}, reordered{};  // frames, by line
   std::uint64_t frames_in = 0;                                    // that reached the card
   std::uint64_t published_messages = 0;                           // by sequence number
@@ -136,7 +140,13 @@ struct PlatformResult {
   Picoseconds longest_pcie, longest_host;  // from a transaction's start to its end, from an answer to its command
   Picoseconds end;
   CounterValues counters{};
-  std::uint64_t digest = 0;  // of every order and event with its time
+  struct Kernel {
+    std::uint64_t updates = 0, intents = 0;
+    std::uint64_t longest = 0;  // cycles from an update's turn to the last beat of its answer
+    std::string difference;     // from the same strategy as software on the same inputs: the first one, in words
+  };
+  std::optional<Kernel> kernel;  // with CoreKind::hls
+  std::uint64_t digest = 0;      // of every order and event with its time
 };
 
 // `source` gives frames at the times at which the exchange published them. Throws std::invalid_argument for options out

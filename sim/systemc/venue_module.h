@@ -47,9 +47,9 @@ class Venue : public sc_core::sc_module, public FrameIf {
     if (!drops_.empty()) notify_at(session_due_, kBegin + drops_.front().at);
   }
 
-  void frame(const PacketPtr& packet, std::uint64_t byte_ps) override {
+  void frame(PacketPtr packet, Picoseconds at, std::uint64_t byte_ps) override {
     const std::uint64_t bytes = std::max<std::uint64_t>(packet->bytes.size(), Wire::kLeast) + Wire::kFcs;
-    coming_.push_back({packet, now() + Picoseconds{bytes * byte_ps}});
+    coming_.push_back({std::move(packet), at + Picoseconds{bytes * byte_ps}});
     notify_at(taken_, coming_.front().at);
   }
 
@@ -73,8 +73,8 @@ class Venue : public sc_core::sc_module, public FrameIf {
         if (coming_.front().packet->bytes[kOrderHeaderBytes] == ouch::EnterOrder::kType) ++refused_;
         continue;
       }
-      arrivals_.push_back(coming_.front());
-      const std::span<const std::uint8_t> bytes(coming_.front().packet->bytes);
+      arrivals_.push_back(std::move(coming_.front()));
+      const std::span<const std::uint8_t> bytes(arrivals_.back().packet->bytes);
       std::span<const std::uint8_t> none;
       Event e{};
       e.time = cycle_at(now()).value;
@@ -161,7 +161,7 @@ class Venue : public sc_core::sc_module, public FrameIf {
       live_.clear();
       return notify_at(session_due_, kBegin + drop.at + drop.length);
     }
-    for (const PacketPtr& packet : held_) to_host_.send(packet);
+    for (PacketPtr& packet : held_) to_host_.send(std::move(packet), now());
     held_.clear();
     if (session_ / 2 < drops_.size()) notify_at(session_due_, kBegin + drops_[session_ / 2].at);
   }
@@ -173,12 +173,12 @@ class Venue : public sc_core::sc_module, public FrameIf {
       ++lost_;
       return;
     }
-    auto packet = std::make_shared<Packet>();
+    PacketPtr packet = make_packet();
     packet->bytes.resize(kAnswerHeader + M::kLength);
     m.write(packet->bytes.data() + kAnswerHeader);
     packet->published = now();
-    if (in_outage(drops_, now())) return held_.push_back(packet);
-    to_host_.send(packet);
+    if (in_outage(drops_, now())) return held_.push_back(std::move(packet));
+    to_host_.send(std::move(packet), now());
   }
 
   Wire& to_host_;

@@ -44,6 +44,7 @@ Card::Card(const CardOptions& options) : faults_(options.faults), kernel_(memory
   kernel_.on_order_frame = [this](std::span<const std::uint8_t> frame, std::uint64_t cycle) {
     order_frame(frame, cycle);
   };
+  for (const HlsKernel& k : hls_kernels()) units_.push_back(std::make_unique<ComputeUnit>(k, memory_, faults_));
   kernel_.reset();
   kernel_.stop_core_clock(faults_.core_clock_stopped);
   if (!options.wire.empty()) wire_ = connect_wire(options.wire);
@@ -69,8 +70,8 @@ void Card::run(EmulationLink& link) {
       wire_ = -1;
     }
     if (ends[0].revents != 0 && !call(link)) return;
-    moving = listening && network();
-    moving = !kernel_.run(kSlice) || moving;
+    // While the network has frames the core's time is theirs: a wire gives it no other to catch up in.
+    moving = (listening && network()) || !kernel_.run(kSlice);
   }
 }
 
@@ -79,12 +80,37 @@ void Card::silence(std::uint32_t offset) const {
   for (;;) pause();
 }
 
-std::uint32_t Card::read_register(std::uint32_t offset) {
+ComputeUnit* Card::unit_at(std::uint64_t address) {
+  for (const auto& unit : units_) {
+    const std::uint64_t base = unit->kernel().base;
+    if (address >= base && address - base < kRegisterBytes) return unit.get();
+  }
+  return nullptr;
+}
+
+std::uint32_t Card::read_register(std::uint64_t address) {
+  if (ComputeUnit* unit = unit_at(address))
+    return unit->read(static_cast<std::uint32_t>(address - unit->kernel().base));
+  if (address < kRegisterBase || address - kRegisterBase >= kRegisterBytes) return kNoAnswer;
+  const auto offset = static_cast<std::uint32_t>(address - kRegisterBase);
   silence(offset);
   const KernelModel::Answer a = kernel_.read_register(offset);
   const auto other = faults_.registers.find(offset);
   if (other != faults_.registers.end()) return other->second;
   return a.error ? kNoAnswer : a.value;
+}
+
+bool Card::write_register(std::uint64_t address, std::uint32_t value) {
+  if (ComputeUnit* unit = unit_at(address)) {
+    unit->write(static_cast<std::uint32_t>(address - unit->kernel().base), value);
+    return true;
+  }
+  if (address < kRegisterBase || address - kRegisterBase >= kRegisterBytes) return false;
+  const auto offset = static_cast<std::uint32_t>(address - kRegisterBase);
+  silence(offset);
+  if (kernel_.write_register(offset, value).error) return false;
+  if (offset == regs::kKernelControl) rings_run_ = (value & regs::kKernelControlRunMask) != 0;
+  return true;
 }
 
 bool Card::call(EmulationLink& link) {
@@ -126,19 +152,13 @@ std::vector<std::uint8_t> Card::answer(std::uint32_t api, const std::vector<std:
       const auto data = in.bytes(4);
       std::uint32_t value = 0;
       std::memcpy(&value, data.data(), std::min<std::size_t>(4, data.size()));
-      const auto offset = static_cast<std::uint32_t>(in.number(2) - kRegisterBase);
-      silence(offset);
-      const bool error = offset >= kRegisterBytes || kernel_.write_register(offset, value).error;
-      if (offset == regs::kKernelControl && !error) rings_run_ = (value & regs::kKernelControlRunMask) != 0;
-      out.number(1, error ? 0 : 1);
+      out.number(1, write_register(in.number(2), value) ? 1 : 0);
       break;
     }
     case xclReadAddrKernelCtrl_n: {
       std::vector<std::uint8_t> data(in.number(3));
       for (std::size_t at = 0; at + 4 <= data.size(); at += 4) {
-        const std::uint64_t offset = in.number(2) - kRegisterBase + at;
-        const std::uint32_t value =
-            offset < kRegisterBytes ? read_register(static_cast<std::uint32_t>(offset)) : kNoAnswer;
+        const std::uint32_t value = read_register(in.number(2) + at);
         std::memcpy(data.data() + at, &value, 4);
       }
       out.number(1, 1).bytes(2, data);

@@ -10,6 +10,7 @@
 #include "host/path/input_clock.h"
 #include "host/path/packet_io.h"
 #include "sim/xrt/card_faults.h"
+#include "sim/xrt/compute_unit.h"
 #include "sim/xrt/emulation_link.h"
 #include "sim/xrt/kernel_model.h"
 #include "sim/xrt/memory.h"
@@ -34,7 +35,11 @@ class Card {
  private:
   bool call(EmulationLink& link);
   std::vector<std::uint8_t> answer(std::uint32_t api, const std::vector<std::uint8_t>& message);
-  std::uint32_t read_register(std::uint32_t offset);
+  std::uint32_t read_register(std::uint64_t address);
+  // False: refused.
+  bool write_register(std::uint64_t address, std::uint32_t value);
+  // The HLS kernel's whose registers hold this address; null: none.
+  ComputeUnit* unit_at(std::uint64_t address);
   void silence(std::uint32_t offset) const;
   bool wire_message();
   void tell(wire::Kind kind, std::uint64_t time, std::span<const std::uint8_t> payload = {});
@@ -44,6 +49,7 @@ class Card {
   CardFaults faults_;
   Memory memory_;
   KernelModel kernel_;
+  std::vector<std::unique_ptr<ComputeUnit>> units_;
   int wire_ = -1;
   std::uint64_t wire_frames_ = 0;
   std::vector<std::uint8_t> payload_;

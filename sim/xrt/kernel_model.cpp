@@ -7,6 +7,8 @@
 #include <cstring>
 #include <string>
 
+#include "host/core/registers.h"
+
 namespace twinpath::sim {
 namespace {
 
@@ -160,7 +162,9 @@ KernelModel::Answer KernelModel::write_register(std::uint32_t offset, std::uint3
     if (!edge) continue;
     if (aw) kernel_->s_axi_control_awvalid = 0;
     if (w) kernel_->s_axi_control_wvalid = 0;
-    if (b) return answer;
+    if (!b) continue;
+    if (offset == regs::kControl && !answer.error) wire_mode_ = (value & regs::kControlWireModeMask) != 0;
+    return answer;
   }
   stalled("the answer to a register write");
 }
@@ -205,7 +209,7 @@ void KernelModel::frame(std::uint64_t time, std::span<const std::uint8_t> bytes,
       kernel_->ap_clk = 0;
       kernel_->ap_clk_2 = 0;
       kernel_->eval();
-      const bool taken = kernel_->s_axis_tready;
+      const bool taken = kernel_->s_axis_tready || wire_mode_;
       tick(taken ? time_ + 1 : time_);
       if (taken) break;
       if (waited > kStallCycles) stalled("taking a beat of a frame");

@@ -42,7 +42,8 @@ class KernelModel {
   Answer write_register(std::uint32_t offset, std::uint32_t value);
   Answer read_register(std::uint32_t offset);
 
-  // Time waits or jumps to `time` as in CoreDriver, then the frame's beats.
+  // Time waits or jumps to `time` as in CoreDriver, then the frame's beats: each when the kernel takes it, and in wire
+  // mode whether or not it does.
   void frame(std::uint64_t time, std::span<const std::uint8_t> bytes, bool wrong_fcs);
   // Nothing moves any more, then the time is `time`, and again.
   void advance(std::uint64_t time);
@@ -87,6 +88,7 @@ class KernelModel {
   std::uint64_t host_cycles_ = 0;  // of the host's clock
   std::uint32_t phase_ = 0;        // of the host's clock, in 1/kPhase cycles
   std::uint64_t time_ = 0;         // what the kernel's time register holds
+  bool wire_mode_ = false;         // the kernel's control.wire_mode: a wire does not wait
   unsigned still_ = 0;             // cycles without anything moving
   bool core_stopped_ = false;
   std::deque<Write> writes_;

@@ -1,15 +1,19 @@
 // Writes the xclbin of the simulated card: make_xclbin FILE.
+#include <fmt/format.h>
 #include <xclbin.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <fstream>
+#include <map>
 #include <string>
 
 #include "drivers/xrt/kernel_arguments.h"
 #include "drivers/xrt/xclbin_file.h"
 #include "host/core/registers.h"
 #include "sim/xrt/card_layout.h"
+#include "sim/xrt/hls_kernels.h"
 
 namespace twinpath::sim {
 namespace {
@@ -18,45 +22,99 @@ using xclbin::Bytes;
 
 Bytes text(const std::string& s) { return {s.begin(), s.end()}; }
 
-std::string hex(std::uint64_t n) {
-  char out[24];
-  std::snprintf(out, sizeof out, "0x%llX", static_cast<unsigned long long>(n));
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else
+      out += c;
+  }
   return out;
 }
 
+std::string argument(std::string_view name, unsigned id, bool memory, std::string_view port, std::uint32_t bytes,
+                     std::uint32_t offset, std::string_view type) {
+  return fmt::format(
+      "        <arg name=\"{}\" addressQualifier=\"{}\" id=\"{}\" port=\"{}\" size=\"0x{:X}\" offset=\"0x{:X}\" "
+      "hostOffset=\"0x0\" hostSize=\"0x{:X}\" type=\"{}\"/>\n",
+      name, memory ? 1 : 0, id, port, bytes, offset, bytes, escaped(type));
+}
+
+std::string kernel(std::string_view name, std::string_view language, std::string_view protocol, std::string_view ports,
+                   std::string_view arguments, std::string_view instance, std::uint64_t base) {
+  return fmt::format(
+      "      <kernel name=\"{}\" language=\"{}\" type=\"pl\" hwControlProtocol=\"{}\">\n"
+      "        <port name=\"s_axi_control\" mode=\"slave\" range=\"0x{:X}\" dataWidth=\"32\" "
+      "portType=\"addressable\" base=\"0x0\"/>\n{}{}"
+      "        <instance name=\"{}\">\n"
+      "          <addrRemap base=\"0x{:X}\" range=\"0x{:X}\" port=\"s_axi_control\"/>\n"
+      "        </instance>\n      </kernel>\n",
+      name, language, protocol, kRegisterBytes, ports, arguments, instance, base, kRegisterBytes);
+}
+
+std::string memory_port(std::string_view name, unsigned bits) {
+  return fmt::format(
+      "        <port name=\"{}\" mode=\"master\" range=\"0xFFFFFFFFFFFFFFFF\" dataWidth=\"{}\" "
+      "portType=\"addressable\" base=\"0x0\"/>\n",
+      name, bits);
+}
+
 // The kernel as v++ describes one whose hwControlProtocol is user_managed.
-std::string metadata() {
+std::string core_kernel() {
   std::string arguments;
   unsigned id = 0;
-  for (const KernelArgument& a : kKernelArguments) {
-    arguments += "        <arg name=\"" + std::string(a.name) + "\" addressQualifier=\"1\" id=\"" +
-                 std::to_string(id++) + "\" port=\"m_axi\" size=\"0x8\" offset=\"" + hex(a.offset) +
-                 "\" hostOffset=\"0x0\" hostSize=\"0x8\" type=\"void*\"/>\n";
+  for (const KernelArgument& a : kKernelArguments)
+    arguments += argument(a.name, id++, true, "m_axi", 8, a.offset, "void*");
+  return kernel(kKernel, "ip_c", "user_managed",
+                memory_port("m_axi", 512) +
+                    "        <port name=\"s_axis\" mode=\"read_only\" dataWidth=\"64\" portType=\"stream\"/>\n"
+                    "        <port name=\"m_axis\" mode=\"write_only\" dataWidth=\"64\" portType=\"stream\"/>\n",
+                arguments, kInstance, kRegisterBase);
+}
+
+// One that XRT starts.
+std::string hls_kernel(const HlsKernel& k) {
+  std::map<std::string, unsigned> widths;  // bits of each memory port: its widest argument's
+  std::string arguments;
+  unsigned id = 0;
+  for (const HlsArgument& a : k.arguments) {
+    const bool memory = !a.bundle.empty();
+    const std::string port = memory ? "m_axi_" + a.bundle : "s_axi_control";
+    if (memory) widths[port] = std::max(widths[port], a.element_bits);
+    arguments += argument(a.name, id++, memory, port, a.bytes, a.offset, a.type);
   }
-  return std::string("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n") + "<project name=\"twinpath\">\n" +
-         "  <platform vendor=\"xilinx\" boardid=\"u50\" name=\"simulated\">\n" +
-         "    <device name=\"fpga0\" fpgaDevice=\"\">\n" +
+  std::string ports;
+  for (const auto& [port, bits] : widths) ports += memory_port(port, bits);
+  return kernel(k.name, "c", "ap_ctrl_hs", ports, arguments, k.instance, k.base);
+}
+
+std::string metadata() {
+  std::string kernels = core_kernel();
+  for (const HlsKernel& k : hls_kernels()) kernels += hls_kernel(k);
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<project name=\"twinpath\">\n"
+         "  <platform vendor=\"xilinx\" boardid=\"u50\" name=\"simulated\">\n"
+         "    <device name=\"fpga0\" fpgaDevice=\"\">\n"
          "      <core name=\"OCL_REGION_0\" target=\"hw_em\" type=\"clc_region\" clockFreq=\"0MHz\">\n" +
-         "      <kernel name=\"" + kKernel + "\" language=\"ip_c\" type=\"pl\" hwControlProtocol=\"user_managed\">\n" +
-         "        <port name=\"s_axi_control\" mode=\"slave\" range=\"" + hex(kRegisterBytes) +
-         "\" dataWidth=\"32\" portType=\"addressable\" base=\"0x0\"/>\n" +
-         "        <port name=\"m_axi\" mode=\"master\" range=\"0xFFFFFFFFFFFFFFFF\" dataWidth=\"512\" "
-         "portType=\"addressable\" base=\"0x0\"/>\n" +
-         "        <port name=\"s_axis\" mode=\"read_only\" dataWidth=\"64\" portType=\"stream\"/>\n" +
-         "        <port name=\"m_axis\" mode=\"write_only\" dataWidth=\"64\" portType=\"stream\"/>\n" + arguments +
-         "        <instance name=\"" + kInstance + "\">\n" + "          <addrRemap base=\"" + hex(kRegisterBase) +
-         "\" range=\"" + hex(kRegisterBytes) + "\" port=\"s_axi_control\"/>\n" + "        </instance>\n" +
-         "      </kernel>\n" + "      </core>\n    </device>\n  </platform>\n</project>\n";
+         kernels + "      </core>\n    </device>\n  </platform>\n</project>\n";
 }
 
 void make(const std::string& file) {
   std::vector<xclbin::Memory> memories;
   for (unsigned i = 0; i < kBanks; ++i)
-    memories.push_back({MEM_HBM, i == 0, i * kBankBytes, kBankBytes / 1024, "HBM[" + std::to_string(i) + "]"});
-  const std::vector<xclbin::Ip> ips{{IP_KERNEL, std::uint32_t{AP_CTRL_NONE} << IP_CONTROL_SHIFT, kRegisterBase,
-                                     std::string(kKernel) + ":" + kInstance}};
+    memories.push_back({MEM_HBM, i == kBank, i * kBankBytes, kBankBytes / 1024, "HBM[" + std::to_string(i) + "]"});
+  std::vector<xclbin::Ip> ips{{IP_KERNEL, std::uint32_t{AP_CTRL_NONE} << IP_CONTROL_SHIFT, kRegisterBase,
+                               std::string(kKernel) + ":" + kInstance}};
   std::vector<xclbin::Connection> connections;
-  for (int i = 0; i < static_cast<int>(std::size(kKernelArguments)); ++i) connections.push_back({i, 0, 0});
+  for (int i = 0; i < static_cast<int>(std::size(kKernelArguments)); ++i) connections.push_back({i, 0, kBank});
+  for (const HlsKernel& k : hls_kernels()) {
+    for (std::size_t i = 0; i < k.arguments.size(); ++i)
+      if (!k.arguments[i].bundle.empty())
+        connections.push_back({static_cast<int>(i), static_cast<int>(ips.size()), kBank});
+    ips.push_back({IP_KERNEL, std::uint32_t{AP_CTRL_HS} << IP_CONTROL_SHIFT, k.base, k.name + ":" + k.instance});
+  }
   const std::vector<xclbin::Clock> clocks{{300, CT_DATA, "ap_clk"}, {322, CT_KERNEL, "ap_clk_2"}};
 
   const std::string xml = metadata();

@@ -1,4 +1,5 @@
-// Device memory of the simulated card: banks as the xclbin has them, each a mapping that costs what is touched.
+// Device memory of the simulated card: banks as the xclbin has them, each a mapping that costs what is touched. Behind
+// a bank lies a page that nobody may touch: an HLS kernel that runs past its bank ends the process.
 #pragma once
 #include <sys/mman.h>
 
@@ -16,12 +17,12 @@ class Memory {
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
   ~Memory() {
-    for (const Bank& b : banks_) munmap(b.bytes, b.size);
+    for (const Bank& b : banks_) munmap(b.bytes, b.size + kGuard);
   }
 
   void add_bank(std::uint64_t base, std::uint64_t size) {
-    void* bytes = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (bytes == MAP_FAILED)
+    void* bytes = mmap(nullptr, size + kGuard, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (bytes == MAP_FAILED || mprotect(bytes, size, PROT_READ | PROT_WRITE) != 0)
       throw std::runtime_error("simulated card: no room for a bank of " + std::to_string(size) + " bytes");
     banks_.push_back({base, size, static_cast<std::uint8_t*>(bytes)});
   }
@@ -36,6 +37,7 @@ class Memory {
   }
 
  private:
+  static constexpr std::uint64_t kGuard = 4096;
   struct Bank {
     std::uint64_t base, size;
     std::uint8_t* bytes;

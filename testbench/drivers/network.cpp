@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cstring>
@@ -16,7 +17,8 @@ namespace twinpath::testing {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto kPatience = std::chrono::seconds(5);
+using namespace std::chrono_literals;
+constexpr auto kPatience = std::chrono::seconds(60);
 constexpr auto kSilence = std::chrono::milliseconds(100);
 
 int open_namespace() { return open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC); }
@@ -74,10 +76,13 @@ std::vector<Received> receive(PacketReceiver& receiver, std::size_t count, std::
 std::vector<Received> receive_all(PacketReceiver& receiver) {
   std::size_t before = 0;
   auto last = Clock::now();
+  Clock::duration silence{};  // while we listen: no more than a millisecond of a look
   return poll(receiver, SIZE_MAX, 64, [&](const auto& all) {
-    if (all.size() != before) last = Clock::now();
+    const auto now = Clock::now();
+    silence = all.size() != before ? Clock::duration{} : silence + std::min<Clock::duration>(now - last, 1ms);
+    last = now;
     before = all.size();
-    return Clock::now() - last > kSilence;
+    return silence > kSilence;
   });
 }
 
@@ -137,7 +142,7 @@ void NetworkTest::SetUp() {
 
 // A link that has just come up drops what is sent until the kernel has given it a queue.
 void NetworkTest::wait_for_link(const std::string& name) {
-  shell("for i in $(seq 500); do ip -o link show dev " + name +
+  shell("for i in $(seq 5000); do ip -o link show dev " + name +
         " | grep -q 'qdisc noqueue.*state UP' && exit 0; sleep 0.01; done; exit 1");
 }
 

@@ -10,10 +10,14 @@
 #include <vector>
 
 #include "drivers/xrt/xrt_device.h"
+#include "drivers/xrt/xrt_path.h"
 #include "host/core/registers.h"
 #include "host/path/core_setup.h"
 #include "host/path/device_rings.h"
+#include "host/path/path_registry.h"
 #include "host/wire/pcap_writer.h"
+#include "testbench/feed/itch_messages.h"
+#include "testbench/path/wide_config.h"
 
 namespace twinpath {
 namespace {
@@ -38,7 +42,7 @@ class SimulatedCard : public ::testing::Test {
   }
   template <class Done>
   static bool wait(Done&& done) {
-    for (int i = 0; i < 2000; ++i) {
+    for (int i = 0; i < 12'000; ++i) {
       if (done()) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
@@ -69,6 +73,82 @@ TEST_F(SimulatedCard, AnswersTheRegistersOfTheMap) {
   EXPECT_EQ(card->read_register(0x3FFC), UINT32_MAX);
   card->write_register(regs::kCmd1, 0x12345678);
   EXPECT_EQ(card->read_register(regs::kCmd1), 0x12345678u);
+}
+
+// A path on the card, in wire mode or not, and what its registers say.
+class CardPath {
+ public:
+  explicit CardPath(bool wire) {
+    CoreConfig config = testing::wide_config();
+    config.sets_log2 = 16;
+    PathRegistry registry;
+    add_xrt_path(registry);
+    PathOptions options;
+    options.card.wire_mode = wire;
+    path_ = registry.make("xrt:0", config, sink_, options);
+  }
+  std::uint32_t control() { return path_->read_register(regs::kControl).value(); }
+  bool idle() { return (path_->read_register(regs::kStatus).value() & regs::kStatusIdleMask) != 0; }
+  // As far as it fits a word.
+  std::uint32_t count(Counter c) { return path_->read_register(regs::counter(c)).value(); }
+
+ private:
+  struct Nothing : PathSink {
+    void on_order_frame(std::span<const std::uint8_t>) override {}
+    void on_event(const Event&) override {}
+  } sink_;
+  std::unique_ptr<Path> path_;
+};
+
+// More market data than the core bears: books of 2,000 levels a side, every one of which a deletion then empties, best
+// first, back to back.
+struct Overload {
+  explicit Overload(const std::string& file) {
+    constexpr std::uint32_t kLevels = 2'000, kTick = 100;
+    PcapWriter pcap(file);
+    testing::Packet packet;
+    const auto send = [&](bool all) {
+      if (packet.messages.size() < (all ? 1 : 32)) return;
+      pcap.write(1'700'000'000'000'000'000, packet.frame(testing::wide_config().feed));
+      ++frames;
+      packet.sequence += packet.messages.size();
+      packet.messages.clear();
+    };
+    for (const bool gone : {false, true})
+      for (std::uint32_t level = 0; level < kLevels; ++level)
+        for (const std::uint16_t locate : {testing::kLocateA, testing::kLocateB})
+          for (const char side : {'B', 'S'}) {
+            const std::uint64_t reference = std::uint64_t{locate} << 16U | level << 1U | (side == 'S');
+            const std::uint32_t ticks = side == 'B' ? kLevels - 1 - level : kLevels + level;
+            packet.messages.push_back(
+                gone ? testing::deleted(locate, reference)
+                     : testing::add(locate, reference, side, 100, testing::kBasePrice + kTick * ticks));
+            ++messages;
+            send(false);
+          }
+    send(true);
+    pcap.close();
+  }
+  std::uint32_t frames = 0, messages = 0;
+};
+
+TEST_F(SimulatedCard, InWireModeLosesWhatTheCoreHasNoRoomForAndNothingWithoutIt) {
+  const std::string file = ::testing::TempDir() + "simulated_card_overload.pcap";
+  const Overload overload(file);
+  setenv("TWINPATH_CARD_RECEIVE", ("pcap:" + file).c_str(), 1);
+  for (const bool wire : {true, false}) {
+    CardPath path(wire);
+    EXPECT_EQ(path.control(), wire ? regs::kControlWireModeMask : 0);
+    EXPECT_TRUE(wait([&] { return path.count(Counter::frames) == overload.frames; })) << path.count(Counter::frames);
+    EXPECT_TRUE(wait([&] { return path.idle(); }));
+    if (wire) {
+      EXPECT_GT(path.count(Counter::drop_overflow), 0U);
+      EXPECT_LT(path.count(Counter::messages), overload.messages);
+    } else {
+      EXPECT_EQ(path.count(Counter::drop_overflow), 0U);
+      EXPECT_EQ(path.count(Counter::messages), overload.messages);
+    }
+  }
 }
 
 TEST_F(SimulatedCard, CarriesCommandsAndEventsThroughSmallRingsRoundAndRound) {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kXml = R"(<?xml version="1.0"?><!-- a <kernel> that is none --><project><core>
   <kernel name="k" hwControlProtocol="user_managed"><port name="m_axi" mode="master" range="0xFFFFFFFF" dataWidth="512"/>
-    <arg name="a" id="0" port="m_axi" size="0x8" offset="0x4008" type='void*'/><instance name="k_0"><addrRemap base="1"/></instance>
+    <arg name="a" id="0" port="m_axi" size="0x8" offset="0x4008" type='ap_uint&lt;8&gt;*'/><instance name="k_0"><addrRemap base="1"/></instance>
   </kernel></core></project>)";
 
 Bytes sample() {
@@ -83,7 +83,7 @@ TEST(Xclbin, ReadsWhatItWrote) {
   EXPECT_EQ(k.protocol, "user_managed");
   ASSERT_EQ(k.arguments.size(), 1u);
   EXPECT_EQ(k.arguments[0].offset, 0x4008u);
-  EXPECT_EQ(k.arguments[0].type, "void*");
+  EXPECT_EQ(k.arguments[0].type, "ap_uint<8>*");
   ASSERT_EQ(k.ports.size(), 1u);
   EXPECT_EQ(k.ports[0].data_width, "512");
   EXPECT_EQ(k.instances, std::vector<std::string>{"k_0"});
@@ -140,7 +140,7 @@ TEST(Xclbin, DamageIsNamedWithItsByte) {
   const std::size_t xml = c.sections[1].offset;
   const std::size_t offset = xml + kXml.find("0x4008");
   expect_error(put(offset + 2, 'z'), xml, "a number as offset of <arg>, found '0xz008'");
-  expect_error(put(xml + kXml.find("'void*'"), 'v'), xml + kXml.find("'void*'"), "a quoted value, found 'v'");
+  expect_error(put(xml + kXml.find("'ap_uint"), 'v'), xml + kXml.find("'ap_uint"), "a quoted value, found 'v'");
 }
 
 TEST(Xclbin, NoDamageDoesHarm) {

@@ -134,7 +134,7 @@ class Described(unittest.TestCase):
     @staticmethod
     def told(root):
         """Name and protocol, ports, and arguments in memory: what both files say."""
-        (found,) = root.iter("kernel")
+        (found,) = [k for k in root.iter("kernel") if k.get("name") == "twinpath_kernel"]
         memory = [dict(a.attrib) for a in found.iter("arg") if a.get("addressQualifier") == "1"]
         return ((found.get("name"), found.get("hwControlProtocol")), {p.get("name"): dict(p.attrib) for p in found.iter("port")}, memory)
 

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <boost/multiprecision/cpp_int.hpp>
+#include <cstdint>
+#include <cstring>
 #include <random>
 #include <sstream>
 #include <string>
@@ -86,6 +88,25 @@ TP_RESULT(ap_uint<8>, +, long long, 65, true);
 static_assert(is<decltype(~ap_uint<8>()), 8, false>);
 static_assert(is<decltype(-ap_uint<8>()), 9, true>);
 static_assert(std::is_same_v<decltype(ap_uint<8>() == 3), bool>);
+
+// ---- arrays lie in memory as a kernel's port sees them: as the vendor's, without gaps, the lowest byte first
+static_assert(sizeof(ap_uint<1>) == 1 && sizeof(ap_int<8>) == 1 && sizeof(ap_uint<9>) == 2 && sizeof(ap_int<17>) == 4);
+static_assert(sizeof(ap_uint<33>) == 8 && sizeof(ap_uint<128>) == 16 && sizeof(ap_uint<256>) == 32);
+
+TEST(ApInt, ArraysLieAsInMemory) {
+  const unsigned char bytes[32] = {0x01, 0x82, 0x03, 0x84, 5, 6, 7, 0x88, 9, 10, 11, 12, 13, 14, 15, 0x90};
+  const auto at = [&](auto number, std::size_t i) {
+    std::memcpy(&number, bytes + i * sizeof number, sizeof number);
+    return number;
+  };
+  EXPECT_EQ(at(ap_uint<8>(), 1).to_uint(), 0x82u);
+  EXPECT_EQ(at(ap_int<8>(), 1).to_int(), -0x7E);
+  EXPECT_EQ(at(ap_uint<16>(), 1).to_uint(), 0x8403u);
+  EXPECT_EQ(at(ap_int<32>(), 0).to_int(), static_cast<int>(0x84038201u));
+  EXPECT_EQ(at(ap_int<64>(), 1).to_int64(), static_cast<std::int64_t>(0x900F0E0D0C0B0A09u));
+  EXPECT_EQ(at(ap_uint<128>(), 0).range(63, 56).to_uint(), 0x88u);
+  EXPECT_EQ(at(ap_uint<128>(), 0).range(127, 120).to_uint(), 0x90u);
+}
 
 TEST(ApInt, assignment_wraps_at_the_width) {
   ap_uint<4> u = 21;

@@ -1,5 +1,5 @@
-// drivers/opencl on XRT's own OpenCL platform, with the simulated card behind it: program, buffers, and the kernel that
-// it does not start.
+// drivers/opencl on XRT's own OpenCL platform, with the simulated card behind it: program, buffers, an HLS kernel, and
+// the kernel that it does not start.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,6 +13,7 @@
 
 #include "drivers/opencl/opencl_device.h"
 #include "drivers/xrt/simulated_card.h"
+#include "testbench/batch/random_batch.h"
 
 namespace twinpath::opencl {
 namespace {
@@ -53,7 +54,30 @@ TEST(XrtPlatform, SaysWhyAUserManagedKernelIsNotStarted) {
   };
   EXPECT_THAT(message("twinpath_kernel"),
               AllOf(HasSubstr("kernel 'twinpath_kernel' is in the program"), HasSubstr("name its card as xrt:")));
-  EXPECT_THAT(message("margin_sweep"), HasSubstr("the program has no kernel 'margin_sweep'"));
+  EXPECT_THAT(message("nonsense"), HasSubstr("the program has no kernel 'nonsense'"));
+}
+
+TEST(XrtPlatform, RunsAnHlsKernelAsTheReferenceDoes) {
+  const batch::CodeBatch batch = batch::random_code_batch(3, 20, 300);
+  batch::ScanResult expected, found;
+  batch::scan(batch, expected);
+  ASSERT_FALSE(expected.findings.empty());
+  found.findings.resize(expected.findings.size());
+  found.jump_map.resize(expected.jump_map.size());
+  cl::Kernel kernel = device().kernel("bytecode_scan");
+  const cl::Buffer code = device().input(batch.code().data(), batch.code().size());
+  const cl::Buffer lengths = device().input(batch.lengths().data(), batch.lengths().size());
+  const cl::Buffer findings = device().output<batch::Finding>(found.findings.size());
+  const cl::Buffer map = device().output<std::uint16_t>(found.jump_map.size());
+  const cl::Buffer total = device().output<cl_uint>(1);
+  device().run(kernel, 1, code, lengths, static_cast<cl_uint>(batch.size()), findings,
+               static_cast<cl_uint>(found.findings.size()), map, total);
+  cl_uint n = 0;
+  device().read(total, &n, sizeof n);
+  EXPECT_EQ(n, expected.findings.size());
+  device().read(findings, found.findings.data(), found.findings.size() * sizeof(batch::Finding));
+  device().read(map, found.jump_map.data(), found.jump_map.size() * 2);
+  EXPECT_EQ(found, expected);
 }
 
 TEST(XrtPlatform, HasNoCompiler) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <systemc>
 
@@ -27,11 +28,11 @@ class Taker final : public sc_core::sc_module, public OrderIf, public EventIf {
 };
 
 struct Bench {
-  Bench(const CoreConfig& config, bool rtl) : taker("taker") {
+  Bench(const CoreConfig& config, bool rtl, Fault fault) : taker("taker") {
     if (rtl)
       core = make_rtl_core("core", config);
     else
-      core = std::make_unique<CoreModule>("core", config);
+      core = std::make_unique<CoreModule>("core", config, fault);
     core->orders(taker);
     core->events(taker);
   }
@@ -42,9 +43,9 @@ struct Bench {
 // Every input comes in the first cycle in which its pins are free; that is its stamp.
 class CorePath final : public Path {
  public:
-  CorePath(const CoreConfig& config, bool rtl) {
+  CorePath(const CoreConfig& config, bool rtl, Fault fault) {
     const auto inside = simulation_.enter();
-    bench_ = std::make_unique<Bench>(config, rtl);
+    bench_ = std::make_unique<Bench>(config, rtl, fault);
   }
   ~CorePath() override {
     const auto inside = simulation_.enter();
@@ -97,23 +98,23 @@ std::string stages(const CoreEvent& e) {
 
 struct Found {
   std::size_t events = 0, orders = 0;
+  unsigned longest_wait = 0;  // cycles for the line
 };
 
-void compare(const test::HostileOptions& o, Found& found) {
-  const CoreConfig config = test::hostile_config(o);
+using MakeSession = std::function<std::unique_ptr<FrameSource>()>;
+
+std::unique_ptr<Path> played(const CoreConfig& config, const MakeSession& session, const ReplayOptions& options,
+                             bool rtl, Fault fault = Fault::none) {
   std::vector<std::unique_ptr<Path>> paths;
-  for (const bool rtl : {true, false}) {
-    paths.push_back(std::make_unique<CorePath>(config, rtl));
-    test::HostileSession session(o, config);
-    ReplayOptions options;
-    options.commands = session.commands;
-    std::vector<std::unique_ptr<Path>> one;
-    one.push_back(std::move(paths.back()));
-    std::vector<std::unique_ptr<OutputRecorder>> recorders;
-    recorders.push_back(std::make_unique<OutputRecorder>(false));
-    replay(session, one, recorders, options);
-    paths.back() = std::move(one.back());
-  }
+  paths.push_back(std::make_unique<CorePath>(config, rtl, fault));
+  std::vector<std::unique_ptr<OutputRecorder>> recorders;
+  recorders.push_back(std::make_unique<OutputRecorder>(false));
+  replay(*session(), paths, recorders, options);
+  return std::move(paths.front());
+}
+
+void compare(const CoreConfig& config, const MakeSession& session, const ReplayOptions& options, Found& found) {
+  const std::array paths{played(config, session, options, true), played(config, session, options, false)};
   const Taker& rtl = static_cast<const CorePath&>(*paths[0]).taken();
   const Taker& model = static_cast<const CorePath&>(*paths[1]).taken();
   for (std::size_t i = 0; i < std::min(rtl.events.size(), model.events.size()); ++i) {
@@ -130,6 +131,8 @@ void compare(const test::HostileOptions& o, Found& found) {
         << "order " << i;
   }
   EXPECT_EQ(paths[0]->counters(), paths[1]->counters());
+  for (const CoreEvent& e : rtl.events)
+    found.longest_wait = std::max<unsigned>(found.longest_wait, e.event.stage(Stage::line_wait));
   found.events += rtl.events.size();
   found.orders += rtl.orders.size();
 }
@@ -149,10 +152,132 @@ TEST(CorePins, OfHostileSessionsAreThoseOfTheVerilatedCore) {
     o.gap_ns = seed % 2 == 0 ? 400 : 200;
     o.fine_window_base = 998'000;
     o.overlap = seed % 4 == 0;
-    compare(o, found);
+    const CoreConfig config = test::hostile_config(o);
+    ReplayOptions options;
+    options.commands = test::HostileSession(o, config).commands;
+    compare(config, [&] { return std::make_unique<test::HostileSession>(o, config); }, options, found);
   }
   EXPECT_GT(found.events, 1'000u);
   EXPECT_GT(found.orders, 50u);
+}
+
+// Bursts of frames in which every message changes a bid that is worth selling at: more orders than the line carries
+// off, so that the pipeline stands still. Between bursts the line runs dry.
+class CrowdedSession final : public FrameSource {
+ public:
+  static constexpr unsigned kBursts = 12, kFrames = 4, kMessages = 24;
+
+  static CoreConfig config() {
+    test::HostileOptions o;
+    o.symbols = 3;
+    CoreConfig c = test::hostile_config(o);
+    c.any_session = true;
+    c.order.first_user_ref = 1;
+    for (Bank& bank : c.banks) {
+      bank.global = {.max_gross = UINT64_MAX, .max_open_orders = 4096};
+      for (unsigned s = 0; s < o.symbols; ++s) {
+        bank.rules[s] = {};
+        bank.rules[s].take = {.enabled = true, .sides = 3, .quantity = 10, .fair = 100};
+        bank.limits[s] = {.permit_buy = true,
+                          .permit_sell = true,
+                          .max_quantity = UINT32_MAX,
+                          .max_notional = UINT64_MAX,
+                          .collar = UINT32_MAX,
+                          .reference_price = 1'000'000,
+                          .max_position = INT32_MAX};
+      }
+    }
+    return c;
+  }
+
+  explicit CrowdedSession(const CoreConfig& config) : config_(config) {}
+  bool next(SourceFrame& frame) override {
+    if (at_ == kBursts * kFrames) return false;
+    // A burst's frames follow each other closer than the stream takes them.
+    const std::uint64_t time = 1'000'000 + at_ / kFrames * 20'000 + at_ % kFrames * 100;
+    make();
+    frame = {Nanoseconds{time}, bytes_, false};
+    ++at_;
+    return true;
+  }
+  std::uint64_t position() const override { return at_; }
+  std::uint64_t size() const override { return kBursts * kFrames; }
+
+ private:
+  template <class M>
+  void put(const M& m) {
+    const std::size_t at = blocks_.size();
+    blocks_.resize(at + 2 + M::kLength);
+    store_be16(blocks_.data() + at, M::kLength);
+    m.write(blocks_.data() + at + 2);
+  }
+  void make() {
+    blocks_.clear();
+    const std::uint64_t sequence = config_.feed.first_sequence + at_ * kMessages;
+    for (unsigned n = 0; n < kMessages; ++n) {
+      const std::uint16_t locate = config_.symbols[n % 3].locate;
+      // Of each symbol: twice an order at the best price, the second of which goes again in every other frame.
+      if (at_ % 2 == 1 && n % 9 >= 6) {
+        itch::OrderDelete d;
+        d.stock_locate = locate;
+        d.order_reference_number = reference_ - 3;
+        reference_ += 1;
+        put(d);
+        continue;
+      }
+      itch::AddOrder a;
+      a.stock_locate = locate;
+      a.order_reference_number = reference_++;
+      a.buy_sell_indicator = 'B';
+      a.shares = 100 + n;
+      a.price = 902'000;  // in the window of each
+      put(a);
+    }
+    net::UdpLine line;
+    line.destination_ip = config_.feed.line_a.address;
+    line.destination_port = config_.feed.line_a.port;
+    line.source_ip = 0x0A000001;
+    line.source_port = 999;
+    bytes_.assign(line.header_size() + 20 + blocks_.size(), 0);
+    std::uint8_t* p = bytes_.data() + net::write_udp_headers(line, 20 + blocks_.size(), 0, bytes_.data());
+    std::copy(test::kHostileSession.begin(), test::kHostileSession.end(), p);
+    store_be64(p + 10, sequence);
+    store_be16(p + 18, kMessages);
+    std::copy(blocks_.begin(), blocks_.end(), p + 20);
+  }
+
+  CoreConfig config_;
+  std::uint64_t reference_ = 1;
+  std::uint64_t at_ = 0;
+  std::vector<std::uint8_t> blocks_, bytes_;
+};
+
+TEST(CorePins, OfOrdersThatFillTheLineAreThoseOfTheVerilatedCore) {
+  Found found;
+  const CoreConfig config = CrowdedSession::config();
+  ReplayOptions options;
+  // Answers come while orders wait, to some that have left and some that never did, and hold the pipeline too.
+  for (unsigned n = 0; n < CrowdedSession::kBursts * 20; ++n) {
+    Command c;
+    c.op = std::array{CommandOp::ack, CommandOp::fill, CommandOp::done}[n % 3];
+    c.user_ref = 1 + n / 20 * CrowdedSession::kFrames * CrowdedSession::kMessages + n % 20;
+    c.quantity = 5;
+    c.price = 902'000;
+    options.commands.push_back({to_cycles(Nanoseconds{n / 20 * 20'000 + n % 20 * 130}), c, nullptr});
+  }
+  const MakeSession session = [&] { return std::make_unique<CrowdedSession>(config); };
+  compare(config, session, options, found);
+  EXPECT_GT(found.orders, CrowdedSession::kBursts * CrowdedSession::kFrames * CrowdedSession::kMessages * 8 / 10);
+  EXPECT_GT(found.longest_wait, 11u * 12) << "no order waited behind a full queue";
+  // A core that does not stand still is told from one that does.
+  const auto events = [&](Fault fault) {
+    std::string all;
+    const auto path = played(config, session, options, false, fault);
+    for (const CoreEvent& e : static_cast<const CorePath&>(*path).taken().events) all += stages(e) + "\n";
+    return all;
+  };
+  EXPECT_EQ(events(Fault::none), events(Fault::none));
+  EXPECT_FALSE(events(Fault::none) == events(Fault::endless_line));
 }
 
 }  // namespace

@@ -109,6 +109,7 @@ extern "C" void bytecode_scan(const ap_uint<128>* code, const ap_uint<32>* lengt
 #pragma HLS INTERFACE mode = s_axilite port = contracts
 #pragma HLS INTERFACE mode = s_axilite port = capacity
 #pragma HLS INTERFACE mode = s_axilite port = return
+#pragma HLS INTERFACE mode = ap_ctrl_hs port = return
 #pragma HLS DATAFLOW
   hls::stream<kernel_scan::CodeByte> bytes("bytes");
   hls::stream<kernel_scan::FoundIn> found("found");

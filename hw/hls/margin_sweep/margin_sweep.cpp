@@ -215,6 +215,7 @@ extern "C" void margin_sweep(const ap_uint<128>* positions, unsigned position_co
 #pragma HLS INTERFACE mode = s_axilite port = account_count
 #pragma HLS INTERFACE mode = s_axilite port = instrument_count
 #pragma HLS INTERFACE mode = s_axilite port = return
+#pragma HLS INTERFACE mode = ap_ctrl_hs port = return
   using namespace kernel_margin;
   static Instrument table[kMostInstruments];
 #pragma HLS AGGREGATE variable = table compact = bit

@@ -2,47 +2,16 @@
 // return.
 #pragma once
 #include <string>
-#include <type_traits>
 
-#include "words.h"
+#include "traits.h"
 
 namespace ap_stand_in {
 
 template <int W, bool S>
-class Number;
-template <int W, bool S>
-class Range;
-template <int W, bool S>
-class Bit;
-
-// Width and sign of whatever an operator takes: our numbers and the compiler's.
-template <class T, class = void>
-struct Traits {
-  static constexpr bool kOperand = false, kOurs = false;
-};
-template <class T>
-struct Traits<T, typename std::enable_if<std::is_integral<T>::value || std::is_enum<T>::value>::type> {
-  static constexpr bool kOperand = true, kOurs = false;
-  static constexpr int kWidth = std::is_same<T, bool>::value ? 1 : static_cast<int>(sizeof(T)) * 8;
-  static constexpr bool kSigned = std::is_enum<T>::value || std::is_signed<T>::value;
-};
-
-// The smallest integer type of the compiler's that holds W bits; 64 bits of what is wider.
-template <int W, bool S>
-struct Native {
-  typedef typename std::conditional<
-      W <= 8, std::int8_t,
-      typename std::conditional<W <= 16, std::int16_t,
-                                typename std::conditional<W <= 32, std::int32_t, long long>::type>::type>::type Signed;
-  typedef typename std::conditional<S, Signed, typename std::make_unsigned<Signed>::type>::type Type;
-};
-template <>
-struct Native<1, false> {
-  typedef bool Type;
-};
-
-template <int W, bool S>
 class Number {
+  typedef typename Cell<W>::Type CellType;
+  typedef typename std::make_signed<CellType>::type SignedCell;
+  static constexpr int kCellBits = static_cast<int>(sizeof(CellType)) * 8;
   static_assert(W >= 1 && W <= 1024, "ap_int: widths are 1 to 1,024 bits");
 
  public:
@@ -61,32 +30,43 @@ class Number {
   explicit Number(const char* text, int radix = 10) { parse(text, radix); }
 
   // Word i of the number extended to any width.
-  Word word(int i) const { return i < kWords ? words_[i] : fill(); }
+  Word word(int i) const {
+    if (i >= kWords) return fill();
+    return S ? static_cast<Word>(std::int64_t{static_cast<SignedCell>(cells_[i])}) : Word{cells_[i]};
+  }
   bool negative() const { return S && get(W - 1); }
-  bool get(int i) const { return (words_[i / kWordBits] >> (i % kWordBits) & 1) != 0; }
+  bool get(int i) const { return (cells_[i / kCellBits] >> (i % kCellBits) & 1) != 0; }
   void put(int i, bool v) {
-    const Word one = Word{1} << (i % kWordBits);
-    words_[i / kWordBits] = v ? words_[i / kWordBits] | one : words_[i / kWordBits] & ~one;
+    const CellType one = static_cast<CellType>(CellType{1} << (i % kCellBits));
+    CellType& cell = cells_[i / kCellBits];
+    cell = static_cast<CellType>(v ? cell | one : cell & ~one);
     extend();
   }
-  Word* words() { return words_; }
-  // The bits above W follow the sign, or are 0.
-  void extend() {
-    constexpr int spare = (kWordBits - W % kWordBits) % kWordBits;
-    const Word top = words_[kWords - 1] << spare;
-    words_[kWords - 1] = S ? static_cast<Word>(static_cast<std::int64_t>(top) >> spare) : top >> spare;
+  // All words, to compute with; and a number of what was computed, cut to W bits.
+  void load(Word* to) const {
+    for (int i = 0; i < kWords; ++i) to[i] = word(i);
+  }
+  static Number from(const Word* words) {
+    Number out;
+    for (int i = 0; i < kWords; ++i) out.cells_[i] = static_cast<CellType>(words[i]);
+    out.extend();
+    return out;
   }
 
   operator typename Native<W, S>::Type() const {  // NOLINT(google-explicit-constructor): as the vendor's
-    return static_cast<typename Native<W, S>::Type>(words_[0]);
+    return static_cast<typename Native<W, S>::Type>(word(0));
   }
-  int to_int() const { return static_cast<int>(words_[0]); }
-  unsigned to_uint() const { return static_cast<unsigned>(words_[0]); }
-  long to_long() const { return static_cast<long>(words_[0]); }
-  unsigned long to_ulong() const { return static_cast<unsigned long>(words_[0]); }
-  std::int64_t to_int64() const { return static_cast<std::int64_t>(words_[0]); }
-  std::uint64_t to_uint64() const { return words_[0]; }
-  bool to_bool() const { return !is_zero(words_, kWords); }
+  int to_int() const { return static_cast<int>(word(0)); }
+  unsigned to_uint() const { return static_cast<unsigned>(word(0)); }
+  long to_long() const { return static_cast<long>(word(0)); }
+  unsigned long to_ulong() const { return static_cast<unsigned long>(word(0)); }
+  std::int64_t to_int64() const { return static_cast<std::int64_t>(word(0)); }
+  std::uint64_t to_uint64() const { return word(0); }
+  bool to_bool() const {
+    for (int i = 0; i < kWords; ++i)
+      if (cells_[i] != 0) return true;
+    return false;
+  }
   // Radix 2, 8, 10 or 16; without a prefix.
   std::string to_string(int radix = 2) const;
 
@@ -135,16 +115,17 @@ class Number {
 
   Number operator~() const {
     Number out;
-    for (int i = 0; i < kWords; ++i) out.words_[i] = ~words_[i];
+    for (int i = 0; i < kWords; ++i) out.cells_[i] = static_cast<CellType>(~cells_[i]);
     out.extend();
     return out;
   }
   Number operator+() const { return *this; }
   Number<W + 1, true> operator-() const {
-    Number<W + 1, true> wide(*this);
-    negate(wide.words(), wide.words(), Number<W + 1, true>::kWords);
-    wide.extend();
-    return wide;
+    typedef Number<W + 1, true> Wide;
+    Word wide[Wide::kWords];
+    Wide(*this).load(wide);
+    negate(wide, wide, Wide::kWords);
+    return Wide::from(wide);
   }
   bool operator!() const { return !to_bool(); }
   Number& operator++() { return step(1); }
@@ -162,28 +143,26 @@ class Number {
 
   Number shifted_left(long long n) const {
     if (n < 0) return shifted_right(-n);
-    Number out;
-    if (n >= W) return out;
+    if (n >= W) return Number();
+    Word out[kWords] = {};
     for (int i = kWords - 1; i >= 0; --i) {
-      const int from = i - static_cast<int>(n) / kWordBits, bits = static_cast<int>(n) % kWordBits;
-      if (from < 0) break;
-      out.words_[i] = words_[from] << bits;
-      if (bits != 0 && from > 0) out.words_[i] |= words_[from - 1] >> (kWordBits - bits);
+      const int source = i - static_cast<int>(n) / kWordBits, bits = static_cast<int>(n) % kWordBits;
+      if (source < 0) break;
+      out[i] = word(source) << bits;
+      if (bits != 0 && source > 0) out[i] |= word(source - 1) >> (kWordBits - bits);
     }
-    out.extend();
-    return out;
+    return from(out);
   }
   // Arithmetic when signed.
   Number shifted_right(long long n) const {
     if (n < 0) return shifted_left(-n);
-    Number out;
+    Word out[kWords];
     const int by = n >= W ? W : static_cast<int>(n);
     for (int i = 0; i < kWords; ++i) {
-      const int from = i + by / kWordBits, bits = by % kWordBits;
-      out.words_[i] = bits == 0 ? word(from) : word(from) >> bits | word(from + 1) << (kWordBits - bits);
+      const int source = i + by / kWordBits, bits = by % kWordBits;
+      out[i] = bits == 0 ? word(source) : word(source) >> bits | word(source + 1) << (kWordBits - bits);
     }
-    out.extend();
-    return out;
+    return from(out);
   }
 
  private:
@@ -193,15 +172,15 @@ class Number {
   }
   Word fill() const { return negative() ? ~Word{0} : 0; }
   Number& step(Word by) {
-    Word other[kWords];
+    Word sum[kWords], other[kWords];
+    load(sum);
     for (int i = 0; i < kWords; ++i) other[i] = i == 0 || by != 1 ? by : 0;
-    add(words_, other, words_, kWords);
-    extend();
-    return *this;
+    add(sum, other, sum, kWords);
+    return *this = from(sum);
   }
   template <int W2, bool S2>
   void take(const Number<W2, S2>& v) {
-    for (int i = 0; i < kWords; ++i) words_[i] = v.word(i);
+    for (int i = 0; i < kWords; ++i) cells_[i] = static_cast<CellType>(v.word(i));
     extend();
   }
   template <int W2, bool S2>
@@ -215,13 +194,19 @@ class Number {
   template <class T>
   typename std::enable_if<!Traits<T>::kOurs>::type take(const T& v) {
     const bool minus = Traits<T>::kSigned && v < T();
-    words_[0] = static_cast<Word>(v);
-    for (int i = 1; i < kWords; ++i) words_[i] = minus ? ~Word{0} : 0;
+    cells_[0] = static_cast<CellType>(static_cast<Word>(v));
+    for (int i = 1; i < kWords; ++i) cells_[i] = minus ? static_cast<CellType>(~Word{0}) : 0;
     extend();
   }
   void parse(const char* text, int radix);
+  // The bits above W follow the sign, or are 0.
+  void extend() {
+    constexpr int spare = (kCellBits - W % kCellBits) % kCellBits;
+    const CellType top = static_cast<CellType>(cells_[kWords - 1] << spare);
+    cells_[kWords - 1] = static_cast<CellType>(S ? static_cast<SignedCell>(top) >> spare : top >> spare);
+  }
 
-  Word words_[kWords] = {};
+  CellType cells_[kWords] = {};
 };
 
 template <int W, bool S>
@@ -303,17 +288,18 @@ class Bit {
 template <int W, bool S>
 std::string Number<W, S>::to_string(int radix) const {
   if (radix != 2 && radix != 8 && radix != 10 && radix != 16) stop("to_string: radix is 2, 8, 10 or 16");
-  Number<W + 1, true> rest(*this);
-  if (negative()) rest = Number<W + 1, true>(-*this);
+  typedef Number<W + 1, true> Wide;
+  const int n = Wide::kWords;
+  Word rest[n];
+  (negative() ? Wide(-*this) : Wide(*this)).load(rest);
   std::string digits;
-  const int n = Number<W + 1, true>::kWords;
   do {
     Word ten[n] = {}, quotient[n], digit[n];
     ten[0] = static_cast<Word>(radix);
-    divide_unsigned(rest.words(), ten, quotient, digit, n);
+    divide_unsigned(rest, ten, quotient, digit, n);
     digits.insert(digits.begin(), "0123456789abcdef"[digit[0]]);
-    for (int i = 0; i < n; ++i) rest.words()[i] = quotient[i];
-  } while (!is_zero(rest.words(), n));
+    for (int i = 0; i < n; ++i) rest[i] = quotient[i];
+  } while (!is_zero(rest, n));
   return negative() ? "-" + digits : digits;
 }
 
@@ -325,7 +311,7 @@ void Number<W, S>::parse(const char* text, int radix) {
     radix = text[1] == 'b' ? 2 : text[1] == 'o' ? 8 : 16;
     text += 2;
   }
-  Word by[kWords] = {};
+  Word value[kWords] = {}, by[kWords] = {};
   by[0] = static_cast<Word>(radix);
   for (; *text != 0; ++text) {
     const char c = *text;
@@ -335,12 +321,12 @@ void Number<W, S>::parse(const char* text, int radix) {
                                              : radix;
     if (digit >= radix) stop("a character of the text is no digit of its radix");
     Word product[kWords], one[kWords] = {};
-    multiply(words_, by, product, kWords);
+    multiply(value, by, product, kWords);
     one[0] = static_cast<Word>(digit);
-    add(product, one, words_, kWords);
+    add(product, one, value, kWords);
   }
-  if (minus) negate(words_, words_, kWords);
-  extend();
+  if (minus) negate(value, value, kWords);
+  *this = from(value);
 }
 
 }  // namespace ap_stand_in

@@ -16,6 +16,13 @@ Number<Traits<T>::kWidth, Traits<T>::kSigned> number(const T& v) {
   return Number<Traits<T>::kWidth, Traits<T>::kSigned>(v);
 }
 
+// Both operands as numbers of type R, in words.
+template <class R, class A, class B>
+void load(const A& a, const B& b, Word* x, Word* y) {
+  R(number(a)).load(x);
+  R(number(b)).load(y);
+}
+
 template <class A, class B, bool = Pair<A, B>::kTake>
 struct Result {};
 template <class A, class B>
@@ -39,42 +46,45 @@ struct Result<A, B, true> {
 template <class A, class B>
 typename Result<A, B>::Sum operator+(const A& a, const B& b) {
   typedef typename Result<A, B>::Sum R;
-  R x(number(a)), y(number(b)), out;
-  add(x.words(), y.words(), out.words(), R::kWords);
-  out.extend();
-  return out;
+  Word x[R::kWords], y[R::kWords];
+  load<R>(a, b, x, y);
+  add(x, y, x, R::kWords);
+  return R::from(x);
 }
 
 template <class A, class B>
 typename Result<A, B>::Difference operator-(const A& a, const B& b) {
   typedef typename Result<A, B>::Difference R;
-  R x(number(a)), y(number(b)), out;
-  negate(y.words(), y.words(), R::kWords);
-  add(x.words(), y.words(), out.words(), R::kWords);
-  out.extend();
-  return out;
+  Word x[R::kWords], y[R::kWords];
+  load<R>(a, b, x, y);
+  negate(y, y, R::kWords);
+  add(x, y, x, R::kWords);
+  return R::from(x);
 }
 
 template <class A, class B>
 typename Result<A, B>::Product operator*(const A& a, const B& b) {
   typedef typename Result<A, B>::Product R;
-  R x(number(a)), y(number(b)), out;
-  multiply(x.words(), y.words(), out.words(), R::kWords);
-  out.extend();
-  return out;
+  Word x[R::kWords], y[R::kWords], out[R::kWords];
+  load<R>(a, b, x, y);
+  multiply(x, y, out, R::kWords);
+  return R::from(out);
 }
 
 // Towards zero; the remainder has the sign of the dividend.
 template <class A, class B>
 void divide(const A& a, const B& b, typename Result<A, B>::Wide& quotient, typename Result<A, B>::Wide& remainder) {
   typedef typename Result<A, B>::Wide R;
-  R x(number(a)), y(number(b));
-  const bool minus_x = x.negative(), minus_y = y.negative();
-  if (minus_x) negate(x.words(), x.words(), R::kWords);
-  if (minus_y) negate(y.words(), y.words(), R::kWords);
-  divide_unsigned(x.words(), y.words(), quotient.words(), remainder.words(), R::kWords);
-  if (minus_x != minus_y) negate(quotient.words(), quotient.words(), R::kWords);
-  if (minus_x) negate(remainder.words(), remainder.words(), R::kWords);
+  const bool minus_x = number(a).negative(), minus_y = number(b).negative();
+  Word x[R::kWords], y[R::kWords], q[R::kWords], r[R::kWords];
+  load<R>(a, b, x, y);
+  if (minus_x) negate(x, x, R::kWords);
+  if (minus_y) negate(y, y, R::kWords);
+  divide_unsigned(x, y, q, r, R::kWords);
+  if (minus_x != minus_y) negate(q, q, R::kWords);
+  if (minus_x) negate(r, r, R::kWords);
+  quotient = R::from(q);
+  remainder = R::from(r);
 }
 
 template <class A, class B>
@@ -91,14 +101,14 @@ typename Result<A, B>::Remainder operator%(const A& a, const B& b) {
   return typename Result<A, B>::Remainder(remainder);
 }
 
-#define AP_STAND_IN_LOGIC(op)                                                    \
-  template <class A, class B>                                                    \
-  typename Result<A, B>::Logic operator op(const A& a, const B& b) {             \
-    typedef typename Result<A, B>::Logic R;                                      \
-    R x(number(a)), y(number(b)), out;                                           \
-    for (int i = 0; i < R::kWords; ++i) out.words()[i] = x.word(i) op y.word(i); \
-    out.extend();                                                                \
-    return out;                                                                  \
+#define AP_STAND_IN_LOGIC(op)                                        \
+  template <class A, class B>                                        \
+  typename Result<A, B>::Logic operator op(const A& a, const B& b) { \
+    typedef typename Result<A, B>::Logic R;                          \
+    Word x[R::kWords], y[R::kWords];                                 \
+    load<R>(a, b, x, y);                                             \
+    for (int i = 0; i < R::kWords; ++i) x[i] = x[i] op y[i];         \
+    return R::from(x);                                               \
   }
 AP_STAND_IN_LOGIC(&)
 AP_STAND_IN_LOGIC(|)
@@ -126,9 +136,12 @@ typename Result<A, B>::Shift operator>>(const A& a, const B& by) {
 // By value, whatever the widths and signs.
 template <class A, class B>
 int compare(const A& a, const B& b) {
-  typename Result<A, B>::Wide x(number(a)), y(number(b));
-  if (x.negative() != y.negative()) return x.negative() ? -1 : 1;
-  return compare_unsigned(x.words(), y.words(), x.kWords);
+  typedef typename Result<A, B>::Wide R;
+  const bool minus_a = number(a).negative(), minus_b = number(b).negative();
+  if (minus_a != minus_b) return minus_a ? -1 : 1;
+  Word x[R::kWords], y[R::kWords];
+  load<R>(a, b, x, y);
+  return compare_unsigned(x, y, R::kWords);
 }
 
 #define AP_STAND_IN_COMPARE(op)                                      \
