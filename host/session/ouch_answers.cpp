@@ -19,12 +19,20 @@ struct AnswerVisitor {
     all.pass_over(user_ref);
   }
 
+  // The same answer was there before: the time that it had then is the time that it has now.
+  bool told_again(std::uint64_t then, std::uint64_t now) const {
+    if (then == 0 || then != now) return false;
+    ++all.duplicates_;
+    return true;
+  }
+
   // The order that an Accepted or a Replaced makes live, as the venue took it; null when it cannot be.
   template <class M>
   OuchOrder* taken(const M& m) const {
     spent(m.user_ref_num);
     const auto known = all.orders_.find(m.user_ref_num);
     if (known != all.orders_.end() && known->second.state != OrderState::sent) {
+      if (told_again(known->second.taken_at, m.timestamp)) return nullptr;
       all.disagree(m.user_ref_num, std::string(M::kName) + " while " + std::string(to_string(known->second.state)));
       return nullptr;
     }
@@ -36,6 +44,7 @@ struct AnswerVisitor {
     o.symbol = m.symbol;
     o.price = m.price;
     o.order_reference = m.order_reference_number;
+    o.taken_at = m.timestamp;
     o.state = OrderState::live;
     all.set_open(o, m.quantity);
     return &o;
@@ -116,12 +125,18 @@ struct AnswerVisitor {
                  .reason = static_cast<std::uint8_t>(m.reason),
                  .timestamp = m.timestamp});
   }
+  // The order that a cancellation is about; null when there is none, or it was told before.
+  OuchOrder* reduced(std::uint32_t user_ref, std::uint64_t timestamp) const {
+    const auto known = all.orders_.find(user_ref);
+    if (known != all.orders_.end() && told_again(known->second.reduced_at, timestamp)) return nullptr;
+    return all.answered(user_ref, "canceled");
+  }
+
   void operator()(const ouch::Canceled& m) const {
-    if (OuchOrder* const o = all.answered(m.user_ref_num, "canceled"))
-      all.reduce(*o, m.quantity, m.reason, m.timestamp);
+    if (OuchOrder* const o = reduced(m.user_ref_num, m.timestamp)) all.reduce(*o, m.quantity, m.reason, m.timestamp);
   }
   void operator()(const ouch::AiqCanceled& m) const {
-    OuchOrder* const o = all.answered(m.user_ref_num, "canceled");
+    OuchOrder* const o = reduced(m.user_ref_num, m.timestamp);
     if (o == nullptr) return;
     o->prevented += m.quantity;
     all.reduce(*o, m.quantity, m.reason, m.timestamp);
@@ -132,8 +147,10 @@ struct AnswerVisitor {
     if (o == all.orders_.end()) return;  // of a mass cancel, or of an order that we forgot: nothing came of it
     // Its number was passed over before it arrived.
     if (o->second.state == OrderState::unseen && o->second.elsewhere) return;
+    if (o->second.state == OrderState::rejected && told_again(o->second.taken_at, m.timestamp)) return;
     if (o->second.state != OrderState::sent)
       return all.disagree(m.user_ref_num, "rejected while " + std::string(to_string(o->second.state)));
+    o->second.taken_at = m.timestamp;
     all.replacements_.erase(o->second.replaces);
     all.finish(o->second, OrderState::rejected);
     all.tell(o->second, {.what = OrderChange::rejected, .reason = m.reason, .timestamp = m.timestamp});

@@ -48,6 +48,8 @@ class OuchClient final : private SoupClientHandler {
   // What a store kept, oldest first, all of it before start(). The listener is told nothing of it. Throws
   // std::runtime_error when the records cannot have been kept by a client.
   void recall(OuchRecord record, std::uint64_t sequence, std::span<const std::uint8_t> bytes);
+  // Before the first recall(): the listener is told of all that is recalled, too.
+  void tell_recalled() noexcept { orders_.listen(listener_); }
   void start(Nanoseconds now);
 
   // A request of OUCH without appendages. False, and nothing done, unless trading, there is room and the request makes
@@ -71,6 +73,8 @@ class OuchClient final : private SoupClientHandler {
   bool resend(std::span<const std::uint8_t> message, Nanoseconds now);
 
   State state() const noexcept;
+  // The venue's last message that was obeyed, which is the one that the listener is told of; 0: none.
+  std::uint64_t answered() const noexcept { return next_sequence_ == 0 ? 0 : next_sequence_ - 1; }
   const OuchOrders& orders() const noexcept { return orders_; }
   // Connections, bytes and times go through this.
   SoupClient& soup() noexcept { return soup_; }

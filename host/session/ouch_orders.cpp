@@ -105,6 +105,7 @@ void OuchOrders::settle_cancel(OuchOrder& order) {
 
 void OuchOrders::reduce(OuchOrder& order, std::uint32_t quantity, char reason, std::uint64_t timestamp) {
   if (quantity > order.open) disagree(order.user_ref, "more is canceled than is open");
+  order.reduced_at = timestamp;
   const std::uint32_t left = order.open - std::min(order.open, quantity);
   if (left == 0) {
     finish(order, OrderState::canceled);
@@ -210,16 +211,17 @@ const OuchOrder* OuchOrders::find(std::uint32_t user_ref) const {
   return o == orders_.end() ? nullptr : &o->second;
 }
 
-std::string OuchOrders::compare(const std::map<Text<8>, OuchPosition>& venue) const {
+std::string compare_positions(const std::map<Text<8>, OuchPosition>& our_positions,
+                              const std::map<Text<8>, OuchPosition>& venue) {
   std::string differences;
   const auto at = [](const auto& positions, const Text<8>& symbol) {
     const auto p = positions.find(symbol);
     return p == positions.end() ? OuchPosition{} : p->second;
   };
   std::map<Text<8>, OuchPosition> all = venue;
-  all.insert(positions_.begin(), positions_.end());
+  all.insert(our_positions.begin(), our_positions.end());
   for (const auto& [symbol, unused] : all) {
-    const OuchPosition ours = at(positions_, symbol), theirs = at(venue, symbol);
+    const OuchPosition ours = at(our_positions, symbol), theirs = at(venue, symbol);
     if (ours.shares == theirs.shares && ours.cash == theirs.cash) continue;
     differences += std::string(trimmed(symbol)) + ": we have " + std::to_string(ours.shares) + " shares and cash of " +
                    std::to_string(ours.cash) + ", the venue " + std::to_string(theirs.shares) + " and " +

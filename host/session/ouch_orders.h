@@ -41,6 +41,8 @@ struct OuchOrder {
   std::uint32_t done_before = 0;  // executed and prevented under the numbers before
   std::uint32_t cancel_to = 0;    // of one that is `canceling`: the most that it is to execute
   std::uint64_t order_reference = 0;
+  // The venue's times at which it took or rejected it, and last reduced it; 0: none.
+  std::uint64_t taken_at = 0, reduced_at = 0;
   bool elsewhere = false;  // its request went another way than the connection, and may arrive at any time
 
   bool operator==(const OuchOrder&) const = default;
@@ -56,6 +58,10 @@ struct OuchPosition {
 
   bool operator==(const OuchPosition&) const = default;
 };
+
+// What the venue's word of our positions (shares and cash by symbol; a drop copy's, say) differs in; empty: nothing.
+std::string compare_positions(const std::map<Text<8>, OuchPosition>& our_positions,
+                              const std::map<Text<8>, OuchPosition>& venue);
 
 enum class OrderChange : std::uint8_t {
   accepted,
@@ -96,8 +102,9 @@ class OuchOrders {
   // an order number that is not above all before, a replacement or cancel of an order that is not live, a cancel that
   // takes nothing. `elsewhere`: it does not go by the connection whose answers these are.
   bool request(std::span<const std::uint8_t> message, bool elsewhere = false);
-  // The venue's next message. What contradicts what went before is a disagreement; it is counted and, as far as it
-  // makes sense, done.
+  // The venue's next message. One that was told before (of an execution the match number says so, of other answers
+  // the venue's time) is counted and changes nothing. What contradicts what went before is a disagreement; it is
+  // counted and, as far as it makes sense, done.
   void answer(std::span<const std::uint8_t> message);
   // The venue has answered all it will ever answer of what was sent so far, and the next number it takes is
   // `next_user_ref`: what is unanswered never reached it, but for orders that went elsewhere.
@@ -112,14 +119,16 @@ class OuchOrders {
   const std::map<std::uint32_t, OuchOrder>& orders() const noexcept { return orders_; }
   const std::map<Text<8>, OuchPosition>& positions() const noexcept { return positions_; }
   std::uint64_t executions() const noexcept { return executions_; }
-  std::uint64_t duplicates() const noexcept { return duplicates_; }  // executions told again
+  std::uint64_t duplicates() const noexcept { return duplicates_; }  // answers told again
   std::uint64_t adopted() const noexcept { return adopted_; }        // orders that only the venue knew
   std::uint64_t unseen() const noexcept { return unseen_; }
   std::uint64_t disagreements() const noexcept { return disagreements_; }
   const std::string& first_disagreement() const noexcept { return first_disagreement_; }
 
-  // What the venue's word of our positions (shares and cash by symbol; a drop copy's, say) differs in; empty: nothing.
-  std::string compare(const std::map<Text<8>, OuchPosition>& venue) const;
+  // compare_positions() with ours.
+  std::string compare(const std::map<Text<8>, OuchPosition>& venue) const {
+    return compare_positions(positions_, venue);
+  }
 
  private:
   friend struct RequestVisitor;

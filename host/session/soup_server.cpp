@@ -24,7 +24,8 @@ std::string_view to_string(SoupEnd end) noexcept {
                                                            "stalled",
                                                            "throttled",
                                                            "misbehaved",
-                                                           "displaced"};
+                                                           "displaced",
+                                                           "locked_out"};
   return kNames[static_cast<std::size_t>(end)];
 }
 
@@ -102,8 +103,16 @@ bool SoupServerSession::login(const soup::Packet& packet, Nanoseconds now) {
     return false;
   }
   const LoginVerdict verdict = handler_.login(*request);
+  if (verdict.locked_out) {
+    cut(SoupEnd::locked_out);
+    return false;
+  }
   if (verdict.log == nullptr) {
-    reject(soup::RejectReason::not_authorized, SoupEnd::not_authorized, now);
+    if (verdict.not_now) {
+      reject(soup::RejectReason::session_not_available, SoupEnd::session_not_available, now);
+    } else {
+      reject(soup::RejectReason::not_authorized, SoupEnd::not_authorized, now);
+    }
     return false;
   }
   const std::string_view wanted = session_name(request->session);

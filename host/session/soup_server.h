@@ -41,8 +41,9 @@ enum class SoupEnd : std::uint8_t {
   throttled,      // by the caller: it sends more than it may
   misbehaved,     // by the caller: what it sends makes no sense
   displaced,      // by the caller: it had not logged in, and another needed its place
+  locked_out,     // it tried too many wrong passwords: refused unread, without an answer
 };
-inline constexpr std::size_t kSoupEnds = static_cast<std::size_t>(SoupEnd::displaced) + 1;
+inline constexpr std::size_t kSoupEnds = static_cast<std::size_t>(SoupEnd::locked_out) + 1;
 
 std::string_view to_string(SoupEnd end) noexcept;
 
@@ -70,6 +71,8 @@ struct SoupServerCounters {
 struct LoginVerdict {
   const MessageLog* log = nullptr;  // null: not authorized. It must outlive the connection.
   Text<10> session{};               // the log's name
+  bool locked_out = false;          // not looked at
+  bool not_now = false;             // without a log: name and password are right, but there is nothing to be had yet
 };
 
 class SoupServerHandler {

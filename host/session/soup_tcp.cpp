@@ -62,6 +62,9 @@ void SoupTcpServer::turn() {
     if (n == 0) break;
     session_.receive(std::span(bytes).first(n), now);
   }
+  // What the client's socket takes now is not held against the client: it may be us who did not run for a while.
+  if (const std::size_t n = session_.output().empty() ? 0 : connection_.write(session_.output()); n != 0)
+    session_.sent(n, now);
   session_.advance(now);
   // A replay goes on behind what the socket took; after some of it, others have their turn.
   for (int i = 0; !session_.output().empty(); ++i) {

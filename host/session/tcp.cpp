@@ -186,6 +186,13 @@ void TcpConnection::close() {
 
 // ---- TcpListener ----
 
+std::uint32_t peer_address(int fd) noexcept {
+  sockaddr_in peer{};
+  socklen_t length = sizeof peer;
+  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &length) != 0 || peer.sin_family != AF_INET) return 0;
+  return ntohl(peer.sin_addr.s_addr);
+}
+
 TcpListener::TcpListener(EventLoop& loop, const net::Endpoint& at, std::function<void(Descriptor)> accepted)
     : loop_(loop),
       socket_(tcp_socket()),

@@ -97,6 +97,9 @@ class TcpConnection {
   std::function<void()> ready_;
 };
 
+// The IPv4 address at the other end of a connected socket; 0: none.
+std::uint32_t peer_address(int fd) noexcept;
+
 class TcpListener {
  public:
   // Port 0: any that is free. Throws std::system_error naming the endpoint.

@@ -9,6 +9,14 @@ class Failure(Exception):
     """Both sides disagree, or a promise was broken."""
 
 
+def named(number, cl_ord_id):
+    """The trader's number of an order, which its ClOrdID ends with; over OUCH it is the venue's, too."""
+    try:
+        return int(cl_ord_id.rstrip()[-8:], 16)
+    except ValueError:
+        return number
+
+
 class Account:
     """What the venue's stream of the trader's account tells, and whether it keeps the promises."""
 
@@ -16,11 +24,16 @@ class Account:
         self.orders, self.rejected, self.matches = {}, set(), {}
         self.live = {}  # of the orders, those that are open
         self.shares, self.cash, self.worst = {}, {}, 0
+        self.stamp = 0
         self.messages, self.busts, self.beyond = 0, [], {}  # beyond: by symbol, how far trades taken back left it there
 
     def message(self, m):
         self.messages += 1
         kind = m[:1]
+        stamp = struct.unpack_from(">Q", m, 1)[0]
+        if stamp < self.stamp:
+            raise Failure(f"message {self.messages} of the account is stamped {self.stamp - stamp} ns before the one before it")
+        self.stamp = stamp
         if kind in b"JC":
             number = struct.unpack_from(">I", m, 9)[0]
         if kind == b"A":
@@ -30,13 +43,13 @@ class Account:
             if quantity > MAX_QUANTITY:
                 raise Failure(f"order {number} is of {quantity} shares, more than {MAX_QUANTITY}")
             order = {"sign": 1 if side == b"B" else -1, "symbol": symbol.decode().strip(), "open": quantity, "done": 0,
-                     "asked": (side, quantity, symbol, price)}
+                     "asked": (side, quantity, symbol, price), "named": named(number, m[48:62])}
             self.orders[number] = self.live[number] = order
             self.check(order["symbol"])
         elif kind == b"J":
             if number in self.orders:
                 raise Failure(f"order {number} was taken and rejected")
-            self.rejected.add(number)
+            self.rejected.add(named(number, m[15:29]))
         elif kind == b"E":
             number, quantity, price, _, match = struct.unpack_from(">IIQcQ", m, 9)
             order = self.orders[number]

@@ -6,14 +6,12 @@ carries market data, the other the session, order frames, re-requests and snapsh
 
 import argparse
 import ctypes
-import json
 import os
 import pathlib
 import random
 import re
 import shutil
 import signal
-import socket
 import struct
 import subprocess
 import sys
@@ -24,130 +22,28 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
 from account import Account, Failure  # noqa: E402
 from command import read_pcap  # noqa: E402
 from faults import Faults  # noqa: E402
-from loop_config import (LINES, MAX_POSITION, OUCH, PARTICIPANTS, RELAYED, VENUE, trader_config,  # noqa: E402
-                         venue_config)
+from loop_config import MAX_POSITION, OUCH, PARTICIPANTS, VENUE, in_fix, trader_config, venue_config  # noqa: E402
+from stage import Stage  # noqa: E402
 from story import Story, replay_config  # noqa: E402
 from venue_client import Lost, Soup  # noqa: E402
 
 
-class ClosedLoop(Faults):
+class ClosedLoop(Stage, Faults):
     """Everything of one loop, in a folder of its own."""
 
     def __init__(self, command, folder, path="sw:", orders="frames", seed=1, rate=300, say=lambda text: None, snapshots=True):
-        self.command, self.folder, self.path, self.rate, self.say = command, pathlib.Path(folder), path, rate, say
-        self.rng = random.Random(seed)
-        self.a, self.b = (f"loop{os.getpid()}{end}" for end in "ab")
-        self.venue = self.flow = self.trader = self.relay = None
-        self.seed, self.told = seed, {}
+        super().__init__(command, pathlib.Path(folder), seed, rate)
+        self.path, self.say = path, say
+        self.rng, self.orders = random.Random(seed), orders
         self.account, self.copied = Account(), 0
-        self.faults, self.compared, self.lives = {}, 0, 0
-        self.downtime = 0.0
+        self.faults, self.compared = {}, 0
         self.story = Story(self.folder, f"Closed loop on {path}", path)
-        (self.folder / "venue.toml").write_text(venue_config())
+        (self.folder / "venue.toml").write_text(venue_config(orders))
         (self.folder / "trader.toml").write_text(trader_config(path, orders, snapshots))
 
-    # ---- what runs ----
-
-    def ip(self, *arguments):
-        subprocess.run(["ip", *arguments], check=True, capture_output=True)
-
-    def start(self):
-        for name in (self.a, self.b):
-            self.ip("netns", "add", name)
-            self.ip("-n", name, "link", "set", "lo", "up")
-            self.ip("netns", "exec", name, "sh", "-c",
-                    "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6")
-        for near, far, net in (("va", "vb", "10.9.0"), ("vc", "vd", "10.9.1")):
-            self.ip("link", "add", near, "netns", self.a, "type", "veth", "peer", "name", far, "netns", self.b)
-            for name, interface, host in ((self.a, near, 1), (self.b, far, 2)):
-                self.ip("-n", name, "address", "add", f"{net}.{host}/24", "dev", interface)
-                self.ip("-n", name, "link", "set", interface, "up")
-        self.relay = self.spawn("relay", self.a, sys.executable, "-B", str(HERE / "relay.py"), "10.9.0.1", str(RELAYED[0]),
-                                LINES[0], str(RELAYED[1]), LINES[1], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.relay.stdout.readline()
-        self.start_venue()
-        self.start_flow()
-        self.start_trader()
-
-    def spawn(self, name, namespace, *arguments, **streams):
-        """What it says goes to NAME.log."""
-        with open(self.folder / f"{name}.log", "a") as log:
-            return subprocess.Popen(["ip", "netns", "exec", namespace, *arguments], cwd=self.folder, text=True,
-                                    **{"stdout": log, "stderr": log, **streams})
-
-    def start_venue(self):
-        self.venue = self.spawn("venue", self.a, self.command, "venue", "-q", "--config", "venue.toml")
-        self.wait_for("the venue", lambda: self.ask_venue("status"), 60)
-
-    def start_flow(self):
-        self.flow = self.spawn("flow", self.a, self.command, "flow", "-q", "--config", "venue.toml", "--participants",
-                               str(PARTICIPANTS), "--seed", str(self.seed), "--rate", str(self.rate), "--for", "1000000")
-
     def start_trader(self):
-        self.lives += 1
         self.story.keep("killed")
-        self.trader = self.spawn("trader", self.b, self.command, "run", "--config", "trader.toml")
-
-    def stop(self):
-        for process in (self.trader, self.flow, self.venue, self.relay):
-            if process is not None and process.poll() is None:
-                process.send_signal(signal.SIGCONT)
-                process.kill()
-                process.wait()
-        if self.relay is not None:
-            self.relay.stdin.close()
-            self.relay.stdout.close()
-        for name in (self.a, self.b):
-            subprocess.run(["ip", "netns", "delete", name], capture_output=True)
-
-    # ---- what they say ----
-
-    def ask(self, name, line):
-        """A control socket's answer; None when there is none."""
-        try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
-                s.settimeout(10)
-                s.connect(os.path.relpath(self.folder / name))
-                s.send(line.encode())
-                answer = json.loads(s.recv(1 << 16))
-        except (OSError, ValueError):
-            return None
-        return answer if answer.get("ok") else None
-
-    def ask_venue(self, line):
-        return self.ask("venue.sock", line)
-
-    def status(self):
-        return self.ask("trader.sock", "status")
-
-    def wait_for(self, what, done, seconds=60):
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            self.check_alive()
-            found = done()
-            if found:
-                return found
-            time.sleep(0.02)
-        raise Failure(f"waited for {what} for {seconds} s; trader {json.dumps(self.status())}, venue "
-                      f"{json.dumps(self.ask_venue('positions TRADER'))}, logs in {self.folder}")
-
-    def check_alive(self):
-        for name in ("venue", "flow", "trader", "relay"):
-            process = getattr(self, name)
-            if process is not None and process.poll() is not None:
-                raise Failure(f"{name} ended with status {process.returncode}: "
-                              + (self.folder / f"{name}.log").read_text()[-2000:])
-
-    def armed(self):
-        s = self.status()
-        return s if s and s["armed"] else None
-
-    def wait_trading(self, seconds=60):
-        """Armed, and an order decided after this moment has been sent."""
-        before = self.wait_for("the trader to arm", self.armed, seconds)["counters"]["orders"]
-        begun = time.monotonic()
-        self.wait_for("an order", lambda: (self.status() or {"counters": {"orders": 0}})["counters"]["orders"] != before, seconds)
-        return begun
+        super().start_trader()
 
     # ---- the comparison ----
 
@@ -188,36 +84,73 @@ class ClosedLoop(Faults):
             os.close(there)
 
     def compare(self):
-        """At one message of the account's stream: the venue's ledger, the trader's session, and the path's own books."""
-        deadline = time.monotonic() + 60
+        """At one message of the account's stream: the venue's ledger, the trader's session, and the path's own books. The path's
+        positions are those of its commands, which follow the session by a round, of a card's process too: a difference counts
+        when it has been there for two seconds of the path's time, which stands still while it gets no processor."""
+        deadline = time.monotonic() + 60 * self.patience
+        differs = None
         while time.monotonic() < deadline:
             self.check_alive()
-            first, venue, second = self.status(), self.ask_venue("positions TRADER"), self.status()
+            first, between, venue, second = self.status(), self.tell(), self.ask_venue("positions TRADER"), self.status()
             if not (first and venue and second and "exchange" in first and "positions" in second):
                 time.sleep(0.05)
                 continue
-            told = venue["sequence"]
-            if first["exchange"]["next_sequence"] - 1 == second["exchange"]["next_sequence"] - 1 == told and \
-                    first["phase"] == second["phase"] == "trading":
-                # The path's own state is those of its commands, which follow the session's by a round.
-                self.same(venue, second)
-                return
+            if in_fix(self.orders):
+                # Nothing stands between; and the account's messages have no numbers, but its executions do.
+                between = {"told": venue["executions"], "had": venue["sequence"], "doubled": 0}
+            venue["told"] = venue["executions" if in_fix(self.orders) else "sequence"]
+            if first["exchange"]["next_sequence"] - 1 == second["exchange"]["next_sequence"] - 1 == between["told"] and \
+                    between["had"] == venue["sequence"] and first["phase"] == second["phase"] == "trading":
+                try:
+                    return self.same(venue, second, between)
+                except Failure:
+                    # Of a trader of many processes: twice as long by our own clock.
+                    now = second["time_us"] / 1e6 if "time_us" in second else time.monotonic() / 2
+                    differs = min(differs or now, now)  # a path that begins anew begins with an early time
+                    if now - differs > 2 * self.patience:
+                        raise
             time.sleep(0.003)
         raise Failure("both sides were never seen at the same message within 60 s")
 
-    def same(self, venue, trader):
+    def same(self, venue, trader, between):
         theirs = {s: p["shares"] for s, p in venue["positions"].items() if p["shares"] != 0}
         cash = sum(p["cash"] for p in venue["positions"].values())
         for what, ours, of_venue in (("positions", trader["positions"], theirs), ("cash", trader["exchange"]["cash"], cash)):
             if ours != of_venue:
-                raise Failure(f"{what}: the trader has {ours}, the venue {of_venue}, at message {venue['sequence']}")
+                raise Failure(f"{what}: the trader has {ours}, the venue {of_venue}, at message {venue['told']}")
         if trader["exchange"]["unanswered"] == 0 and trader["open_orders"] == trader["exchange"]["open_orders"] and \
                 trader["open_orders"] < venue["open_orders"]:
             raise Failure(f"open orders: the trader has {trader['open_orders']}, the venue {venue['open_orders']}")
         if trader["exchange"]["disagreements"] or trader["exchange"].get("difference"):
             raise Failure(f"the trader's session disagrees: {trader['exchange']}")
-        self.story.compared(venue, trader)
+        if trader["exchange"]["told_again"] != between["doubled"]:
+            raise Failure(f"the trader knows {trader['exchange']['told_again']} answers as told again, and "
+                          f"{between['doubled']} were")
+        self.story.compared(venue, trader, between)
         self.compared += 1
+
+    def wait_traded(self, least):
+        """More orders than that, and more than half as many fills."""
+        self.wait_for(f"{least} orders", lambda: self.read_account() or
+                      (len(self.account.orders) > least and len(self.account.matches) > least // 2))
+
+    def cancel_one(self):
+        """The operator cancels one order that rests, and hears why he cannot do it again."""
+        def cancelled():
+            self.read_account()
+            return next(((n, o["named"]) for n, o in self.account.live.items()
+                         if self.ask("trader.sock", f"cancel {o['named']}")), None)
+
+        at_venue, number = self.wait_for("an order that rests", cancelled)
+        self.wait_for("its end", lambda: self.read_account() or at_venue not in self.account.live)
+
+        def refused():
+            errors = self.answer("trader.sock", f"cancel {number}")["errors"]
+            return errors if "a cancel has been sent already" not in errors[0] else None
+        for errors, why in ((self.wait_for("its end", refused), f"found {number}, whose order is over"),
+                            (self.answer("trader.sock", "cancel 4000000000")["errors"], "4000000000, which no order has had")):
+            if why not in errors[0]:
+                raise Failure(f"a cancel: expected an error that says '{why}', found {errors}")
 
     # ---- the end ----
 
@@ -227,7 +160,7 @@ class ClosedLoop(Faults):
         self.compare()
         requests = self.ask_venue("status")
         self.trader.send_signal(signal.SIGTERM)
-        if self.trader.wait(60) != 0:
+        if self.trader.wait(120) != 0:
             raise Failure(f"the trader ended with status {self.trader.returncode}: {self.tail('trader')}")
         self.trader = None
         venue = self.ask_venue("positions TRADER")
@@ -260,9 +193,6 @@ class ClosedLoop(Faults):
                 "compared": self.compared, "lives": self.lives, "closing": closing,
                 "faults": {name: len(times) for name, times in self.faults.items()}}
 
-    def tail(self, name, size=1500):
-        return (self.folder / f"{name}.log").read_text()[-size:]
-
     def replay_record(self, path="sw:", change=lambda text: text):
         """The venue has, of the last path's orders, what a replay of that path's record decides, and nothing else: how many."""
         record = max(self.folder.glob("record*.pcap"), key=lambda f: f.stat().st_mtime)
@@ -279,11 +209,12 @@ class ClosedLoop(Faults):
                 number, side, quantity, symbol, price = struct.unpack_from(">IcI8sQ", frame, 43)
                 again[number] = (side, quantity, symbol, price)
         first = int(re.search(r"first_user_ref = (\d+)", commands).group(1))
-        theirs = {n: o["asked"] for n, o in self.account.orders.items() if n >= first}
+        orders = {o["named"]: o for o in self.account.orders.values() if o["named"] >= first}
+        theirs = {number: o["asked"] for number, o in orders.items()}
         for number, asked in theirs.items():
             decided = again.get(number)
             void = decided is not None and asked[3] == (100 if asked[0] == b"B" else 1_999_999_900)
-            if void and self.account.orders[number]["done"] == 0:
+            if void and orders[number]["done"] == 0:
                 decided = (*decided[:3], asked[3])
             if asked != decided:
                 raise Failure(f"order {number}: the venue took {asked}, a replay of the record decides {decided}")
@@ -294,10 +225,23 @@ class ClosedLoop(Faults):
             raise Failure(f"orders {sorted(lost)[:10]} were decided, and the venue says nothing of them")
         return len(theirs)
 
+    def check_times(self, record):
+        """What a record's inputs are stamped with goes on steadily, whatever the clocks were set to. A trader that does not run for
+        some seconds has a gap; no fault of a loop makes one of half a minute."""
+        data, at, before = record.read_bytes(), 24, 0
+        while at + 16 <= len(data):  # one of a trader that was killed may end anywhere
+            seconds, nanoseconds, size = struct.unpack_from("<3I", data, at)
+            stamp = seconds * 10**9 + nanoseconds
+            if stamp < before or (before and stamp - before > 30e9):
+                raise Failure(f"{record}: byte {at}: a frame is stamped {(stamp - before) / 1e9:+.3f} s after the one before it")
+            before = stamp
+            at += 16 + size
 
     def report(self, paths=("sw:",)):
         """The page of what happened: report.html and report.json in the loop's folder."""
         self.story.keep("stopped")
+        for life in self.story.lives:
+            self.check_times(self.folder / life["record"])
         arguments = [a for path in paths for a in ("--path", path)]
         done = subprocess.run([self.command, "loop", str(self.story.write()), "--report", str(self.folder / "report"), *arguments],
                               text=True, capture_output=True)
@@ -307,7 +251,7 @@ class ClosedLoop(Faults):
 
 
 def run_loop(command, folder, faults, path="sw:", orders="frames", seed=1, rate=300, say=lambda text: None, again="sw:",
-             snapshots=True):
+             snapshots=True, least=0):
     """Befalls the loop with these faults, in their order and at random moments, comparing between them and at the end."""
     loop = ClosedLoop(command, folder, path, orders, seed, rate, say, snapshots)
     try:
@@ -318,6 +262,7 @@ def run_loop(command, folder, faults, path="sw:", orders="frames", seed=1, rate=
             time.sleep(loop.rng.uniform(0, 0.5))
             loop.befall(name)
             loop.compare()
+        loop.wait_traded(least)
         result = loop.finish()
         result["replayed"] = loop.replay_record(again)
         loop.report()
@@ -327,16 +272,26 @@ def run_loop(command, folder, faults, path="sw:", orders="frames", seed=1, rate=
 
 
 def main():
-    parser = argparse.ArgumentParser(description="A venue, its participants and a trader, and faults at random moments.")
-    parser.add_argument("--command", required=True, help="the twinpath command")
-    parser.add_argument("--folder", required=True, help="for journals, records and logs; made anew")
-    parser.add_argument("--minutes", type=float, default=10)
-    parser.add_argument("--path", default="sw:")
-    parser.add_argument("--orders", choices=("frames", "session"), default="frames")
-    parser.add_argument("--faults", default=",".join(ClosedLoop.FAULTS), help="which, by commas")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rate", type=float, default=300, help="requests a second of all participants")
+    parser = argparse.ArgumentParser(
+        prog="scripts/closed_loop", usage="%(prog)s [arguments]",
+        description="A venue, its participants and a trader, and faults at random moments; both sides are compared all the time. "
+        "Needs root.")
+    parser.add_argument("--command", required=True, help="the twinpath command; scripts/closed_loop builds one and gives it")
+    parser.add_argument("--folder", required=True,
+                        help="for journals, records, logs and the page; made anew; scripts/closed_loop gives build/closed_loop")
+    parser.add_argument("--minutes", type=float, default=10, help="how long faults go on (%(default)s)")
+    parser.add_argument("--path", default="sw:", help="the trader's, as twinpath run takes it (%(default)s); with "
+                        "XCL_EMULATION_MODE=hw_emu xrt:0 is the simulated card")
+    parser.add_argument("--orders", choices=("frames", "session", "fix42", "fix44"), default="frames",
+                        help="how they leave (%(default)s)")
+    parser.add_argument("--faults", default=",".join(ClosedLoop.FAULTS), help="which, by commas; all of " + ", ".join(ClosedLoop.FAULTS))
+    parser.add_argument("--seed", type=int, default=1, help="of the faults and their moments (%(default)s)")
+    parser.add_argument("--rate", type=float, default=300, help="requests a second of all participants (%(default)s)")
+    parser.add_argument("--page", help="paths that the records are played again on for the page, by commas; without it sw:, and verilator: "
+                        "where that traded")
+    parser.add_argument("--patience", type=float, default=1, help="wait so many times longer than usual: for a machine that is busy (%(default)s)")
     o = parser.parse_args()
+    page = o.page.split(",") if o.page else ["sw:", *(["verilator:"] if "verilator:" in o.path else [])]
     faults = [f for f in o.faults.split(",") if f]
     if unknown := set(faults) - set(ClosedLoop.FAULTS):
         parser.error(f"--faults: expected some of {', '.join(ClosedLoop.FAULTS)}, found {', '.join(sorted(unknown))}")
@@ -351,6 +306,7 @@ def main():
 
     loop = ClosedLoop(o.command, o.folder, o.path, o.orders, o.seed, o.rate,
                       lambda text: print(f"{minutes():7.2f} min: {text}", flush=True))
+    loop.patience = o.patience
     try:
         loop.start()
         loop.wait_trading(90)
@@ -368,7 +324,7 @@ def main():
                      f"{loop.lives} traders")
         result = loop.finish()
         replayed = loop.replay_record()
-        loop.report([*dict.fromkeys(["sw:", *(["verilator:"] if "verilator:" in o.path else [])])])
+        loop.report(page)
     except Failure as failure:
         print(f"closed_loop: {failure}; everything is in {o.folder}", file=sys.stderr)
         return 1

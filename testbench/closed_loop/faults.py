@@ -1,33 +1,45 @@
 """What befalls a closed loop."""
 
-import json
 import signal
 import time
 
 from account import Failure
+from faults_told import ToldFaults
 
 
-class Faults:
-    """Of a ClosedLoop; each returns when the fault is over, and promises of its own were kept."""
+class Faults(ToldFaults):
+    """Of a ClosedLoop; each returns when the fault is over, and promises of its own were kept: how, where there is more to say
+    than that it trades again."""
 
     def lose(self, a, b):
         self.relay.stdin.write(f"{float(a)} {float(b)}\n")
         self.relay.stdin.flush()
+        self.relay.stdout.readline()
 
     def befall(self, name):
         before = self.wait_for("the trader to arm", self.armed)
         begun, at = time.monotonic(), time.time()
-        getattr(self, f"fault_{name}")()
+        how = getattr(self, f"fault_{name}")()
         self.wait_trading(90)
         seconds = time.monotonic() - begun
         self.faults.setdefault(name, []).append(seconds)
-        self.story.befell(name, at, seconds)
-        self.say(f"{name}: trading again after {seconds:.1f} s")
+        survived = f"{how + '; ' if how else ''}trading again after {seconds:.1f} s"
+        self.story.befell(name, at, survived)
+        self.say(f"{name}: {survived}")
         return before
 
-    def silent(self, seconds, grace=0.3):
-        """No order is taken from the trader while it can see nothing."""
-        time.sleep(grace)
+    def silent(self, seconds, grace=30):
+        """No order is taken from the trader while it can see nothing, once it has worked off, for which it has its time, what it saw:
+        it has run since its last frame, for its time has gone on, and its orders have their answers."""
+        before, deadline = None, time.monotonic() + grace * self.patience
+        while time.monotonic() < deadline:
+            s = self.status()
+            if s and before and s["counters"]["frames"] == before["counters"]["frames"] and \
+                    s["time_us"] > before["time_us"] + 200_000 and not s["exchange"]["unanswered"]:
+                break
+            if not s or not before or s["counters"]["frames"] != before["counters"]["frames"]:
+                before = s
+            time.sleep(0.1)
         before = self.ask_venue("positions TRADER")["last_user_ref"]
         time.sleep(seconds)
         after = self.ask_venue("positions TRADER")["last_user_ref"]
@@ -51,7 +63,7 @@ class Faults:
         self.lose(0.5, 0.5)
         time.sleep(self.rng.uniform(0.3, 1))
         self.lose(0, 0)
-        self.wait_for("re-requests", lambda: (self.status() or {}).get("recovery", {"answers": 0})["answers"] > asked, 30)
+        self.wait_for("re-requests", lambda: (self.status() or {}).get("recovery", {"answers": 0})["answers"] > asked)
 
     def fault_both_lines(self):
         """Both lines are silent."""
@@ -68,7 +80,7 @@ class Faults:
         self.lose(0, 0)
         try:
             self.wait_for("a lost gap", lambda: (self.status() or {}).get("stale") or
-                          (self.status() or {}).get("phase") in ("exchange", "snapshot"), 10)
+                          (self.status() or {}).get("phase") in ("exchange", "snapshot"))
         finally:
             self.ip("-n", self.a, "link", "set", "vc", "up")
         self.wait_for("books made anew", lambda: (self.status() or {}).get("recovery", {"books_made_anew": 0})["books_made_anew"] > made)
@@ -91,16 +103,20 @@ class Faults:
         time.sleep(self.rng.uniform(0, 0.5))
         self.start_venue()
 
-    def fault_trader_killed(self):
+    def kill_trader(self):
+        """And nothing of it stays: what served it ends with it."""
         self.trader.kill()
         self.trader.wait()
+        self.trader = None
+        self.wait_for("what served the trader to end with it", lambda: not self.left_behind())
+
+    def fault_trader_killed(self):
+        self.kill_trader()
         time.sleep(self.rng.uniform(0, 0.3))
         self.start_trader()
 
     def fault_both_killed(self):
-        self.trader.kill()
-        self.trader.wait()
-        self.trader = None
+        self.kill_trader()
         self.fault_venue_killed()
         self.start_trader()
 
@@ -123,4 +139,5 @@ class Faults:
             raise Failure(f"the venue will not bust trade {match} of order {number}")
 
     FAULTS = ("one_line", "both_lossy", "both_lines", "lost_gap", "session_cut", "half_open", "venue_killed", "trader_killed",
-              "both_killed", "trader_slow", "venue_slow", "trade_busted")
+              "both_killed", "trader_slow", "venue_slow", "trade_busted", "told_twice", "told_late", "journal_behind",
+              "clock_set_back", "clock_set_ahead", "venue_clock_set")

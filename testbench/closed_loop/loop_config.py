@@ -1,7 +1,7 @@
 """The configurations of both sides of a closed loop: three symbols, limits that are met, prices within the books' windows."""
 
 VENUE, TRADER = "10.9.1.1", "10.9.1.2"
-OUCH, GLIMPSE, REREQUEST, ORDERS = 26400, 26401, 26402, 26404
+OUCH, GLIMPSE, REREQUEST, ORDERS, BETWEEN, FIX = 26400, 26401, 26402, 26404, 26405, 26406
 LINES = ("239.255.26.1:26403", "239.255.26.2:26403")
 RELAYED = (26411, 26412)
 SYMBOLS = {"AAPL": 150, "MSFT": 60, "IBM": 90}
@@ -9,7 +9,7 @@ PARTICIPANTS = 8
 MAX_POSITION, MAX_QUANTITY, MAX_OPEN = 1_500, 200, 20
 
 
-def venue_config():
+def venue_config(orders="frames"):
     text = f"""
 [venue]
 journal = "venue-journal"
@@ -34,12 +34,29 @@ heartbeat_ms = 50
                  f'band_high = "{price + 15}"\n')
     for n in range(1, PARTICIPANTS + 1):
         text += f'[[participant]]\nname = "P{n:03}"\nlogin = "P{n:03}"\npassword = "secret{n:03}"\ncancel_on_disconnect = false\n'
-    text += f'[[participant]]\nname = "TRADER"\nlogin = "TRADER"\npassword = "twin"\nudp = "{VENUE}:{ORDERS}"\n'
-    return text + '[[drop_copy]]\nlogin = "COPY"\npassword = "read"\nparticipant = "TRADER"\n'
+    text += '[[participant]]\nname = "TRADER"\npassword = "twin"\n'
+    if in_fix(orders):
+        text += (f'fix_comp_id = "TRADER"\nfix_version = "4.{orders[-1]}"\n[fix]\nlisten = "{VENUE}:{FIX}"\nfolder = "venue-fix"\n'
+                 "return_within_s = 20\n")
+    else:
+        text += f'login = "TRADER"\nudp = "{VENUE}:{ORDERS}"\n'
+    for login, participant in (("COPY", "TRADER"), ("OTHER", "P001")):
+        text += f'[[drop_copy]]\nlogin = "{login}"\npassword = "read"\nparticipant = "{participant}"\n'
+    return text
+
+
+def in_fix(orders):
+    return orders.startswith("fix")
 
 
 def trader_config(path, orders, snapshots):
     frames = orders == "frames"
+    # Without snapshots a gap that is lost stays lost, however little processor the venue gets to answer re-requests.
+    if in_fix(orders):
+        exchange = (f'address = "{VENUE}:{FIX}"\nprotocol = "{orders}"\ndrop_copy_address = "{VENUE}:{OUCH}"\n'
+                    "heartbeat_ms = 1000")
+    else:
+        exchange = f'address = "{VENUE}:{BETWEEN}"\norders = "{orders}"\nheartbeat_ms = 300\nsilence_ms = 2000'
     text = f"""
 [clock]
 frequency_mhz = 322.265625
@@ -47,7 +64,7 @@ frequency_mhz = 322.265625
 line_a = "{LINES[0]}"
 line_b = "{LINES[1]}"
 first_sequence = {0 if snapshots else 1}
-gap_timeout_us = 100000
+gap_timeout_us = {100_000 if snapshots else 10_000_000}
 [session]
 any_session = true
 symbols_start_trading = false
@@ -90,19 +107,16 @@ path = "{path}"
 control = "trader.sock"
 record = "record.pcap"
 arm_lag_ms = 50
-stop_timeout_ms = 10000
+stop_timeout_ms = 30000
 [journal]
 folder = "trader-journal"
 [exchange]
-address = "{VENUE}:{OUCH}"
+{exchange}
 account = "TRADER"
 password = "twin"
 drop_copy = "COPY"
 drop_copy_password = "read"
 journal = "trader-exchange"
-orders = "{orders}"
-heartbeat_ms = 300
-silence_ms = 2000
 login_timeout_ms = 2000
 reconnect_first_ms = 20
 reconnect_last_ms = 500
@@ -111,7 +125,9 @@ start_timeout_s = 60
 rerequest = "{VENUE}:{REREQUEST}"
 """
     if snapshots:
-        text += f'glimpse = "{VENUE}:{GLIMPSE}"\naccount = "TRADER"\npassword = "twin"\n'
+        # A trader in FIX has no login of SoupBinTCP but its drop copy's.
+        login = 'account = "COPY"\npassword = "read"' if in_fix(orders) else 'account = "TRADER"\npassword = "twin"'
+        text += f'glimpse = "{VENUE}:{GLIMPSE}"\n{login}\n'
     for n, (name, price) in enumerate(SYMBOLS.items(), 1):
         text += f'[[symbol]]\nname = "{name}"\nlocate = {n}\ntick = "0.01"\nwindow_center = "{price}"\n'
         text += f'limits.reference_price = "{price}"\n'

@@ -1,7 +1,7 @@
 """Carries a venue's two lines from this machine's ports to multicast groups, but for what it is told to lose.
 
 relay.py INTERFACE_ADDRESS PORT_A GROUP_A:PORT PORT_B GROUP_B:PORT; then a line of two numbers on standard input at any time:
-the parts of line A's and of line B's packets to lose, 0 to 1. Ends with standard input."""
+the parts of line A's and of line B's packets to lose, 0 to 1, answered by a line once it is so. Ends with standard input."""
 
 import os
 import random
@@ -17,7 +17,7 @@ def main():
     lines = {}
     for number, (port, to) in enumerate(((port_a, to_a), (port_b, to_b))):
         line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
+        line.setsockopt(socket.SOL_SOCKET, 33, 8 << 20)  # SO_RCVBUFFORCE: what comes while we do not run is not lost
         line.bind(("127.0.0.1", int(port)))
         line.setblocking(False)
         group, group_port = to.split(":")
@@ -34,6 +34,8 @@ def main():
                 *whole, told = told.split(b"\n")
                 if whole:
                     losses = [float(x) for x in whole[-1].split()]
+                    for _ in whole:
+                        print("so", flush=True)
                 continue
             number, to = lines[ready]
             try:

@@ -23,18 +23,20 @@ class Story:
             self.lives.append({"path": self.path, "config": f"lives/{config.name}", "record": f"lives/{name}",
                                "ended": ended if record == records[-1] else "books made anew"})
 
-    def befell(self, fault, at, seconds):
-        self.faults.append({"at": at, "fault": fault.replace("_", " "), "survived": f"trading again after {seconds:.1f} s"})
+    def befell(self, fault, at, survived):
+        self.faults.append({"at": at, "fault": fault.replace("_", " "), "survived": survived})
 
-    def compared(self, venue, trader):
+    def compared(self, venue, trader, between):
         """Both sides at one message of the account's stream, which agree."""
         self.moments += 1
         self.checks = [{"what": f"shares of {s}", "trader": str(trader["positions"].get(s, 0)), "venue": str(p["shares"])}
                        for s, p in sorted(venue["positions"].items())]
         cash = sum(p["cash"] for p in venue["positions"].values())
         self.checks.append({"what": "cash, 1/10,000 dollar", "trader": str(trader["exchange"]["cash"]), "venue": str(cash)})
-        self.checks.append({"what": "messages of the account", "trader": str(trader["exchange"]["next_sequence"] - 1),
-                            "venue": str(venue["sequence"])})
+        self.checks.append({"what": "messages of the account",
+                            "trader": str(trader["exchange"]["next_sequence"] - 1 - between["doubled"]), "venue": str(venue["told"])})
+        self.checks.append({"what": "answers told twice, each obeyed once", "trader": str(trader["exchange"]["told_again"]),
+                            "venue": str(between["doubled"])})
 
     def write(self):
         file = self.folder / "story.json"

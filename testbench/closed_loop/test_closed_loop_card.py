@@ -12,7 +12,7 @@ class ClosedLoopCard(Loop):
         os.environ["XCL_EMULATION_MODE"] = "hw_emu"
         if before is None:
             self.addCleanup(os.environ.pop, "XCL_EMULATION_MODE")
-        self.agree(["session_cut", "venue_killed"], path="xrt:0", least=2, rate=50)
+        self.agree(["session_cut", "trader_killed"], path="xrt:0", least=2, rate=50)
 
 
 if __name__ == "__main__":

@@ -147,6 +147,44 @@ void soup_server_seeds(Corpus corpus) {
   }
 }
 
+// Commands of fuzz_ouch_gateway: a length and a message, of one or the other participant.
+template <class... M>
+void ouch_gateway_seeds(Corpus corpus, ouch::MessageList<M...>) {
+  const auto order = [](std::uint32_t number, char side) {
+    ouch::EnterOrder m;
+    m.user_ref_num = number;
+    m.side = side;
+    m.quantity = 100;
+    m.symbol = make_text<8>("AAPL");
+    m.price = 1'000'000;
+    m.time_in_force = '0';
+    m.display = 'Y';
+    m.capacity = 'P';
+    m.intermarket_sweep = m.cross_type = 'N';
+    Bytes b(ouch::EnterOrder::kLength);
+    m.write(b.data());
+    return b;
+  };
+  Bytes trade;
+  const auto say = [](Bytes& seed, bool second, const Bytes& message) {
+    seed.push_back(static_cast<std::uint8_t>(second << 7 | message.size()));
+    testing::append(seed, message);
+  };
+  say(trade, false, order(1, 'B'));
+  corpus.add(trade);
+  say(trade, true, order(1, 'S'));
+  say(trade, false, order(2, 'S'));
+  corpus.add(trade);
+  const auto add = [&](const Bytes& message) {
+    Bytes seed = trade;
+    say(seed, false, message);
+    seed.push_back(0x70);  // time passes
+    seed.push_back(0xF8);  // the second is cut off
+    corpus.add(seed);
+  };
+  (add(ouch_message<M>()), ...);
+}
+
 void capture_seeds(Corpus corpus) {
   const Bytes frame = mold_frame(false, {}, mold::kHeartbeat);
   const auto size = static_cast<std::uint32_t>(frame.size());
@@ -195,6 +233,7 @@ void write_all(const std::filesystem::path& root) {
 
   soup_seeds(Corpus(root, "soupbintcp"));
   soup_server_seeds(Corpus(root, "soup_server"));
+  ouch_gateway_seeds(Corpus(root, "ouch_gateway"), ouch::Requests{});
   capture_seeds(Corpus(root, "capture"));
 
   Corpus binaryfile(root, "binaryfile");

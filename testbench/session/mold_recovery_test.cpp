@@ -21,6 +21,13 @@ class MoldRecoveryTest : public testing::Test {
     EXPECT_EQ(reader.requests.back().size(), mold::Header::kSize);
     return h;
   }
+  // A snapshot's messages say which they are, and what comes behind all of them.
+  void snapshot_part(std::uint64_t number, std::uint64_t next) {
+    Bytes part(60);
+    store_be64(part.data(), number);
+    store_be64(part.data() + 8, next);
+    recovery.snapshot_message(part, ms(2));
+  }
 };
 
 TEST_F(MoldRecoveryTest, AGapThatTheOtherLineClosesIsNotAskedFor) {
@@ -75,14 +82,85 @@ TEST_F(MoldRecoveryTest, MessagesWaitForTheSnapshotAndFollowIt) {
   recovery.packet(mold_packet(7, 3), ms(1));
   EXPECT_EQ(reader.next, 3U);
   recovery.snapshot_begins();
-  Bytes part(60);
-  store_be64(part.data(), 1);
-  store_be64(part.data() + 8, 8);
-  recovery.snapshot_message(part, ms(2));
+  snapshot_part(1, 8);
   recovery.snapshot_message(end_of_snapshot(8), ms(2));
   EXPECT_EQ(recovery.state(), State::live);
   EXPECT_EQ(reader.next, 10U);
   EXPECT_EQ(reader.wrong, "");
+}
+
+TEST_F(MoldRecoveryTest, ASnapshotThatBreaksOffIsForgottenWhenAnotherBegins) {
+  recovery.want_snapshot();
+  recovery.packet(mold_packet(7, 3), ms(1));
+  for (int tries = 0; tries < 3; ++tries) {
+    recovery.snapshot_begins();
+    snapshot_part(1, 8);
+    EXPECT_EQ(recovery.state(), State::snapshot);
+  }
+  snapshot_part(2, 8);
+  recovery.snapshot_message(end_of_snapshot(8), ms(2));
+  EXPECT_EQ(reader.parts, 2U);
+  EXPECT_EQ(reader.next, 10U);
+  EXPECT_EQ(recovery.counters().snapshots, 1U);
+  EXPECT_EQ(reader.wrong, "");
+}
+
+TEST_F(MoldRecoveryTest, WhatLiesBetweenASnapshotAndWhatWaitsIsAllThatIsAskedFor) {
+  recovery.want_snapshot();
+  recovery.packet(mold_packet(20, 3), ms(1));
+  recovery.snapshot_begins();
+  snapshot_part(1, 15);
+  recovery.snapshot_message(end_of_snapshot(15), ms(2));
+  EXPECT_EQ(recovery.state(), State::recovering);
+  recovery.advance(recovery.next_deadline());
+  ASSERT_EQ(reader.requests.size(), 1U);
+  EXPECT_EQ(last_request().sequence, 15U);
+  EXPECT_EQ(last_request().count, 5);
+  recovery.packet(mold_packet(15, 5), ms(9));
+  EXPECT_EQ(recovery.state(), State::live);
+  EXPECT_EQ(reader.next, 23U);
+  EXPECT_EQ(reader.wrong, "");
+}
+
+TEST_F(MoldRecoveryTest, ASnapshotBehindWhatWasHandedOnIsGoneOnFromAllTheSame) {
+  recovery.packet(mold_packet(1, 9), ms(0));
+  recovery.want_snapshot();
+  recovery.snapshot_begins();
+  snapshot_part(1, 6);
+  recovery.snapshot_message(end_of_snapshot(6), ms(1));
+  EXPECT_EQ(recovery.next_sequence(), 6U);
+  EXPECT_EQ(recovery.state(), State::recovering) << "messages 6 to 9 are known to be there";
+  recovery.packet(mold_packet(6, 4), ms(2));
+  EXPECT_EQ(recovery.state(), State::live);
+  EXPECT_EQ(reader.next, 10U);
+  EXPECT_EQ(reader.wrong, "");
+}
+
+TEST_F(MoldRecoveryTest, ALoginThatIsRefusedIsNoSnapshot) {
+  class Refuses final : public SoupServerHandler {
+   public:
+    explicit Refuses(bool not_now) : not_now_(not_now) {}
+    LoginVerdict login(const soup::LoginRequest&) override { return {.not_now = not_now_}; }
+    void unsequenced(std::span<const std::uint8_t>) override {}
+
+   private:
+    bool not_now_;
+  };
+  for (const auto& [not_now, why] :
+       {std::pair{false, SoupLoss::not_authorized}, std::pair{true, SoupLoss::session_not_available}}) {
+    FeedReader told;
+    MoldRecovery wants({}, told);
+    wants.want_snapshot();
+    GlimpseClient glimpse(client_options(), wants);
+    Refuses server(not_now);
+    SoupLink link(1, {}, server);
+    link.attach(glimpse.soup());
+    glimpse.fetch(link.now);
+    for (int step = 0; step < 1'000 && wants.state() == State::snapshot; ++step) link.step();
+    EXPECT_EQ(wants.state(), State::failed);
+    EXPECT_EQ(glimpse.soup().loss(), why);
+    EXPECT_FALSE(told.begun);
+  }
 }
 
 TEST_F(MoldRecoveryTest, ASnapshotWhoseEndCannotBeReadIsNone) {

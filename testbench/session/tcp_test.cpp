@@ -4,7 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 #include "host/session/ouch_journal.h"
 #include "testbench/ipc/ipc_fixture.h"
@@ -99,6 +101,33 @@ TEST(SessionTcp, OneThatReadsNothingAndOneThatTalksRubbishAreCutOffAndOthersGoOn
   EXPECT_EQ(handler.received, server.log.messages);
 }
 
+// It is the server that did not run for longer than a client may stall.
+TEST(SessionTcp, AClientIsNotCutOffForAServerThatStoodStill) {
+  EventLoop loop;
+  RecordingServer server;
+  SoupServerOptions options;
+  options.stall = Nanoseconds{200 * kMillisecond.value};
+  TcpVenue venue(loop, server, options);
+  RecordingClient handler;
+  SoupClient soup(client_options(), handler);
+  soup.start(EventLoop::now());
+  SoupTcpClient client(loop, venue.endpoint(), soup);
+  const auto turn = [&] {
+    venue.turn();
+    client.turn();
+  };
+  ASSERT_TRUE(run(loop, turn, [&] { return soup.state() == SoupClient::State::logged_in; }));
+  // More than the sockets hold. The client takes what there is, and the server does not see it for a while.
+  for (int i = 0; i < 40'000; ++i) server.log.messages.emplace_back(400, std::uint8_t(i));
+  venue.turn();
+  for (int i = 0; i < 100; ++i) client.turn();
+  ASSERT_LT(handler.received.size(), 40'000U);
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_TRUE(run(loop, turn, [&] { return handler.received.size() == 40'000 || !handler.losses.empty(); }));
+  EXPECT_EQ(handler.losses, std::vector<SoupLoss>{});
+  EXPECT_EQ(venue.counters.ended(SoupEnd::stalled), 0U);
+}
+
 TEST(SessionTcp, AServerThatIsNotThereYetIsFoundOnceItIs) {
   EventLoop loop;
   RecordingServer server;
@@ -145,7 +174,7 @@ JournalOptions journal_in(const testing::SegmentFolder& folder) {
 
 // A trader that trades until it is killed.
 [[noreturn]] void trade(const JournalOptions& options, const net::Endpoint& venue, std::uint64_t seed) {
-  ::alarm(60);
+  ::alarm(250);
   EventLoop loop;
   OuchJournal journal(options);
   OuchClient client(client_options(seed), journal);

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -39,18 +40,22 @@ class FixTrial {
   FixTrial& operator=(const FixTrial&) = delete;
 
  protected:
-  void begin(gateway::MarketListener* first = nullptr) {
+  void begin(gateway::MarketListener* first = nullptr, const gateway::OuchAccounts* accounts = nullptr) {
     venue_.reset();
-    venue_ = std::make_unique<FixVenue>(folder_, options_, first);
+    venue_ = std::make_unique<FixVenue>(folder_, options_, first, accounts);
     options_.port = venue_->gateway().port();
   }
-  // Polls until it is done, at most so long.
+  // Polls until it is done, at most so long. Time in which this process, and with it both sides, did not run does not
+  // count: of a poll no more than 10 ms do.
   template <class Poll, class Done>
   static bool within(std::chrono::milliseconds most, Poll&& poll, Done&& done) {
-    const auto end = std::chrono::steady_clock::now() + most;
-    while (!done()) {
-      if (std::chrono::steady_clock::now() > end) return false;
+    std::chrono::steady_clock::duration left = most;
+    for (auto before = std::chrono::steady_clock::now(); !done();) {
+      if (left < left.zero()) return false;
       poll();
+      const auto now = std::chrono::steady_clock::now();
+      left -= std::min<std::chrono::steady_clock::duration>(now - before, std::chrono::milliseconds(10));
+      before = now;
     }
     return true;
   }
@@ -273,6 +278,7 @@ class FixDoorTrial : FixTrial {
     options_.most_message = 1'000;
     options_.logon_timeout = 1;
     options_.return_within = Nanoseconds{1'000'000'000};
+    options_.login_limit = {4, 1};
     options_.participants[1].cancel_on_disconnect = true;
     begin();
     alpha_ = terminal(0);
@@ -351,6 +357,16 @@ class FixDoorTrial : FixTrial {
           try_once("too many messages", flood, c.too_fast), try_once("a message without an end", endless, c.too_long),
           try_once("silence", "", c.silent)})
       if (!wrong.empty()) return wrong;
+    for (int n = 0; n < 4; ++n)
+      if (std::string wrong = try_once("one password more", message("A", 1, logon + "554=guess|"), c.unauthorized);
+          !wrong.empty())
+        return wrong;
+    const std::string right = message("A", 300, logon + "554=secret|");
+    if (std::string wrong = try_once("the right one, once it is locked out", right, c.locked_out); !wrong.empty())
+      return wrong;
+    const auto later = std::chrono::steady_clock::now() + std::chrono::milliseconds(1'100);
+    until([&] { return std::chrono::steady_clock::now() > later; });
+    if (!try_once("the right one, after the lock", right, c.logons).empty()) return "the lock does not end";
     FixTerminal second(folder_ / "second", "FIX.4.2", "ALPHA", options_.port, "open");
     const std::uint64_t refused = c.refused;
     if (!until([&] {
@@ -383,13 +399,5 @@ class FixDoorTrial : FixTrial {
 
   std::unique_ptr<FixTerminal> alpha_, beta_;
 };
-
-inline std::string try_fix() {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed)
-    if (std::string wrong = FixReportTrial().run(seed); !wrong.empty()) return wrong;
-  for (std::uint64_t seed = 1; seed <= 3; ++seed)
-    if (std::string wrong = FixRecoveryTrial().run(seed); !wrong.empty()) return wrong;
-  return FixDoorTrial().run();
-}
 
 }  // namespace twinpath::venue

@@ -22,12 +22,13 @@ inline market::MarketOptions fix_market_options(std::size_t participants) {
 
 class FixVenue {
  public:
-  // `first` hears what the market did before the gateway does.
-  FixVenue(const std::filesystem::path& folder, FixGatewayOptions options, gateway::MarketListener* first = nullptr)
+  // `first` hears what the market did before the gateway does; `accounts`, which may be the same, are the gateway's.
+  FixVenue(const std::filesystem::path& folder, FixGatewayOptions options, gateway::MarketListener* first = nullptr,
+           const gateway::OuchAccounts* accounts = nullptr)
       : gateway_(std::move(options)),
         hub_(fix_market_options(4), {.folder = folder / "market", .on_replayed = {}},
              first == nullptr ? Listeners{&gateway_} : Listeners{first, &gateway_}, now) {
-    gateway_.start(hub_, session::EventLoop::now());
+    gateway_.start(hub_, accounts, session::EventLoop::now());
     if (hub_.market().day() != 0) return;
     Request r;
     r.kind = market::RequestKind::start_of_day;

@@ -99,7 +99,7 @@ TEST_F(DropCopy, who_was_away_goes_on_behind_the_last_message_it_has) {
   options.next_sequence = 3;
   session::SoupClient client(options, tail);
   client.start(venue.now);
-  const auto wire = venue.ouch().accept(venue.now);
+  const auto wire = venue.ouch().accept(venue.now, 1);
   client.connected(venue.now);
   wire->session().receive(Bytes(client.output().begin(), client.output().end()), venue.now);
   wire->settle(venue.now);

@@ -132,6 +132,9 @@ class Trader final : private session::SoupClientHandler {
     client_.start(fixture.now);
   }
 
+  std::uint32_t from = 0x7F000001;  // the address that it connects from
+  SoupService* service = nullptr;   // that it connects to; null: the venue's OUCH gateway
+
   session::SoupClient& client() { return client_; }
   const std::vector<Bytes>& stream() const { return stream_; }
   SoupConnection* connection() { return wire_.get(); }
@@ -152,7 +155,7 @@ class Trader final : private session::SoupClientHandler {
     if (client_.wants_connection() && (wire_ == nullptr || attempt_ != client_.attempt())) {
       cut();
       attempt_ = client_.attempt();
-      wire_ = fixture_.ouch().accept(fixture_.now);
+      wire_ = (service != nullptr ? *service : fixture_.ouch()).accept(fixture_.now, from);
       client_.connected(fixture_.now);
     }
     if (wire_ == nullptr) return;

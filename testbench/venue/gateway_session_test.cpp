@@ -185,7 +185,7 @@ TEST_F(Gateway, a_snapshot_ends_with_the_place_to_go_on_from) {
     o.password = make_text<10>("read");
     session::SoupClient client(o, handler);
     client.start(venue.now);
-    const auto wire = glimpse.accept(venue.now);
+    const auto wire = glimpse.accept(venue.now, 1);
     client.connected(venue.now);
     for (int i = 0; i < 4; ++i) {
       wire->settle(venue.now);

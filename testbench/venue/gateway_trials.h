@@ -240,4 +240,65 @@ inline std::string try_gateways(std::uint64_t seed) {
   return {};
 }
 
+// Who tries passwords is locked out from where it tries, under the name that it tries, and nobody else is: at the OUCH
+// port, or where snapshots are had.
+inline std::string try_passwords(bool for_snapshots) {
+  constexpr std::uint32_t kGuesser = 0x0A000001, kElsewhere = 0x0A000002;
+  constexpr std::uint64_t kSecondNs = 1'000'000'000;
+  GatewayFixture venue;
+  venue.gateway.login_limit = {.failures = 3, .lock_s = 60};
+  venue.begin();
+  GlimpseService glimpse({.logins = venue.gateway.logins,
+                          .login_limit = venue.gateway.login_limit,
+                          .snapshots_a_second = 1'000,
+                          .burst = 1'000},
+                         venue.hub());
+  SoupService* const tried = for_snapshots ? static_cast<SoupService*>(&glimpse) : &venue.ouch();
+  SoupService* const other = for_snapshots ? static_cast<SoupService*>(&venue.ouch()) : &glimpse;
+  using session::SoupEnd;
+  // How it ends; none: logged in, or at the end of the session that it logged in to.
+  const auto log_in = [&](std::string_view name, std::string_view password, std::uint32_t from, SoupService* service) {
+    Trader t(venue, name, password);
+    t.from = from;
+    t.service = service;
+    t.pump();
+    const bool had_all = t.client().state() == session::SoupClient::State::ended;
+    const SoupEnd end = t.logged_in() || had_all ? SoupEnd::none : t.end();
+    t.cut();
+    return end;
+  };
+  Trader there(venue, "t2", "pass");
+  there.from = kGuesser;
+  there.run();
+  // A right one in between forgets those before; a name that does not exist is nobody's.
+  for (const std::string_view password : {"a", "b", "pass", "c", "d"})
+    if (log_in("t1", password, kGuesser, tried) != (password == "pass" ? SoupEnd::none : SoupEnd::not_authorized))
+      return "few wrong passwords are no offence";
+  for (int n = 0; n < 5; ++n)
+    if (log_in("nobody", "pass", kGuesser, tried) != SoupEnd::not_authorized)
+      return "a name that there is not is locked";
+  if (log_in("t1", "e", kGuesser, tried) != SoupEnd::not_authorized) return "the last wrong password is not answered";
+  for (const std::string_view password : {"f", "pass", "pass"})
+    if (log_in("T1", password, kGuesser, tried) != SoupEnd::locked_out) return "passwords can be tried without end";
+  if (tried->counters().ended(SoupEnd::locked_out) < 3) return "who is locked out is not counted";
+  if (log_in("t1", "pass", kElsewhere, tried) != SoupEnd::none) return "the owner is locked out, too";
+  if (log_in("t3", "pass", kGuesser, tried) != SoupEnd::none) return "another from there is locked out, too";
+  if (log_in("t1", "pass", kGuesser, other) != SoupEnd::none) return "one port counts the other's wrong passwords";
+  there.run();
+  if (!there.logged_in()) return "who is logged in is cut off";
+  there.cut();
+  venue.pass(59 * kSecondNs);
+  if (log_in("t1", "pass", kGuesser, tried) != SoupEnd::locked_out)
+    return "the lock does not hold as long as it should";
+  venue.pass(kSecondNs);
+  return log_in("t1", "pass", kGuesser, tried) == SoupEnd::none ? "" : "the lock does not end";
+}
+
+inline std::string try_passwords() {
+  for (const bool for_snapshots : {false, true})
+    if (const std::string wrong = try_passwords(for_snapshots); !wrong.empty())
+      return (for_snapshots ? "snapshots: " : "orders: ") + wrong;
+  return {};
+}
+
 }  // namespace twinpath::gateway

@@ -1,6 +1,8 @@
 #include "host/session/fix/fix_client.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <span>
 #include <stdexcept>
@@ -37,7 +39,11 @@ bool is_status(const FixMessage& m) {
 
 FixClient::FixClient(FixClientOptions options, FixClientListener* listener)
     : options_(std::move(options)), listener_(listener), journal_(journal_options(options_)) {
-  recall();
+  if (!options_.begins_later) begin(UINT64_MAX);
+}
+
+void FixClient::begin(std::uint64_t heard) {
+  recall(heard);
   recalling_ = false;
   FixEngineOptions o;
   o.sessions = {options_.session};
@@ -46,6 +52,9 @@ FixClient::FixClient(FixClientOptions options, FixClientListener* listener)
   o.address = options_.address;
   o.port = options_.port;
   o.heartbeat = options_.heartbeat;
+  o.retry_first = options_.retry_first;
+  o.retry_last = options_.retry_last;
+  o.logon_timeout = options_.logon_timeout;
   o.resend_orders = false;
   engine_ = std::make_unique<FixEngine>(o, static_cast<FixEvents&>(*this));
 }
@@ -60,11 +69,13 @@ FixClient::State FixClient::state() const noexcept {
 void FixClient::keep(char kind, const FixMessage& message) {
   std::string text = kind + message.type;
   for (const auto& [tag, value] : message.fields) text += '\001' + std::to_string(tag) + '=' + value;
-  journal_.settle(journal_.append(JournalKind::session, std::as_bytes(std::span(text))));
+  const std::uint64_t number = journal_.append(JournalKind::session, std::as_bytes(std::span(text)));
+  journal_.settle(number);
   if (!journal_.good()) throw std::runtime_error(journal_.failed());
+  if (kind == 'R') answered_ = number;
 }
 
-void FixClient::recall() {
+void FixClient::recall(std::uint64_t heard) {
   journal_.flush();
   JournalReader reader(journal_.folder());
   while (const auto r = reader.next()) {
@@ -80,10 +91,13 @@ void FixClient::recall() {
             text.substr(equals + 1, end == std::string::npos ? end : end - equals - 1));
       at = end;
     }
-    if (text[0] == 'S')
+    if (text[0] == 'S') {
       requested(m);
-    else
-      obey(m);
+      continue;
+    }
+    answered_ = r->header.number;
+    recalling_ = answered_ <= heard;
+    obey(m);
   }
 }
 
@@ -113,7 +127,8 @@ void FixClient::send(const FixMessage& message) {
 
 std::string FixClient::enter(const FixOrder& order) {
   if (state() != State::trading || order.quantity == 0) return {};
-  const std::string name = next_id();
+  const std::string name = order.cl_ord_id.empty() ? next_id() : order.cl_ord_id;
+  if (names_.count(name) != 0) return {};
   FixMessage m = about("D", order, name);
   m.add(fix::kOrderQty, std::to_string(order.quantity));
   if (order.type == '2' || order.type == '4') m.add(fix::kPrice, write_price(order.price));
@@ -147,7 +162,7 @@ bool FixClient::replace(const std::string& name, std::uint32_t quantity, std::ui
 // A request of ours, about to be sent or recalled.
 void FixClient::requested(const FixMessage& m) {
   const std::string id = m.get(fix::kClOrdID);
-  if (id.size() > options_.id_prefix.size())
+  if (id.starts_with(options_.id_prefix))
     next_id_ =
         std::max<std::uint64_t>(next_id_, std::strtoull(id.c_str() + options_.id_prefix.size(), nullptr, 10) + 1);
   if (m.type == "D") {
@@ -181,7 +196,9 @@ void FixClient::logged_on(std::size_t) { ask(); }
 void FixClient::ask() {
   asked_.clear();
   for (const auto& [name, o] : orders_) {
-    if (o.state != OrderState::sent && o.state != OrderState::canceling && o.replacement.empty()) continue;
+    const bool unanswered = o.state == OrderState::sent || o.state == OrderState::canceling || !o.replacement.empty();
+    const bool may_trade = !is_done(o.state) || o.executed != 0;
+    if (!unanswered && !(options_.ask_all && may_trade)) continue;
     asked_.insert(name);
     engine_->send(0, about("H", o, o.cl_ord_id));
   }
@@ -243,6 +260,7 @@ void FixClient::obey_report(FixOrder& o, const FixMessage& m) {
     ++duplicates_;
     return;
   }
+  last_exec_id_ = std::max<std::uint64_t>(last_exec_id_, std::strtoull(m.get(fix::kExecID).c_str(), nullptr, 10));
   const std::string type = m.get(fix::kExecType), status = m.get(fix::kOrdStatus);
   const bool broken = m.get(fix::kExecTransType) == "1" || type == "H";
   o.open = shares(m, fix::kLeavesQty);
@@ -279,6 +297,8 @@ void FixClient::obey_report(FixOrder& o, const FixMessage& m) {
 void FixClient::obey_status(FixOrder& o, const FixMessage& m) {
   asked_.erase(names_[o.cl_ord_id]);
   if (m.get(fix::kOrdRejReason) == "5" && m.get(fix::kOrdStatus) == "8") {
+    // A question of an earlier connection may have been sent again, and is answered, too.
+    if (o.state == OrderState::unseen) return;
     if (o.state != OrderState::sent) return disagree(o.cl_ord_id + ": the venue does not know it any more");
     o.state = OrderState::unseen;
     o.open = 0;

@@ -25,7 +25,15 @@ struct FixClientOptions {
   std::uint16_t port = 0;
   FixSessionOptions session;
   unsigned heartbeat = 30;  // seconds
-  std::string id_prefix;    // of ClOrdIDs; a number follows. Another one each day, or another folder
+  // Milliseconds from an attempt to the next one, doubling up to the last; seconds that a logon is waited for.
+  unsigned retry_first = 100, retry_last = 5'000, logon_timeout = 10;
+  // Of ClOrdIDs that are not given; a number follows. Another one each day, or another folder.
+  std::string id_prefix;
+  // After each logon ask for all orders that have been executed or may be, and not for unanswered ones only: what the
+  // venue says it executed of each must be what it told.
+  bool ask_all = false;
+  // begin() is the first call, of a process that goes on with what its listener was told before.
+  bool begins_later = false;
 };
 
 struct FixOrder {
@@ -66,15 +74,21 @@ class FixClient final : private FixEvents {
     trading,
   };
 
-  // Recalls what was kept. Throws what FixEngine and Journal do, FileError on damage.
+  // Recalls what was kept, unless it begins later. Throws what FixEngine and Journal do, FileError on damage.
   explicit FixClient(FixClientOptions options, FixClientListener* listener = nullptr);
+  // Recalls what was kept, and tells the listener of what came behind this message of the venue (answered()).
+  void begin(std::uint64_t heard);
 
-  // Does all that can be done, waiting for at most so many milliseconds, connecting and reconnecting included.
-  void poll(int wait) { engine_->poll(wait); }
+  // Does all that can be done, waiting for at most so many milliseconds, connecting and reconnecting included. True:
+  // there is more to do at once.
+  bool poll(int wait) { return engine_->poll(wait); }
+  // Readable when poll() has something to do; it is to be called every 100 ms in any case.
+  int descriptor() const { return engine_->descriptor(); }
   void stop(int wait) { engine_->stop(wait); }
 
   // The order's name, by which it is known whatever names it gets; empty, and nothing done, unless trading. Of `order`:
-  // side, symbol, type, prices, tif, post_only, display and quantity.
+  // side, symbol, type, prices, tif, post_only, display and quantity; cl_ord_id, unless it is empty, is its name, if no
+  // other has it, and may not begin with id_prefix.
   std::string enter(const FixOrder& order);
   // False, and nothing done, unless trading and the order is live, without another change on its way.
   bool cancel(const std::string& name);
@@ -84,7 +98,17 @@ class FixClient final : private FixEvents {
   const std::map<std::string, FixOrder>& orders() const noexcept { return orders_; }
   // By symbol; open_buy and open_sell are what may yet be executed.
   std::map<std::string, OuchPosition> positions() const;
+  // The same without what may yet be executed.
+  const std::map<std::string, OuchPosition>& traded() const noexcept { return positions_; }
   std::uint64_t executions() const noexcept { return executions_; }
+  // Logons answered, and the highest number that was an ExecID; 0: none.
+  std::uint64_t logons() const { return engine_->counters().logons; }
+  std::uint64_t last_exec_id() const noexcept { return last_exec_id_; }
+  // The venue's last message that was obeyed, which is the one that the listener is told of: the number of its record
+  // in the journal, as not all have one of their own; 0: none.
+  std::uint64_t answered() const noexcept { return answered_; }
+  // Why the last connection or attempt ended; empty: none has.
+  std::string loss() const { return engine_->loss(0); }
   std::uint64_t duplicates() const noexcept { return duplicates_; }  // reports told again
   std::uint64_t unseen() const noexcept { return unseen_; }
   std::uint64_t disagreements() const noexcept { return disagreements_; }
@@ -97,7 +121,7 @@ class FixClient final : private FixEvents {
   void logged_off(std::size_t) override { asked_.clear(); }
 
   bool v44() const { return options_.session.begin_string == "FIX.4.4"; }
-  void recall();
+  void recall(std::uint64_t heard);
   void keep(char kind, const FixMessage& message);
   void send(const FixMessage& message);
   void requested(const FixMessage& message);
@@ -120,7 +144,7 @@ class FixClient final : private FixEvents {
   std::map<std::string, OuchPosition> positions_;
   std::set<std::string> exec_ids_;
   std::set<std::string> asked_;  // names whose status was asked for on this connection
-  std::uint64_t next_id_ = 1;
+  std::uint64_t next_id_ = 1, last_exec_id_ = 0, answered_ = 0;
   std::uint64_t executions_ = 0, duplicates_ = 0, unseen_ = 0, disagreements_ = 0;
   std::string first_disagreement_;
   bool recalling_ = true;

@@ -29,7 +29,7 @@ FixMessage from_quickfix(const FIX::Message& m) {
 }  // namespace
 
 FixEngine::Impl::Impl(FixEngineOptions options, FixEvents& events)
-    : options_(std::move(options)), events_(events), stores_(options_.folder) {
+    : options_(std::move(options)), events_(events), stores_(options_.folder), guard_(options_.login_limit) {
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   if (epoll_ < 0) throw std::runtime_error(std::string("FIX: epoll: ") + std::strerror(errno));
   try {
@@ -57,6 +57,7 @@ void FixEngine::Impl::make_sessions() {
     d.setString(FIX::START_TIME, "00:00:00");
     d.setString(FIX::END_TIME, "00:00:00");
     d.setInt(FIX::HEARTBTINT, static_cast<int>(options_.heartbeat));
+    d.setInt(FIX::LOGON_TIMEOUT, static_cast<int>(options_.logon_timeout));
     d.setInt(FIX::MAX_LATENCY, static_cast<int>(options_.max_latency));
     d.setBool(FIX::RESET_ON_LOGON, options_.reset_on_logon);
     try {
@@ -157,6 +158,16 @@ void FixEngine::Impl::toAdmin(FIX::Message& m, const FIX::SessionID& id) {
   m.setField(FIX::FIELD::RawData, o.password);
 }
 
+// What a counterparty says as it ends the session.
+void FixEngine::Impl::fromAdmin(const FIX::Message& m,
+                                const FIX::SessionID& id) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
+                                                                FIX::IncorrectTagValue, FIX::RejectLogon) {
+  FixConnection* const c = sessions_[index_.at(id)].connection;
+  if (c == nullptr || m.getHeader().getField(FIX::FIELD::MsgType) != "5") return;
+  c->why =
+      "logged out: " + (m.isSetField(FIX::FIELD::Text) ? m.getField(FIX::FIELD::Text) : std::string("without a word"));
+}
+
 void FixEngine::Impl::toApp(FIX::Message& m, const FIX::SessionID&) throw(FIX::DoNotSend) {
   if (options_.resend_orders || !m.getHeader().isSetField(FIX::FIELD::PossDupFlag)) return;
   const std::string type = m.getHeader().getField(FIX::FIELD::MsgType);
@@ -198,6 +209,7 @@ bool FixEngine::send(std::size_t session, const FixMessage& message) { return im
 bool FixEngine::cut(std::size_t session) { return impl_->cut(session); }
 std::size_t FixEngine::connections() const { return impl_->connections(); }
 bool FixEngine::logged_on(std::size_t session) const { return impl_->logged_on(session); }
+std::string FixEngine::loss(std::size_t session) const { return impl_->loss(session); }
 FixMessage FixEngine::last_kept(std::size_t session) const { return impl_->last_kept(session); }
 void FixEngine::stop(int wait) { impl_->stop(wait); }
 std::uint16_t FixEngine::port() const { return impl_->port(); }

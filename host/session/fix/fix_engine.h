@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "host/session/fix/fix_message.h"
+#include "host/session/login_guard.h"
 
 namespace twinpath {
 namespace session {
@@ -34,13 +35,16 @@ struct FixEngineOptions {
   bool accept = true;   // or connect
   std::string address;  // IPv4: to listen on (empty: all), or to connect to
   std::uint16_t port = 0;
-  unsigned heartbeat = 30;             // seconds; the initiator says it
-  unsigned max_latency = 120;          // seconds by which a SendingTime may be off
-  unsigned logon_timeout = 10;         // seconds a connection has for its first message
+  unsigned heartbeat = 30;      // seconds; the initiator says it
+  unsigned max_latency = 120;   // seconds by which a SendingTime may be off
+  unsigned logon_timeout = 10;  // seconds a connection has for its first message, and for the answer to it
+  // Of the initiator: milliseconds from an attempt to the next one, doubling from the first to the last.
+  unsigned retry_first = 100, retry_last = 5'000;
   std::size_t most_output = 1 << 22;   // bytes that may wait for a counterparty that does not read
   std::size_t most_input = 1 << 16;    // bytes of a message; of a longer one, little more is kept
   std::size_t most_connections = 256;  // a further one takes the place of the oldest that has not logged on
   unsigned messages_a_second = 0;      // of a connection, administrative ones too; 0: any number
+  LoginLimit login_limit;              // of a SenderCompID from an address
   // Sequence numbers begin with 1 at each logon: nothing can be recovered. For tests.
   bool reset_on_logon = false;
   // Of the initiator: orders that the venue did not receive are not sent again when it asks for them, as nobody wants
@@ -74,6 +78,7 @@ struct FixCounters {
   // Connections that were cut off:
   std::uint64_t refused = 0;  // the first message is no logon, or of no session of ours, or of one that is logged on
   std::uint64_t unauthorized = 0;  // the password is another
+  std::uint64_t locked_out = 0;    // after too many other passwords: refused unread
   std::uint64_t displaced = 0;     // not logged on, when there were too many
   std::uint64_t silent = 0;        // no first message in time
   std::uint64_t slow = 0;          // does not read
@@ -98,6 +103,8 @@ class FixEngine {
   // False: it could not be kept.
   bool send(std::size_t session, const FixMessage& message);
   bool logged_on(std::size_t session) const;
+  // Of the initiator: why the last connection or attempt ended; empty: none has.
+  std::string loss(std::size_t session) const;
   // Ends the session's connection; false: it has none.
   bool cut(std::size_t session);
   std::size_t connections() const;

@@ -18,6 +18,7 @@ bool FixEngine::poll(int) { return false; }
 int FixEngine::descriptor() const { return -1; }
 bool FixEngine::send(std::size_t, const FixMessage&) { return false; }
 bool FixEngine::logged_on(std::size_t) const { return false; }
+std::string FixEngine::loss(std::size_t) const { return {}; }
 bool FixEngine::cut(std::size_t) { return false; }
 std::size_t FixEngine::connections() const { return 0; }
 FixMessage FixEngine::last_kept(std::size_t) const { return FixMessage(); }

@@ -29,6 +29,7 @@ class FixEngine::Impl : public FIX::Application {
   bool send(std::size_t session, const FixMessage& message);
   FixMessage last_kept(std::size_t session) const;
   bool logged_on(std::size_t session) const { return sessions_[session].session->isLoggedOn(); }
+  std::string loss(std::size_t session) const { return sessions_[session].loss; }
   bool cut(std::size_t session);
   std::size_t connections() const { return connections_.size(); }
   int descriptor() const { return epoll_; }
@@ -43,6 +44,7 @@ class FixEngine::Impl : public FIX::Application {
     FixConnection* connection = nullptr;
     std::uint64_t retry = 0;  // the initiator's next attempt
     std::uint64_t pause = 0;
+    std::string loss;  // of the initiator
   };
 
   void make_sessions();
@@ -68,8 +70,9 @@ class FixEngine::Impl : public FIX::Application {
   void onLogout(const FIX::SessionID& id) override;
   void toAdmin(FIX::Message& m, const FIX::SessionID& id) override;
   void toApp(FIX::Message& m, const FIX::SessionID&) throw(FIX::DoNotSend) override;
-  void fromAdmin(const FIX::Message&, const FIX::SessionID&) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
-                                                                   FIX::IncorrectTagValue, FIX::RejectLogon) override {}
+  void fromAdmin(const FIX::Message& m, const FIX::SessionID& id) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
+                                                                        FIX::IncorrectTagValue,
+                                                                        FIX::RejectLogon) override;
   void fromApp(const FIX::Message& m, const FIX::SessionID& id) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
                                                                       FIX::IncorrectTagValue,
                                                                       FIX::UnsupportedMessageType) override;
@@ -81,6 +84,7 @@ class FixEngine::Impl : public FIX::Application {
   std::uint16_t port_ = 0;
   std::vector<Entry> sessions_;
   std::map<FIX::SessionID, std::size_t> index_;
+  LoginGuard guard_;
   std::list<std::unique_ptr<FixConnection>> connections_;
   std::uint64_t ticked_ = 0;
   bool stopping_ = false;

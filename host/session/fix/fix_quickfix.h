@@ -61,8 +61,10 @@ class FixConnection : public FIX::Responder {
   bool count(unsigned most_a_second, std::uint64_t now);
 
   FIX::Session* session = nullptr;
-  std::size_t index = 0;  // of the session
-  bool more = false;      // messages that have come may wait
+  std::uint32_t from = 0;  // the address of one that was accepted
+  std::size_t index = 0;   // of the session
+  std::string why;         // it ends, where that is known
+  bool more = false;       // messages that have come may wait
 
  private:
   void watch();

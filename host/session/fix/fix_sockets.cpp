@@ -19,7 +19,6 @@ namespace {
 
 constexpr unsigned kMessagesAtOnce = 64;  // of a connection, before another one's turn
 constexpr std::uint64_t kTick = 100;      // milliseconds
-constexpr std::uint64_t kFirstRetry = 100, kLastRetry = 5'000;
 
 // Whether a logon says the session's password: RawData in 4.2, Password in 4.4.
 bool knows_password(const FixSessionOptions& o, const std::string& logon) {
@@ -64,9 +63,13 @@ FixConnection& FixEngine::Impl::add(int descriptor, std::uint64_t now, bool conn
 }
 
 void FixEngine::Impl::accept(std::uint64_t now) {
-  for (int fd; (fd = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0;)
+  sockaddr_in peer{};
+  socklen_t length = sizeof peer;
+  for (int fd;
+       (fd = accept4(listener_, reinterpret_cast<sockaddr*>(&peer), &length, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0;
+       length = sizeof peer)
     if (connections_.size() < options_.most_connections || make_room())
-      add(fd, now, false);
+      add(fd, now, false).from = ntohl(peer.sin_addr.s_addr);
     else
       close(fd);
 }
@@ -86,11 +89,12 @@ void FixEngine::Impl::connect(std::size_t index, std::uint64_t now) {
   Entry& e = sessions_[index];
   const sockaddr_in a = address();
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  e.pause = std::min(std::max(2 * e.pause, kFirstRetry), kLastRetry);
+  e.pause = std::min<std::uint64_t>(std::max<std::uint64_t>(2 * e.pause, options_.retry_first), options_.retry_last);
   e.retry = now + e.pause;
   if (fd < 0) return;
   const int result = ::connect(fd, reinterpret_cast<const sockaddr*>(&a), sizeof a);
   if (result != 0 && errno != EINPROGRESS) {
+    e.loss = std::strerror(errno);
     close(fd);
     return;
   }
@@ -131,7 +135,10 @@ void FixEngine::Impl::serve(FixConnection& c, std::uint32_t ready) {
     int error = 0;
     socklen_t length = sizeof error;
     getsockopt(c.descriptor(), SOL_SOCKET, SO_ERROR, &error, &length);
-    if (error != 0) return c.cut();
+    if (error != 0) {
+      c.why = std::strerror(error);
+      return c.cut();
+    }
     c.connected();
     c.flush();
     c.session = sessions_[c.index].session.get();
@@ -177,13 +184,20 @@ bool FixEngine::Impl::log_on(FixConnection& c, const std::string& text) {
     // A field is missing.
   }
   const bool known = options_.accept && !stopping_ && found != index_.end();
+  if (known && guard_.locked(c.from, options_.sessions[found->second].target, milliseconds())) {
+    ++counters.locked_out;
+    c.cut();
+    return false;
+  }
   const bool authorized = known && knows_password(options_.sessions[found->second], text);
+  if (known && !authorized) guard_.failed(c.from, options_.sessions[found->second].target, milliseconds());
   if (!authorized || sessions_[found->second].connection != nullptr) {
     ++(known && !authorized ? counters.unauthorized : counters.refused);
     c.cut();
     return false;
   }
   c.index = found->second;
+  guard_.succeeded(c.from, options_.sessions[c.index].target);
   c.session = sessions_[c.index].session.get();
   sessions_[c.index].connection = &c;
   c.session->setResponder(&c);
@@ -214,7 +228,14 @@ void FixEngine::Impl::sweep() {
       continue;
     }
     // A session whose connection is leaving can be had again at once.
-    if (sessions_.size() > c.index && sessions_[c.index].connection == &c) sessions_[c.index].connection = nullptr;
+    if (sessions_.size() > c.index && sessions_[c.index].connection == &c) {
+      Entry& e = sessions_[c.index];
+      e.connection = nullptr;
+      if (!c.why.empty())
+        e.loss = c.why;
+      else
+        e.loss = e.pause == 0 ? "the connection was lost" : "the connection ended before the logon was answered";
+    }
     if (!c.dead()) {
       ++i;
       continue;

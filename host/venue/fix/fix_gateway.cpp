@@ -106,14 +106,16 @@ void FixGateway::market_did(const Request&, std::span<const Execution> execution
   }
 }
 
-void FixGateway::start(gateway::MarketHub& hub, Nanoseconds now) {
+void FixGateway::start(gateway::MarketHub& hub, const gateway::OuchAccounts* accounts, Nanoseconds now) {
   hub_ = &hub;
+  accounts_ = accounts;
   midnight_ = wall_ns() - hub.time();
   session::FixEngineOptions o;
   o.folder = options_.folder;
   o.address = options_.address;
   o.port = options_.port;
   o.reset_on_logon = options_.reset_on_logon;
+  o.login_limit = options_.login_limit;
   o.messages_a_second = options_.messages_a_second;
   o.logon_timeout = options_.logon_timeout;
   o.most_input = options_.most_message;
@@ -165,7 +167,10 @@ bool FixGateway::poll(Nanoseconds now) {
 }
 
 session::FixVerdict FixGateway::message(std::size_t session, const FixMessage& message) {
-  FixOrders::Outcome out = members_[session].orders.take(message, hub_->market(), utc(hub_->time()));
+  Member& m = members_[session];
+  const bool full = gateway::day_full(*hub_, accounts_, m.who.participant);
+  FixOrders::Outcome out = m.orders.take(message, hub_->market(), utc(hub_->time()), full);
+  day_full_ += out.day_full;
   if (out.answer) engine_->send(session, *out.answer);
   if (out.request) hub_->apply(*out.request);
   return out.verdict;

@@ -2,7 +2,7 @@
 //
 //   FixGateway fix(options);
 //   MarketHub hub(..., {&fix, ...}, ...);   // what recovery tells is told to it before start()
-//   fix.start(hub, now);
+//   fix.start(hub, &accounts, now);
 //   loop: fix.poll(now)
 //
 // A message counts as received once the market has its request, and a report as given once the session keeps it: when
@@ -20,6 +20,7 @@
 #include "host/session/fix/fix_engine.h"
 #include "host/venue/fix/fix_orders.h"
 #include "host/venue/gateway/market_hub.h"
+#include "host/venue/gateway/ouch_accounts.h"
 
 namespace twinpath::venue {
 
@@ -40,7 +41,8 @@ struct FixGatewayOptions {
   std::vector<FixParticipant> participants;
   // After a start with orders of an earlier process: how long their owners have to come back before they are cancelled.
   Nanoseconds return_within{10'000'000'000};
-  unsigned messages_a_second = 0;  // these four: FixEngineOptions
+  session::LoginLimit login_limit;  // these five: FixEngineOptions
+  unsigned messages_a_second = 0;
   unsigned logon_timeout = 10;
   std::size_t most_message = 1 << 16;
   std::size_t most_connections = 256;
@@ -54,8 +56,9 @@ class FixGateway final : public gateway::MarketListener, private session::FixEve
   ~FixGateway() override;
 
   void market_did(const Request& request, std::span<const Execution> executions) override;
-  // Listens, and tells what had not been told. `hub` outlives it. Throws std::runtime_error.
-  void start(gateway::MarketHub& hub, Nanoseconds now);
+  // Listens, and tells what had not been told. `hub` outlives it, and so does `accounts`: streams that have room for so
+  // much of what participants do (null: there are none). Throws std::runtime_error.
+  void start(gateway::MarketHub& hub, const gateway::OuchAccounts* accounts, Nanoseconds now);
   // Does all that can be done without waiting. True: there is more to do at once.
   bool poll(Nanoseconds now);
   // Logs everybody out, waiting up to so many milliseconds. Nothing is cancelled for them: the market goes on another
@@ -72,6 +75,7 @@ class FixGateway final : public gateway::MarketListener, private session::FixEve
   const session::FixCounters& counters() const { return engine_->counters(); }
   std::uint64_t recovered() const noexcept { return recovered_; }  // reports that recovery found untold
   std::uint64_t cancelled() const noexcept { return cancelled_; }  // times that a disconnection cancelled orders
+  std::uint64_t day_full() const noexcept { return day_full_; }    // orders and replaces refused for want of room
 
  private:
   struct Untold {
@@ -108,10 +112,11 @@ class FixGateway final : public gateway::MarketListener, private session::FixEve
   std::vector<std::size_t> by_participant_;  // index in members_ and 1; 0: none
   std::unique_ptr<session::FixEngine> engine_;
   gateway::MarketHub* hub_ = nullptr;
+  const gateway::OuchAccounts* accounts_ = nullptr;
   std::uint64_t midnight_ = 0;  // from which the hub's times count: nanoseconds since 1970
   std::optional<Nanoseconds> return_by_;
   bool stopping_ = false;
-  std::uint64_t recovered_ = 0, cancelled_ = 0;
+  std::uint64_t recovered_ = 0, cancelled_ = 0, day_full_ = 0;
 };
 
 }  // namespace twinpath::venue

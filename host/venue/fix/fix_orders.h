@@ -40,10 +40,11 @@ class FixOrders {
     FixVerdict verdict;
     std::optional<Request> request;
     std::optional<FixMessage> answer;
+    bool day_full = false;  // the answer says so
   };
   // `utc`: the time, as FIX writes it. A client's message is taken once: another of a known ClOrdID is ignored when it
-  // says that it may be one (PossDupFlag, PossResend), else refused.
-  Outcome take(const FixMessage& message, const market::Market& market, const std::string& utc);
+  // says that it may be one (PossDupFlag, PossResend), else refused. `day_full`: nothing but cancels is taken.
+  Outcome take(const FixMessage& message, const market::Market& market, const std::string& utc, bool day_full = false);
 
   // Of every execution of the participant, in order. Nothing: not for FIX to tell, or of another gateway.
   std::optional<FixMessage> report(const Execution& e, const std::string& utc);

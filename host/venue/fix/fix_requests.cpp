@@ -21,6 +21,12 @@ enum Code : std::size_t { kSideCode = 0, kTypeCode = 1, kTifCode = 2 };
 FixOrders::Outcome missing(int tag) {
   return {.verdict = {FixVerdict::missing_field, tag}, .request = {}, .answer = {}};
 }
+// What would make messages, when there is little room left for them.
+constexpr std::string_view kDayFull = "the day's streams are nearly full: cancels only";
+FixOrders::Outcome is_full(FixOrders::Outcome refusal) {
+  refusal.day_full = true;
+  return refusal;
+}
 FixOrders::Outcome wrong(int tag) { return {.verdict = {FixVerdict::wrong_value, tag}, .request = {}, .answer = {}}; }
 
 }  // namespace
@@ -144,7 +150,8 @@ std::uint32_t FixOrders::next_ref(const market::Market& market) noexcept {
   return last_ref_;
 }
 
-FixOrders::Outcome FixOrders::take(const FixMessage& m, const market::Market& market, const std::string& utc) {
+FixOrders::Outcome FixOrders::take(const FixMessage& m, const market::Market& market, const std::string& utc,
+                                   bool day_full) {
   if (m.type == "H") {
     Outcome o;
     o.answer = status(m, utc);
@@ -161,6 +168,7 @@ FixOrders::Outcome FixOrders::take(const FixMessage& m, const market::Market& ma
   if (m.type == "D") {
     if (long_id || known)
       return refuse_order(m, known ? 6 : order_reject_reason(market::Reason::none, v42()), wrong_id, utc);
+    if (day_full) return is_full(refuse_order(m, 3, kDayFull, utc));
     return enter(m, market, utc);
   }
   if (mass) {
@@ -169,7 +177,8 @@ FixOrders::Outcome FixOrders::take(const FixMessage& m, const market::Market& ma
     return mass_cancel(m, market, utc);
   }
   if (long_id || known) return refuse_change(m, known && !v42() ? 6 : 2, wrong_id);
-  return m.type == "F" ? cancel(m) : replace(m, market);
+  if (m.type == "F") return cancel(m);
+  return day_full ? is_full(refuse_change(m, v42() ? 2 : 99, kDayFull)) : replace(m, market);
 }
 
 FixOrders::Outcome FixOrders::enter(const FixMessage& m, const market::Market& market, const std::string& utc) {

@@ -12,6 +12,7 @@ namespace twinpath::gateway {
 
 struct GlimpseOptions {
   std::vector<OuchLogin> logins{};  // those of order entry may
+  session::LoginLimit login_limit{};
   // Snapshots a second over all connections, and at once: each costs a walk over all books.
   std::uint32_t snapshots_a_second = 10;
   std::uint32_t burst = 20;
@@ -23,7 +24,7 @@ class GlimpseService final : public SoupService {
   // `hub` outlives it.
   GlimpseService(GlimpseOptions options, const MarketHub& hub);
 
-  std::unique_ptr<SoupConnection> accept(Nanoseconds now) override;
+  std::unique_ptr<SoupConnection> accept(Nanoseconds now, std::uint32_t from) override;
   const session::SoupServerCounters& counters() const override { return counters_; }
   std::uint64_t refused() const noexcept { return refused_; }  // for want of a day, or over the rate
 
@@ -32,6 +33,7 @@ class GlimpseService final : public SoupService {
 
   GlimpseOptions options_;
   const MarketHub& hub_;
+  session::LoginGuard guard_;
   MessageRate rate_;
   session::SoupServerCounters counters_;
   std::uint64_t refused_ = 0;

@@ -40,10 +40,14 @@ class MarketHub {
   // The time of the newest request.
   std::uint64_t last_time() const noexcept { return last_time_; }
   std::uint64_t time() const { return clock_(); }
+  // How often the clock was found to have been set back since this process began: what the market is stamped with waits
+  // for it (Market), so nothing ever has an earlier time than what went before.
+  std::uint64_t clock_set_back() const noexcept { return set_back_; }
 
   // `r.time` is of no account.
   void apply(market::Request r) {
     r.time = clock_();
+    set_back_ += r.time < last_time_;
     market_.apply(r);
     tell(r, market_.market().executions());
   }
@@ -69,7 +73,7 @@ class MarketHub {
 
   std::vector<MarketListener*> listeners_;
   std::function<std::uint64_t()> clock_;
-  std::uint64_t last_time_ = 0;
+  std::uint64_t last_time_ = 0, set_back_ = 0;
   market::LoggedMarket market_;
 };
 

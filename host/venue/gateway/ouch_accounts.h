@@ -78,4 +78,11 @@ class OuchAccounts final : public MarketListener {
   std::vector<Account> accounts_;
 };
 
+// Three quarters are used of what the day's tape, or the participant's stream (null: there are none), can hold: cancels
+// only are taken from it, as a full one would end the venue.
+inline bool day_full(const MarketHub& hub, const OuchAccounts* accounts, std::uint32_t participant) noexcept {
+  const auto& tape = hub.market().tape();
+  return (accounts != nullptr && accounts->stream(participant)->store().nearly_full()) || (tape && tape->nearly_full());
+}
+
 }  // namespace twinpath::gateway

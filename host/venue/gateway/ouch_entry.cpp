@@ -33,9 +33,7 @@ EntryOutcome OuchEntry::decide(std::uint32_t participant, std::span<const std::u
     }
   }
   const bool cancel = r->kind == market::RequestKind::cancel && (r->tag & tag::kQuery) == 0;
-  const auto& tape = hub_.market().tape();
-  if (!cancel && (accounts_.stream(participant)->store().nearly_full() || (tape && tape->nearly_full())))
-    return EntryOutcome::day_full;
+  if (!cancel && day_full(hub_, &accounts_, participant)) return EntryOutcome::day_full;
   EntryOutcome outcome = EntryOutcome::taken;
   if (uses_number(*r)) {
     switch (accounts_.arrival(participant, *r)) {

@@ -15,16 +15,26 @@ bool same_text(std::string_view a, std::string_view b) noexcept {
 
 }  // namespace
 
-const OuchLogin* find_login(const std::vector<OuchLogin>& logins, const soup::LoginRequest& request) noexcept {
-  for (const OuchLogin& l : logins)
-    if (same_text(l.name, trimmed(request.username)) && same_text(l.password, trimmed(request.password))) return &l;
-  return nullptr;
+LoginCheck check_login(const std::vector<OuchLogin>& logins, session::LoginGuard& guard,
+                       const soup::LoginRequest& request, std::uint32_t from, Nanoseconds now) {
+  const auto l = std::ranges::find_if(
+      logins, [&](const OuchLogin& known) { return same_text(known.name, trimmed(request.username)); });
+  if (l == logins.end()) return {};
+  const std::uint64_t ms = now.value / 1'000'000;
+  if (guard.locked(from, l->name, ms)) return {.locked_out = true};
+  if (!same_text(l->password, trimmed(request.password))) {
+    guard.failed(from, l->name, ms);
+    return {};
+  }
+  guard.succeeded(from, l->name);
+  return {.login = &*l};
 }
 
 class OuchConnection final : public SoupConnection, private session::SoupServerHandler {
  public:
-  OuchConnection(OuchGateway& gateway, Nanoseconds now)
+  OuchConnection(OuchGateway& gateway, Nanoseconds now, std::uint32_t from)
       : gateway_(gateway),
+        from_(from),
         rate_(gateway.options_.messages_a_second, gateway.options_.burst),
         now_(now),
         session_(gateway.options_.soup, *this, gateway.counters_, now) {}
@@ -42,8 +52,9 @@ class OuchConnection final : public SoupConnection, private session::SoupServerH
 
  private:
   session::LoginVerdict login(const soup::LoginRequest& request) override {
-    login_ = find_login(gateway_.options_.logins, request);
-    if (login_ == nullptr) return {};
+    const LoginCheck check = check_login(gateway_.options_.logins, gateway_.guard_, request, from_, now_);
+    login_ = check.login;
+    if (login_ == nullptr) return {.locked_out = check.locked_out};
     stream_ = gateway_.entry_.accounts().stream(login_->participant);
     if (login_->executions) stream_ = gateway_.copies_.stream(*login_->executions);
     return {stream_.get(), gateway_.entry_.accounts().session()};
@@ -61,6 +72,7 @@ class OuchConnection final : public SoupConnection, private session::SoupServerH
   }
 
   OuchGateway& gateway_;
+  std::uint32_t from_;
   MessageRate rate_;
   Nanoseconds now_;
   const OuchLogin* login_ = nullptr;
@@ -73,14 +85,15 @@ OuchGateway::OuchGateway(OuchGatewayOptions options, OuchEntry& entry, const Dro
     : options_(std::move(options)),
       entry_(entry),
       copies_(copies),
+      guard_(options_.login_limit),
       traders_(entry.accounts().size() + 1),
       came_back_(entry.accounts().size() + 1) {
   options_.cancel_on_disconnect.resize(traders_.size());
   if (entry.hub().recovery().replayed != 0) return_by_ = now + options_.return_within;
 }
 
-std::unique_ptr<SoupConnection> OuchGateway::accept(Nanoseconds now) {
-  return std::make_unique<OuchConnection>(*this, now);
+std::unique_ptr<SoupConnection> OuchGateway::accept(Nanoseconds now, std::uint32_t from) {
+  return std::make_unique<OuchConnection>(*this, now, from);
 }
 
 void OuchGateway::logged_in(OuchConnection& c) {

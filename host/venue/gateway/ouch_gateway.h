@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "host/session/login_guard.h"
 #include "host/venue/gateway/drop_copies.h"
 #include "host/venue/gateway/ouch_entry.h"
 #include "host/venue/gateway/soup_service.h"
@@ -24,11 +25,17 @@ struct OuchLogin {
   std::optional<std::size_t> executions{};  // of a drop copy: which of DropCopies it reads instead
 };
 
-// The login of this name and password (SoupBinTCP 2.2.3: without regard to case); null: there is none.
-const OuchLogin* find_login(const std::vector<OuchLogin>& logins, const soup::LoginRequest& request) noexcept;
+struct LoginCheck {
+  const OuchLogin* login = nullptr;  // of this name and password; null: there is none
+  bool locked_out = false;           // too many wrong ones came from there: it was not looked at
+};
+// SoupBinTCP 2.2.3: without regard to case. `from`: the client's address.
+LoginCheck check_login(const std::vector<OuchLogin>& logins, session::LoginGuard& guard,
+                       const soup::LoginRequest& request, std::uint32_t from, Nanoseconds now);
 
 struct OuchGatewayOptions {
   std::vector<OuchLogin> logins;
+  session::LoginLimit login_limit{};
   std::vector<bool> cancel_on_disconnect;  // by participant, from 1
   std::uint32_t messages_a_second = 0;     // of a connection; whoever is over it is cut off. 0: any number
   std::uint32_t burst = 1;
@@ -44,7 +51,7 @@ class OuchGateway final : public SoupService {
   // `entry` and `copies` outlive it. A process begins at `now`.
   OuchGateway(OuchGatewayOptions options, OuchEntry& entry, const DropCopies& copies, Nanoseconds now);
 
-  std::unique_ptr<SoupConnection> accept(Nanoseconds now) override;
+  std::unique_ptr<SoupConnection> accept(Nanoseconds now, std::uint32_t from) override;
   const session::SoupServerCounters& counters() const override { return counters_; }
 
   // Cancels for those who have not come back. Cheap enough for every round.
@@ -68,6 +75,7 @@ class OuchGateway final : public SoupService {
   OuchGatewayOptions options_;
   OuchEntry& entry_;
   const DropCopies& copies_;
+  session::LoginGuard guard_;
   session::SoupServerCounters counters_;
   std::vector<OuchConnection*> traders_;  // by participant; [0] is nobody's
   std::vector<bool> came_back_;           // likewise

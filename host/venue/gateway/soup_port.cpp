@@ -33,7 +33,7 @@ void SoupPort::accept(session::Descriptor socket) {
   }
   ++accepted_;
   auto c = std::make_unique<Connection>();
-  c->soup = service_.accept(EventLoop::now());
+  c->soup = service_.accept(EventLoop::now(), session::peer_address(socket.fd()));
   c->tcp = std::make_unique<TcpConnection>(loop_, std::move(socket));
   c->tcp->on_ready([this, at = c.get()] { receive(*at); });
   connections_.push_back(std::move(c));
@@ -74,6 +74,8 @@ void SoupPort::advance(Nanoseconds now) {
   bool ended = false;
   for (const auto& c : connections_) {
     session::SoupServerSession& s = c->soup->session();
+    // What the client's socket takes now is not held against the client: it may be us who did not run for a while.
+    if (!s.output().empty()) send(*c, now);
     s.advance(now);
     c->soup->settle(now);
     if (!s.output().empty()) send(*c, now);

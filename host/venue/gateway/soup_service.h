@@ -20,8 +20,8 @@ class SoupConnection {
 class SoupService {
  public:
   virtual ~SoupService() = default;
-  // Of a connection that was accepted at `now`. The service outlives it.
-  virtual std::unique_ptr<SoupConnection> accept(Nanoseconds now) = 0;
+  // Of a connection that was accepted at `now`, from this IPv4 address. The service outlives it.
+  virtual std::unique_ptr<SoupConnection> accept(Nanoseconds now, std::uint32_t from) = 0;
   virtual const session::SoupServerCounters& counters() const = 0;
 };
 
