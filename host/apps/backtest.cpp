@@ -16,6 +16,7 @@
 #include "host/apps/config_strategy.h"
 #include "host/apps/progress.h"
 #include "host/apps/replay_setup.h"
+#include "host/apps/report/folder.h"
 #include "host/apps/sources.h"
 #include "host/backtest/backtest.h"
 #include "host/strategy/strategies.h"
@@ -61,14 +62,6 @@ void resolve(const Options& o, RunConfig& config) {
                name);
 }
 
-void make_folder(const std::string& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error)
-    throw std::runtime_error(folder + ": expected a folder that can be made, found: " + error.message() +
-                             "; give another one to --report");
-}
-
 int run(const Options& o, const PathRegistry& registry) {
   RunConfig config = load_config(o.config);
   if (!o.strategy.empty()) {
@@ -79,7 +72,7 @@ int run(const Options& o, const PathRegistry& registry) {
     }
   }
   resolve(o, config);
-  if (!o.report.empty()) make_folder(o.report);
+  if (!o.report.empty()) report::make_folder(o.report);
   ReplayOptions options = replay_options(config, o.input, o.rate);
   TolerantSource source(open_source(o.input, config.core.feed, o.rate));
   Progress progress("backtest", source.size(), o.quiet);

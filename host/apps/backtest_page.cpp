@@ -104,16 +104,13 @@ std::string BacktestReport::html() const {
       reasons.push_back({std::string(name(static_cast<Reason>(i + 1))), o.rejected_by_reason[i]});
   }
   std::ranges::stable_sort(reasons, std::greater{}, &Count::value);
-  const auto or_none = [](std::string svg, std::string_view none) {
-    return svg.empty() ? fmt::format("<p class=\"none\">{}</p>", none) : svg;
-  };
   out += fmt::format(
       "<div class=\"two\">{}{}</div>\n",
-      page_section("Markouts",
-                   "Cents a share that the middle of the market had moved the fills&#39; way, so long after them.",
-                   or_none(markout_plot(markouts, kPageHalf), "No fill was outlived by the capture for long enough.")),
+      page_section(
+          "Markouts", "Cents a share that the middle of the market had moved the fills&#39; way, so long after them.",
+          page_or_none(markout_plot(markouts, kPageHalf), "No fill was outlived by the capture for long enough.")),
       page_section("Rejections", "Intents that risk held back, by the first check that failed.",
-                   or_none(bars_plot(reasons, "fill-reject", kPageHalf), "Risk let every intent pass.")));
+                   page_or_none(bars_plot(reasons, "fill-reject", kPageHalf), "Risk let every intent pass.")));
 
   std::string rows;
   for (std::size_t i = 0; i < ledger.symbols().size(); ++i) {

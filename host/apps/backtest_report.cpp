@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "host/apps/backtest_figures.h"
+#include "host/apps/report/folder.h"
 #include "host/apps/report/format.h"
 
 namespace twinpath {
@@ -30,13 +31,6 @@ Json json_of(const SymbolLedger& s) {
           {"fills", s.fills},
           {"shares", s.shares},
           {"maker_shares", s.maker_shares}};
-}
-
-void save(const std::filesystem::path& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  if (!out.flush())
-    throw std::runtime_error(file.string() + ": cannot be written; is the folder writable and the disk not full?");
 }
 
 }  // namespace
@@ -190,8 +184,8 @@ std::string BacktestReport::json() const {
 }
 
 void BacktestReport::write(const std::filesystem::path& folder) const {
-  save(folder / "report.json", json());
-  save(folder / "report.html", html());
+  report::save(folder / "report.json", json());
+  report::save(folder / "report.html", html());
 }
 
 }  // namespace twinpath

@@ -18,6 +18,9 @@ Run add_bench(cli::App& app, const PathRegistry& paths, const PacketIoRegistry& 
   add(add_bench_matching(*bench));
   add(add_bench_io(*bench, io));
   add(add_bench_batch(*bench, batches));
+#ifdef TP_WITH_SYSTEMC
+  add(add_bench_platform(*bench, paths));
+#endif
 #ifdef TP_WITH_RTL
   add(add_bench_actionable(*bench));
   add(add_bench_rate(*bench));

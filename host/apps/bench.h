@@ -16,6 +16,8 @@ Run add_bench_books(cli::App& bench);
 Run add_bench_matching(cli::App& bench);
 Run add_bench_io(cli::App& bench, const PacketIoRegistry& io);
 Run add_bench_batch(cli::App& bench, const batch::BatchRegistry& batches);
+// Where the platform model is built.
+Run add_bench_platform(cli::App& bench, const PathRegistry& paths);
 // Where the simulated core is built.
 Run add_bench_actionable(cli::App& bench);
 Run add_bench_rate(cli::App& bench);

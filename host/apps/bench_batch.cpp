@@ -109,7 +109,7 @@ int run(const Options& o, const batch::BatchRegistry& registry) {
 Run add_bench_batch(cli::App& bench, const batch::BatchRegistry& registry) {
   auto o = std::make_shared<Options>();
   cli::App* sub = bench.add_subcommand("batch", "Bytes and positions a second of the batch kernels, on every backend");
-  sub->add_option("--backend", o->backends, "only these: cpu, opencl:<platform>, xrt:<index>,<xclbin>");
+  sub->add_option("--backend", o->backends, "only these: cpu, opencl:<platform>, xrt:<card>");
   sub->add_option("--positions", o->positions, "positions to margin")
       ->capture_default_str()
       ->check(cli::Range(1u, 100'000'000u));

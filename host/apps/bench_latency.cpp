@@ -14,6 +14,7 @@
 #include "host/apps/bench.h"
 #include "host/apps/config_file.h"
 #include "host/apps/replay_setup.h"
+#include "host/apps/report/folder.h"
 #include "host/apps/sources.h"
 #include "host/core/hgrm.h"
 #include "host/path/path_registry.h"
@@ -33,20 +34,10 @@ std::string shown(const Histogram& h, double percent) {
   return fmt::format("{:.1f}", static_cast<double>(h.percentile(percent)) / 1000);
 }
 
-void write(const std::filesystem::path& file, const Histogram& h) {
-  std::ofstream out(file);
-  out << hgrm_text(h, 1000);
-  if (!out.flush()) throw std::runtime_error(file.string() + ": cannot be written; is the disk full?");
-}
-
 int run(const Options& o) {
   RunConfig config = load_config(o.config);
   resolve_locates(o.input, config.core);
-  if (!o.hgrm.empty()) {
-    std::error_code error;
-    std::filesystem::create_directories(o.hgrm, error);
-    if (error) throw std::runtime_error(o.hgrm + ": expected a folder that can be made, found: " + error.message());
-  }
+  if (!o.hgrm.empty()) report::make_folder(o.hgrm, "--hgrm");
   TolerantSource source(open_source(o.input, config.core.feed));
   const bench::Session session(source, config.core, replay_options(config, o.input, {}));
   fmt::print("{} frames, {} messages, {} orders and cancels; {} cores here\n\n", session.frames(), session.messages(),
@@ -75,7 +66,9 @@ int run(const Options& o) {
                  static_cast<double>(f.messages) / f.seconds / 1000, f.latency.count(), shown(f.latency, 50),
                  shown(f.latency, 99), shown(f.latency, 99.9), shown(f.latency, 99.99),
                  static_cast<double>(f.latency.max()) / 1000, static_cast<double>(f.latest.value) / 1000);
-      if (!o.hgrm.empty()) write(std::filesystem::path(o.hgrm) / fmt::format("{}-x{}.hgrm", name, speed), f.latency);
+      if (!o.hgrm.empty())
+        report::save(std::filesystem::path(o.hgrm) / fmt::format("{}-x{}.hgrm", name, speed),
+                     hgrm_text(f.latency, 1000));
     }
   }
   return 0;

@@ -125,6 +125,7 @@ int run(const Options& o, const PathRegistry& registry) {
   PathOptions options;
   options.software = config.software;
   options.switching = config.switching;
+  options.card = config.card;
   std::vector<bench::PathMeasure> paths;
   for (const std::string& address : o.paths)
     paths.push_back(bench::measure_path(session, config.core, registry, address, options));

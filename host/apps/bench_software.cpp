@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -13,6 +11,7 @@
 #include "host/apps/bench.h"
 #include "host/apps/config_file.h"
 #include "host/apps/replay_setup.h"
+#include "host/apps/report/folder.h"
 #include "host/apps/sources.h"
 #include "host/core/hgrm.h"
 #include "host/core/tick_clock.h"
@@ -44,6 +43,11 @@ int run(const Options& o) {
   print("order frame out", f.all, true);
   print("order frame out, each order's shortest round", f.quietest, true);
   print("of these, of a frame's first message", f.first, true);
+  print("  that adds an order to the book", f.adds, true);
+  print("  any other", f.others, true);
+  print("behind 1 to 3 messages of the same frame", f.behind[0], true);
+  print("behind 4 to 9", f.behind[1], true);
+  print("behind 10 and more", f.behind[2], true);
   print("two readings of the clock", f.reading, true);
   constexpr std::array<std::pair<Stage, std::string_view>, 5> kShown{{{Stage::decoded, "with stamps: decoded"},
                                                                       {Stage::booked, "with stamps: booked"},
@@ -51,12 +55,9 @@ int run(const Options& o) {
                                                                       {Stage::checked, "with stamps: checked"},
                                                                       {Stage::first_beat, "with stamps: order out"}}};
   for (const auto& [stage, name] : kShown) print(name, f.stages[static_cast<std::size_t>(stage)], false);
-  if (!o.hgrm.empty()) {
-    std::ofstream out(o.hgrm);
-    out << hgrm_text(f.first, 1000 / TickClock::nanoseconds(1));
-    if (!out.flush())
-      throw std::runtime_error(o.hgrm + ": cannot be written; is the folder there and the disk not full?");
-  }
+  fmt::print("\n{} of {} orders came more than {:.0f} ns behind their own shortest round\n", f.late, f.all.count(),
+             f.kLate);
+  if (!o.hgrm.empty()) report::save(o.hgrm, hgrm_text(f.first, 1000 / TickClock::nanoseconds(1)));
   const auto [slowest, fastest] = std::minmax_element(f.rates.begin(), f.rates.end());
   fmt::print("\nmessages a second, 64 inputs at a time: {:.2f} M to {:.2f} M ({:.1f} ns a message)\n", *slowest / 1e6,
              *fastest / 1e6, 1e9 / *fastest);

@@ -35,20 +35,26 @@ struct Input {
 
 double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-// Until a limit, a signal, or the end of every input. Files that are damaged end with their error behind what was good.
+// Until a limit, a signal, or the end of every input. What had come before the signal is taken: until there is nothing,
+// or as much as a buffer holds. Files that are damaged end with their error behind what was good.
 std::uint64_t pump(const Options& o, std::vector<Input>& inputs, PcapWriter& out) {
   std::array<SourceFrame, kSendRooms> burst;
   const Clock::time_point start = Clock::now();
   Clock::time_point last = start;
   std::uint64_t frames = 0;
+  std::size_t after_stop = 0;  // bytes
   bool ended = false;
-  while (!ended && frames < o.frames && !stop_requested()) {
+  while (!ended && frames < o.frames && after_stop < o.io->buffer_bytes) {
+    const bool stop = stop_requested();
     std::size_t taken = 0;
     ended = true;
     for (Input& input : inputs) {
       const std::size_t most = std::min<std::uint64_t>(burst.size(), o.frames - frames);
       const std::size_t n = input.receiver->receive(std::span(burst).first(most));
-      for (const SourceFrame& f : std::span(burst).first(n)) out.write(f.timestamp.value, f.bytes);
+      for (const SourceFrame& f : std::span(burst).first(n)) {
+        out.write(f.timestamp.value, f.bytes);
+        if (stop) after_stop += f.bytes.size();
+      }
       frames += n;
       taken += n;
       ended &= input.receiver->ended();
@@ -57,6 +63,7 @@ std::uint64_t pump(const Options& o, std::vector<Input>& inputs, PcapWriter& out
       if (o.idle > 0) last = Clock::now();
       continue;
     }
+    if (stop) break;
     if (o.seconds > 0 && since(start) >= o.seconds) break;
     if (o.idle > 0 && since(last) >= o.idle) break;
     if (!o.spin) std::this_thread::sleep_for(std::chrono::microseconds(50));

@@ -45,11 +45,11 @@ std::string xclbin_text(const std::string& file, const xclbin::Content& c) {
   for (const xclbin::Kernel& k : c.kernels) {
     line("  {}{}", k.name, k.protocol.empty() ? "" : "  (" + k.protocol + ")");
     for (const xclbin::Port& p : k.ports) {
-      line("    port      {:<14} {:<10} {} bits{}", p.name, p.mode, p.data_width,
+      line("    port      {:<16} {:<10} {} bits{}", p.name, p.mode, p.data_width,
            p.range != 0 && p.mode == "slave" ? fmt::format(", {} bytes", p.range) : "");
     }
     for (const xclbin::Argument& a : k.arguments)
-      line("    argument  {:<14} {:<10} register 0x{:04X}, {} bytes, port {}", a.name, a.type, a.offset, a.size,
+      line("    argument  {:<16} {:<20} register 0x{:04X}, {} bytes, port {}", a.name, a.type, a.offset, a.size,
            a.port);
     for (const std::string& i : k.instances) line("    instance  {}", i);
   }

@@ -16,6 +16,7 @@
 #include "host/live/exchange_options.h"
 #include "host/live/live_options.h"
 #include "host/live/recovery_options.h"
+#include "host/path/device_options.h"
 #include "host/path/path.h"
 #include "host/path/response_model.h"
 #include "host/path/software_options.h"
@@ -60,6 +61,7 @@ struct RunConfig {
   ReportOptions report;
   SoftwareOptions software;                 // [software]
   SwitchOptions switching;                  // [switch]
+  DeviceOptions card;                       // [card]
   std::optional<LiveOptions> live;          // when there is a section [live]
   std::vector<StrategyConfig> strategies;   // those with a [[strategy.NAME]]; core.strategy is the selected one
   BacktestOptions backtest;                 // [backtest]

@@ -41,6 +41,7 @@ Bank reload_bank(const std::filesystem::path& file, const RunConfig& running) {
   if (running.exchange != fresh.exchange) refuse("[exchange]");
   if (running.recovery != fresh.recovery) refuse("[recovery]");
   if (running.switching != fresh.switching) refuse("[switch]");
+  if (running.card != fresh.card) refuse("[card]");
   if (running.journal != fresh.journal) refuse("[journal]");
   if (running.processes != fresh.processes) refuse("[processes]");
   if (!fresh.commands.empty()) refuse("[[command]]");

@@ -9,6 +9,7 @@
 #include <limits>
 #include <tuple>
 
+#include "host/apps/config_exchange.h"
 #include "host/apps/config_strategy.h"
 #include "host/apps/decimal.h"
 #include "host/wire/net.h"
@@ -209,66 +210,6 @@ void read_live(Reader reader, LiveOptions& live) {
   reader.finish();
 }
 
-void take_endpoint(Reader& reader, std::string_view key, std::string_view example, std::string_view transport,
-                   bool needed, net::Endpoint& value) {
-  if (needed && !reader.has(key)) reader.missing(key, endpoint_expected(example, transport), "add it");
-  if (const auto at = reader.endpoint(key, example, transport)) value = *at;
-}
-
-void read_exchange(Reader reader, ExchangeOptions& exchange) {
-  take_endpoint(reader, "address", "127.0.0.1:26400", "TCP", true, exchange.address);
-  take_endpoint(reader, "drop_copy_address", "127.0.0.1:26400", "TCP", false, exchange.drop_copy_address);
-  const auto text = [&](std::string_view key, std::string_view expected, std::size_t most, bool needed,
-                        std::string& value) {
-    if (needed && !reader.has(key)) reader.missing(key, expected, "add it");
-    if (const auto given = reader.text(key, expected, most)) value = *given;
-    if (needed && reader.has(key) && value.empty()) reader.wrong(key, expected, "name it");
-  };
-  text("account", "1 to 6 characters", 6, true, exchange.account);
-  text("password", "1 to 10 characters", 10, true, exchange.password);
-  text("session", "at most 10 characters", 10, false, exchange.session);
-  text("drop_copy", "1 to 6 characters", 6, false, exchange.drop_copy);
-  text("drop_copy_password", "1 to 10 characters", 10, !exchange.drop_copy.empty(), exchange.drop_copy_password);
-  text("journal", "a folder, which is made if need be", 4096, true, exchange.journal);
-  if (const auto loss = reader.choice("on_loss", {"disarm", "kill"}))
-    exchange.on_loss = *loss == "kill" ? ExchangeOptions::OnLoss::kill : ExchangeOptions::OnLoss::disarm;
-  if (const auto orders = reader.choice("orders", {"frames", "session"}))
-    exchange.orders = *orders == "session" ? ExchangeOptions::Orders::session : ExchangeOptions::Orders::frames;
-  const auto time = [&](std::string_view key, std::uint64_t unit_ns, std::uint64_t min, std::uint64_t max,
-                        Nanoseconds& value) {
-    if (const auto n = reader.integer(key, min, max)) value = Nanoseconds{*n * unit_ns};
-  };
-  constexpr std::uint64_t kMs = 1'000'000, kS = 1'000'000'000;
-  time("answer_within_ms", kMs, 1, 60'000, exchange.answer_within);
-  time("start_timeout_s", kS, 1, 86'400, exchange.start_timeout);
-  time("heartbeat_ms", kMs, 10, 60'000, exchange.heartbeat);
-  time("silence_ms", kMs, 20, 600'000, exchange.silence);
-  time("login_timeout_ms", kMs, 10, 600'000, exchange.login_timeout);
-  time("reconnect_first_ms", kMs, 1, 600'000, exchange.reconnect_first);
-  time("reconnect_last_ms", kMs, 1, 600'000, exchange.reconnect_last);
-  if (exchange.reconnect_last < exchange.reconnect_first)
-    reader.wrong("reconnect_last_ms", "at least reconnect_first_ms", "the time between two attempts doubles up to it");
-  reader.finish();
-}
-
-void read_recovery(Reader reader, RecoveryOptions& recovery) {
-  take_endpoint(reader, "rerequest", "127.0.0.1:26402", "UDP", false, recovery.rerequest);
-  take_endpoint(reader, "glimpse", "127.0.0.1:26401", "TCP", false, recovery.glimpse);
-  if (!reader.has("rerequest") && !reader.has("glimpse"))
-    reader.missing("rerequest", "rerequest or glimpse, or both", "say where what was lost is had again");
-  for (const auto& [key, most, value] :
-       {std::tuple{"account", 6, &recovery.account}, {"password", 10, &recovery.password}}) {
-    const std::string expected = fmt::format("1 to {} characters", most);
-    if (reader.has("glimpse") && !reader.has(key)) reader.missing(key, expected, "add it: glimpse needs a login");
-    if (const auto text = reader.text(key, expected, static_cast<std::size_t>(most))) *value = *text;
-  }
-  if (const auto n = reader.integer("patience_us", 0, 1'000'000)) recovery.patience = Nanoseconds{*n * 1'000};
-  if (const auto n = reader.integer("retry_us", 100, 1'000'000)) recovery.retry = Nanoseconds{*n * 1'000};
-  if (const auto n = reader.integer("snapshot_timeout_s", 1, 3'600))
-    recovery.snapshot_timeout = Nanoseconds{*n * 1'000'000'000};
-  reader.finish();
-}
-
 // What a record has beside its commands: where the run differed from its configuration.
 void read_recorded(Reader reader, CoreConfig& core) {
   if (const auto first = reader.integer("first_user_ref", 1, 0xFFFF'FFFF))
@@ -360,12 +301,16 @@ void read_sections(Reader& top, const SymbolNames& names, RunConfig& run) {
   if (auto responses = top.table("responses")) read_responses(*responses, run.responses);
   if (auto software = top.table("software")) read_software(*software, run.software);
   if (auto switching = top.table("switch")) read_switch(*switching, run.switching);
+  if (auto card = top.table("card")) {
+    run.card.wire_mode = card->flag("wire_mode").value_or(run.card.wire_mode);
+    card->finish();
+  }
   if (auto report = top.table("report")) read_report(*report, names, run.report);
   // Behind [order], whose time in force it looks at.
   if (auto strategy = top.table("strategy")) read_strategy(*strategy, names, run);
   if (auto backtest = top.table("backtest")) read_backtest(*backtest, run.backtest);
   if (auto live = top.table("live")) read_live(*live, run.live.emplace());
-  if (auto exchange = top.table("exchange")) read_exchange(*exchange, run.exchange.emplace());
+  if (auto exchange = top.table("exchange")) read_exchange(*exchange, run.core.order, run.exchange.emplace());
   if (run.exchange && run.responses.enabled)
     top.wrong("responses", "none beside [exchange]", "remove one of them: an exchange answers, or a simulation of it");
   if (auto recovery = top.table("recovery")) read_recovery(*recovery, run.recovery.emplace());

@@ -7,7 +7,7 @@
 namespace twinpath::config {
 
 // [clock], [feed], [session], [events], [order_table], [order], [responses], [report], [strategy], [backtest],
-// [live], [exchange], [recovery], [recorded], [journal], [processes] and [switch] of the file's top table.
+// [live], [exchange], [recovery], [recorded], [journal], [processes], [switch] and [card] of the file's top table.
 void read_sections(Reader& top, const SymbolNames& names, RunConfig& run);
 
 // One [[command]], but for `rules_file`. The caller finishes the reader.

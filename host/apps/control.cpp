@@ -44,9 +44,10 @@ Run add_control(cli::App& app) {
   auto o = std::make_shared<Options>();
   cli::App* sub = app.add_subcommand("control", "Ask or tell a live run, or a venue, something");
   sub->add_option("socket", o->socket, "the run's control socket")->required();
-  sub->add_option("request", o->words,
-                  "of a run: status, arm, disarm, kill, release, resume, trust [SYMBOL], position SYMBOL N, take-over, "
-                  "hand-back, reload or stop; of a venue: host/apps/CONFIG.md, [venue] control")
+  sub->add_option(
+         "request", o->words,
+         "of a run: status, arm, disarm, kill, release, resume, trust [SYMBOL], position SYMBOL N, "
+         "cancel ORDER, take-over, hand-back, reload or stop; of a venue: host/apps/CONFIG.md, [venue] control")
       ->required();
   sub->add_option("--timeout", o->timeout, "seconds to wait for the answer")
       ->capture_default_str()

@@ -100,8 +100,7 @@ class ExplainPath final : public Path {
     return b;
   }
 
-  template <Side kSide>
-  static void take(std::vector<BookSnapshot::Level>& to, const LevelSide<kSide>& side, const PriceWindow& window,
+  static void take(std::vector<BookSnapshot::Level>& to, const LevelSide& side, const PriceWindow& window,
                    unsigned level) {
     if (side.quantity(level).value != 0) to.push_back({window.price_of(level), side.quantity(level)});
   }

@@ -48,6 +48,10 @@ std::string page_card(std::string_view key, std::string_view value, std::string_
       key, value, unit, detail);
 }
 
+std::string page_or_none(std::string html, std::string_view none) {
+  return html.empty() ? fmt::format("<p class=\"none\">{}</p>", none) : html;
+}
+
 std::string coloured_money(Money m) {
   return fmt::format("<span class=\"{}\">{}</span>", m < 0 ? "sell" : m > 0 ? "buy" : "", money_text(m));
 }

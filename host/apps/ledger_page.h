@@ -23,6 +23,9 @@ std::string page_section(std::string_view title, std::string_view sub, std::stri
 std::string page_card(std::string_view key, std::string_view value, std::string_view unit, std::string_view detail);
 std::string page_table(std::string_view head, std::string_view rows);
 
+// What there is, or a line that says that there is nothing.
+std::string page_or_none(std::string html, std::string_view none);
+
 // Green above zero, red below.
 std::string coloured_money(Money m);
 

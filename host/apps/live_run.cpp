@@ -16,10 +16,11 @@
 
 #include "host/apps/bank_text.h"
 #include "host/apps/commands.h"
+#include "host/apps/live_config.h"
 #include "host/apps/live_io.h"
 #include "host/apps/run_text.h"
-#include "host/apps/sources.h"
 #include "host/core/wall_clock.h"
+#include "host/live/directory_wait.h"
 
 namespace twinpath {
 namespace {
@@ -40,27 +41,15 @@ RunConfig live_config(const LiveRunArguments& o, RunConfig config) {
   if (!o.path.empty()) live.path = o.path;
   if (!o.record.empty()) live.record = o.record;
   if (live.from.empty()) throw wrong("inputs", "none", "give from in [live], or --from");
-  const bool carried = config.exchange && config.exchange->orders == ExchangeOptions::Orders::session;
-  if (live.to.empty() && !carried) throw wrong("where orders go", "nothing", "give to in [live], or --to");
-  if (!live.to.empty() && carried)
-    throw wrong("no place for order frames", live.to, "orders go over the session of [exchange]: remove to, or orders");
+  check_where_orders_go(config, o.config);
   if (live.from.size() > LiveStatus::kMostInputs)
     throw wrong(fmt::format("at most {} inputs", LiveStatus::kMostInputs), fmt::format("{}", live.from.size()),
                 "name several endpoints in one udp: address");
   if (!config.commands.empty())
     throw wrong("no [[command]]", fmt::format("{}", config.commands.size()),
                 "scheduled commands are for replays; give them with twinpath control");
-  if (config.recovery && config.recovery->glimpse.port == 0 && config.core.feed.first_sequence == 0)
-    throw wrong("feed.first_sequence from 1", "0", "without glimpse, books are made from that message on");
+  check_recovery(config, o.config);
   return config;
-}
-
-std::string list_of(const std::vector<std::string>& names) {
-  constexpr std::size_t kMost = 10;
-  std::string text;
-  for (std::size_t i = 0; i < names.size() && i < kMost; ++i) text += (i == 0 ? "" : ", ") + names[i];
-  if (names.size() > kMost) text += fmt::format(" and {} more", names.size() - kMost);
-  return text;
 }
 
 }  // namespace
@@ -72,14 +61,7 @@ LiveRun::LiveRun(const LiveRunArguments& command, const PathRegistry& paths, con
       live_(*config_.live),
       paths_(paths) {
   paths.check(live_.path);
-  if (!live_.directory.empty()) {
-    const auto missing = resolve_locates(live_.directory, config_.core);
-    if (!missing.empty())
-      throw std::runtime_error(
-          fmt::format("{}: expected Stock Directory messages of every [[symbol]], found none of {}; give another "
-                      "directory in [live], or none to wait for them",
-                      live_.directory, list_of(missing)));
-  }
+  read_directory(live_, config_.core);
   // Whether somebody else runs is known before any file of that run is touched.
   if (!live_.control.empty()) control_.emplace(live_.control);
   open(io);
@@ -89,7 +71,7 @@ LiveRun::LiveRun(const LiveRunArguments& command, const PathRegistry& paths, con
     orders_.emplace(*journal_);
   }
   if (config_.exchange) {
-    auto venue = std::make_unique<VenueSession>(*config_.exchange, config_.core);
+    auto venue = open_account(*config_.exchange, config_.core);
     venue_ = venue.get();
     exchange_ = std::move(venue);
   } else {
@@ -162,15 +144,15 @@ bool LiveRun::prepare() {
   return wait_for_directory() && wait_for_exchange();
 }
 
-// Takes a burst of every input and keeps it. Returns how many frames there were.
-std::size_t LiveRun::keep_arriving(LocateFinder* finder, bool& ended) {
+// Takes a burst of every input and keeps it; `look` sees what is whole. Returns how many frames there were.
+std::size_t LiveRun::keep_arriving(bool& ended, const Look& look) {
   std::array<SourceFrame, kSendRooms> burst;
   std::size_t taken = 0;
   ended = true;
   for (PacketReceiver* input : inputs_) {
     const std::size_t n = input->receive(burst);
     for (const SourceFrame& f : std::span(burst).first(n)) {
-      if (finder != nullptr) finder->frame(f.bytes);
+      if (look && !f.fcs_error) look(f.bytes);
       waiting_.add(f);
     }
     taken += n;
@@ -181,27 +163,16 @@ std::size_t LiveRun::keep_arriving(LocateFinder* finder, bool& ended) {
 
 // Keeps what arrives until every symbol's locate is known.
 bool LiveRun::wait_for_directory() {
-  LocateFinder finder(config_.core);
-  finder_ = &finder;
-  waiting_.for_each([&](std::span<const std::uint8_t> frame) { finder.frame(frame); });
-  const Clock::time_point deadline = Clock::now() + std::chrono::seconds(live_.directory_timeout_s);
-  while (finder.missing() != 0) {
+  DirectoryWait wait(config_.core, live_);
+  finder_ = &wait.finder();
+  waiting_.for_each([&](std::span<const std::uint8_t> frame) { wait.finder().frame(frame); });
+  while (!wait.over()) {
     if (stopping()) return false;
     bool ended = false;
-    const std::size_t taken = keep_arriving(&finder, ended);
-    if (finder.missing() != 0 && waiting_.bytes() > live_.directory_buffer_bytes)
-      throw std::runtime_error(
-          fmt::format("expected Stock Directory messages of every [[symbol]] within {} MB of frames, found none of {}; "
-                      "give directory in [live], locate of each, or a larger directory_buffer_mb",
-                      live_.directory_buffer_bytes >> 20U, list_of(finder.names())));
+    const bool idle = keep_arriving(ended, [&](auto frame) { wait.finder().frame(frame); }) == 0;
     serve(nullptr, LivePhase::directory);
-    if (taken != 0) continue;
-    if (finder.missing() != 0 && (ended || Clock::now() >= deadline))
-      throw std::runtime_error(fmt::format(
-          "expected Stock Directory messages of every [[symbol]] {}, found none of {}; give directory in "
-          "[live], or locate of each",
-          ended ? "in the input" : fmt::format("within {} s", live_.directory_timeout_s), list_of(finder.names())));
-    rest();
+    wait.check(waiting_.bytes(), idle, ended);
+    if (idle) rest();
   }
   finder_ = nullptr;
   return true;
@@ -215,18 +186,11 @@ bool LiveRun::wait_for_exchange() {
   while (!venue_->ready()) {
     if (stopping()) return false;
     // Once it has traded it is waited for as long as it takes.
-    if (paths_begun_ == 0 && Clock::now() >= deadline) {
-      const ExchangeStatus s = venue_->status();
-      throw std::runtime_error(
-          fmt::format("expected the exchange to take the login of '{}' and to answer within {} s, found it {} ({}, "
-                      "{} attempts); is "
-                      "it running at the address in [exchange]?",
-                      o.account, o.start_timeout.value / 1'000'000'000, s.state, s.loss, s.attempts));
-    }
+    if (paths_begun_ == 0 && Clock::now() >= deadline) throw std::runtime_error(not_ready(o, venue_->status()));
     serve(nullptr, LivePhase::exchange);
     bool ended = false;
     // Past the buffer the kernel drops what arrives: a gap, which a snapshot or re-requests fill.
-    if (!from_file_ && waiting_.bytes() <= live_.directory_buffer_bytes) keep_arriving(nullptr, ended);
+    if (!from_file_ && waiting_.bytes() <= live_.directory_buffer_bytes) keep_arriving(ended);
     rest();
   }
   config_.core.order.first_user_ref = venue_->first_user_ref();
@@ -240,23 +204,21 @@ bool LiveRun::take_snapshot() {
   while (!taker.turn()) {
     if (stopping()) return false;
     bool ended = false;
-    keep_arriving(nullptr, ended);
-    if (waiting_.bytes() > live_.directory_buffer_bytes) waiting_.clear();
+    keep_arriving(ended, [&](auto frame) { taker.kept(frame); });
+    if (waiting_.bytes() > live_.directory_buffer_bytes) {
+      waiting_.clear();
+      taker.dropped();
+    }
     serve(nullptr, LivePhase::snapshot);
     rest();
   }
+  LocateFinder finder(config_.core);
+  for (const auto& message : taker.directory()) finder.message(message);
   WaitingFrames live = std::exchange(waiting_, {});
-  if (taker.whole_tape()) {
-    if (!gaps_)
-      throw std::runtime_error("recovery: the tape is no longer than its snapshot; give rerequest in [recovery], too");
-    config_.core.feed.first_sequence = 1;
-    snapshot_messages_ = 0;
-  } else {
-    config_.core.feed.first_sequence = taker.first_sequence();
-    snapshot_messages_ = taker.messages();
-    const Nanoseconds now = wall_clock();
-    taker.frames([&](std::span<const std::uint8_t> frame) { waiting_.add({now, frame}); });
-  }
+  config_.core.feed.first_sequence = taker.first_sequence();
+  snapshot_messages_ = taker.messages();
+  const Nanoseconds now = wall_clock();
+  taker.frames([&](std::span<const std::uint8_t> frame) { waiting_.add({now, frame}); });
   live.for_each([&](std::span<const std::uint8_t> frame) { waiting_.add({wall_clock(), frame}); });
   return true;
 }

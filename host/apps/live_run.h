@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,12 +14,13 @@
 #include "host/apps/run_stats.h"
 #include "host/apps/run_switch.h"
 #include "host/feed/locate_finder.h"
+#include "host/live/account_session.h"
 #include "host/live/control_socket.h"
 #include "host/live/live_engine.h"
 #include "host/live/mailbox.h"
 #include "host/live/order_journal.h"
 #include "host/live/snapshot_taker.h"
-#include "host/live/venue_session.h"
+#include "host/live/waiting_frames.h"
 #include "host/path/packet_io_registry.h"
 #include "host/path/path_registry.h"
 
@@ -30,40 +32,6 @@ struct LiveRunArguments {
   std::string to, path, record;
   bool quiet = false, processes = false;
   std::shared_ptr<PacketIoOptions> io;
-};
-
-// Frames that have arrived before there is a path.
-class WaitingFrames {
- public:
-  void add(const SourceFrame& f) {
-    frames_.push_back({f.timestamp, bytes_.size(), f.bytes.size(), f.fcs_error});
-    bytes_.insert(bytes_.end(), f.bytes.begin(), f.bytes.end());
-  }
-  std::uint64_t bytes() const noexcept { return bytes_.size(); }
-  void clear() noexcept {
-    frames_.clear();
-    bytes_.clear();
-  }
-  template <class Visit>
-  void for_each(Visit&& visit) const {
-    for (const Kept& k : frames_) visit(std::span(bytes_).subspan(k.at, k.size));
-  }
-  // `now`: their stamps instead of those that they arrived with, as they are given late; empty: these.
-  void give(LiveEngine& engine, const std::function<Nanoseconds()>& now) {
-    for (const Kept& k : frames_)
-      engine.buffered({now ? now() : k.timestamp, std::span(bytes_).subspan(k.at, k.size), k.fcs_error});
-    frames_ = {};
-    bytes_ = {};
-  }
-
- private:
-  struct Kept {
-    Nanoseconds timestamp;
-    std::size_t at, size;
-    bool fcs_error;
-  };
-  std::vector<Kept> frames_;
-  std::vector<std::uint8_t> bytes_;
 };
 
 class LiveRun {
@@ -89,7 +57,8 @@ class LiveRun {
   bool wait_for_directory();
   bool wait_for_exchange();
   bool take_snapshot();
-  std::size_t keep_arriving(LocateFinder* finder, bool& ended);
+  using Look = std::function<void(std::span<const std::uint8_t> frame)>;
+  std::size_t keep_arriving(bool& ended, const Look& look = {});
 
   int live(std::string& error);
   void begin(LiveEngine& engine, Path& path, bool first);
@@ -110,7 +79,6 @@ class LiveRun {
   std::string reload();
   std::string answer(std::string_view line);
   void tick();
-  static void reload_on_hangup();
 
   LiveRunArguments options_;
   const RunConfig as_loaded_;  // what a reload is compared with
@@ -121,7 +89,7 @@ class LiveRun {
   std::vector<PacketReceiver*> inputs_;
   std::unique_ptr<PacketSender> sender_;
   std::unique_ptr<ExchangeSession> exchange_;
-  VenueSession* venue_ = nullptr;  // the same, when it is a session with an exchange
+  AccountSession* venue_ = nullptr;  // the same, when it is a session with an exchange
   std::optional<GapFiller> gaps_;
   std::optional<InputRecord> record_;
   std::optional<Journal> journal_;

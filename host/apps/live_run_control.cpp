@@ -1,28 +1,14 @@
 // What a live run is asked and told while it runs.
 #include <fmt/format.h>
 
-#include <atomic>
-#include <csignal>
 #include <stdexcept>
 
 #include "host/apps/config_reload.h"
+#include "host/apps/hangup.h"
 #include "host/apps/live_run.h"
 #include "host/apps/run_text.h"
 
 namespace twinpath {
-namespace {
-
-std::atomic<bool> hangup = false;
-static_assert(std::atomic<bool>::is_always_lock_free);
-
-}  // namespace
-
-void LiveRun::reload_on_hangup() {
-  struct sigaction action{};
-  action.sa_handler = [](int) { hangup = true; };
-  sigaction(SIGHUP, &action, nullptr);
-}
-
 // The trading thread: what the control thread has asked for.
 void LiveRun::serve(LiveEngine* engine, LivePhase phase) {
   LiveRequest* r = mailbox_.waiting();
@@ -73,6 +59,9 @@ void LiveRun::obey(LiveRequest& r, LiveEngine& engine) {
       break;
     case LiveRequest::Kind::hand_back:
       r.refused = desk_->hand_back();
+      break;
+    case LiveRequest::Kind::cancel:
+      r.refused = engine.cancel(r.command.user_ref);
       break;
     case LiveRequest::Kind::swap:
       engine.swap(*r.bank);
@@ -164,6 +153,10 @@ std::string LiveRun::answer(std::string_view line) {
     case ControlLine::Verb::hand_back:
       request.kind = LiveRequest::Kind::hand_back;
       break;
+    case ControlLine::Verb::cancel:
+      request.kind = LiveRequest::Kind::cancel;
+      request.command = parsed.command;
+      break;
     default:
       request.kind = LiveRequest::Kind::command;
       request.command = parsed.command;
@@ -172,7 +165,7 @@ std::string LiveRun::answer(std::string_view line) {
 }
 
 void LiveRun::tick() {
-  if (!hangup.exchange(false)) return;
+  if (!hung_up()) return;
   const std::string result = reload();
   fmt::print(stderr, "run: reload: {}\n", result);
 }

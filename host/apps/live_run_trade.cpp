@@ -8,9 +8,11 @@
 #include <utility>
 
 #include "host/apps/commands.h"
+#include "host/apps/hangup.h"
 #include "host/apps/live_run.h"
 #include "host/apps/run_text.h"
 #include "host/core/wall_clock.h"
+#include "host/session/tcp.h"
 
 namespace twinpath {
 namespace {
@@ -29,7 +31,7 @@ Command of(CommandOp op) {
 
 int LiveRun::run() {
   stop_on_signals();
-  reload_on_hangup();
+  watch_hangups();
   if (control_) control_->start([this](std::string_view line) { return answer(line); }, [this] { tick(); });
   if (!options_.quiet) say_what_is_open();
   std::string error;
@@ -59,7 +61,7 @@ int LiveRun::run() {
 int LiveRun::live(std::string& error) {
   LiveEngine engine(config_.core, live_, inputs_, sender_.get(), *exchange_, record_ ? &*record_ : nullptr,
                     from_file_ ? std::function<Nanoseconds()>{} : wall_clock, orders_ ? &*orders_ : nullptr,
-                    gaps_ ? &*gaps_ : nullptr);
+                    gaps_ ? &*gaps_ : nullptr, from_file_ ? std::function<Nanoseconds()>{} : session::EventLoop::now);
   std::optional<RunStats> stats;
   if (!live_.stats.empty()) stats.emplace(live_.stats);
   std::unique_ptr<Path> path = make_path(engine);
@@ -95,6 +97,7 @@ std::unique_ptr<Path> LiveRun::make_path(LiveEngine& engine) {
   core.book_events = true;  // arming needs them
   PathOptions path_options;
   path_options.switching = config_.switching;
+  path_options.card = config_.card;
   auto path = paths_.make(live_.path, core, engine, path_options);
   desk_.emplace(*path, options_.quiet);
   if (orders_) orders_->begin(config_.core, {});
@@ -121,7 +124,8 @@ void LiveRun::begin(LiveEngine& engine, Path& path, bool first) {
   kill_.reset();
   if (reloaded_) engine.swap(*reloaded_);
   for (const Command& position : positions_) engine.command(position);
-  waiting_.give(engine, config_.recovery ? wall_clock : std::function<Nanoseconds()>{});
+  waiting_.give([&](const SourceFrame& f) { engine.buffered(f); },
+                config_.recovery ? wall_clock : std::function<Nanoseconds()>{});
 }
 
 LiveRun::Ended LiveRun::trade(LiveEngine& engine, RunStats* stats) {
@@ -131,7 +135,7 @@ LiveRun::Ended LiveRun::trade(LiveEngine& engine, RunStats* stats) {
     serve(&engine, LivePhase::trading);
     check_journal();
     if (stats != nullptr) stats->look(engine);
-    if (config_.recovery && engine.books().stale()) return Ended::lost;
+    if (config_.recovery && (engine.books().stale() || (gaps_ && gaps_->behind()))) return Ended::lost;
     if (taken != 0) continue;
     if (engine.ended()) break;
     rest();
@@ -139,10 +143,12 @@ LiveRun::Ended LiveRun::trade(LiveEngine& engine, RunStats* stats) {
   return Ended::stopped;
 }
 
-// Books that lost messages are not mended: what is open is cancelled, and another path begins as the first one did.
-// False when stopped, or failed, meanwhile.
+// Books that lost messages, or are too far behind, are not mended: what is open is cancelled, and another path begins
+// as the first one did. False when stopped, or failed, meanwhile.
 bool LiveRun::make_anew(LiveEngine& engine, std::unique_ptr<Path>& path, std::string& error) {
-  if (!options_.quiet) fmt::print(stderr, "run: a gap was lost: the books are made anew\n");
+  if (!options_.quiet)
+    fmt::print(stderr, "run: {}: the books are made anew\n",
+               engine.books().stale() ? "a gap was lost" : "more is missing than snapshot_beyond lets be asked for");
   try {
     engine.suspend();
   } catch (const std::exception& e) {
@@ -189,7 +195,7 @@ void LiveRun::wind_down(LiveEngine& engine, bool at_the_end, std::string& error)
     try {
       if (std::exchange(disarm, false)) engine.command(of(CommandOp::disarm));
       while (engine.ledger().open() != 0) {
-        const unsigned left = live_.cancel_on_stop || !at_the_end ? engine.cancel_open(wall_clock()) : 0;
+        const unsigned left = live_.cancel_on_stop || !at_the_end ? engine.cancel_open(session::EventLoop::now()) : 0;
         if (from_file_ && left == 0) engine.answer_all();
         if (Clock::now() >= deadline) return;
         const std::size_t taken = engine.round();

@@ -1,15 +1,13 @@
 // `twinpath loop`: the report of a closed loop.
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
-#include <stdexcept>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "host/apps/commands.h"
 #include "host/apps/loop_report.h"
+#include "host/apps/report/folder.h"
 
 namespace twinpath {
 namespace {
@@ -21,15 +19,11 @@ struct Options {
 
 int run(const Options& o, const PathRegistry& paths) {
   for (const std::string& path : o.paths) paths.check(path);
-  const LoopReport report(read_loop_story(o.story), paths, o.paths);
-  std::error_code error;
-  std::filesystem::create_directories(o.report, error);
-  if (error)
-    throw std::runtime_error(o.report + ": expected a folder that can be made, found: " + error.message() +
-                             "; give another one to --report");
-  report.write(o.report);
-  fmt::print("{}report: {}/report.html (also .json)\n", report.text(), o.report);
-  return report.sound() ? 0 : 1;
+  const LoopReport told(read_loop_story(o.story), paths, o.paths);
+  report::make_folder(o.report);
+  told.write(o.report);
+  fmt::print("{}report: {}/report.html (also .json)\n", told.text(), o.report);
+  return told.sound() ? 0 : 1;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "host/apps/backtest_report.h"
 #include "host/apps/ledger_page.h"
 #include "host/apps/loop_report.h"
+#include "host/apps/report/folder.h"
 #include "host/apps/report/format.h"
 #include "host/apps/report/plots.h"
 #include "host/apps/report/svg.h"
@@ -20,17 +21,6 @@ using namespace report;
 
 constexpr std::size_t kPlots = 4;        // symbols whose market is drawn
 constexpr std::size_t kMostFills = 200;  // shown
-
-void save(const std::filesystem::path& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  if (!out.flush())
-    throw std::runtime_error(file.string() + ": cannot be written; is the folder writable and the disk not full?");
-}
-
-std::string or_none(std::string html, std::string_view none) {
-  return html.empty() ? fmt::format("<p class=\"none\">{}</p>", none) : html;
-}
 
 }  // namespace
 
@@ -106,7 +96,7 @@ std::string LoopReport::html() const {
       "The market and our orders in it",
       "Middle of the market of the symbols traded most. Triangles are orders that were filled, up to buy; crosses "
       "those that were not. Upright lines are faults, numbered as below.",
-      or_none(plots, "Nothing was traded."));
+      page_or_none(plots, "Nothing was traded."));
   if (ledger_) {
     const auto& samples = ledger_->samples();
     out += page_section("Profit and loss",
@@ -138,7 +128,7 @@ std::string LoopReport::html() const {
   }
   std::ranges::stable_sort(reasons, std::greater{}, &Count::value);
   out += page_section("Rejections", "Intents that risk held back, by the first check that failed.",
-                      or_none(bars_plot(reasons, "fill-reject", kPageHalf), "Risk let every intent pass."));
+                      page_or_none(bars_plot(reasons, "fill-reject", kPageHalf), "Risk let every intent pass."));
   if (ledger_) {
     const auto& fills = ledger_->fills();
     std::string rows;

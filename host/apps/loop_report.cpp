@@ -73,6 +73,7 @@ void LoopReport::play(const LoopLife& life, const PathRegistry& registry) {
     made.push_back(registry.make(latencies_[i].path, config.core, *recorders[0], measured));
     const ReplayResult result = replay(source, made, recorders, replay_options(config, life.record, {}));
     if (i != 0) continue;
+    if (!source.error().empty()) cut_off_.push_back(source.error());
     messages_ += result.counters[0][static_cast<std::size_t>(Counter::messages)];
     last_ = std::max(last_, first_ + Nanoseconds{nanoseconds_in(result.end + offset)});
     ledger_->advance(result.end + offset);
@@ -209,6 +210,7 @@ std::string LoopReport::text() const {
     row(l.path, report::grouped(l.histogram.percentile(50)),
         fmt::format("{} from cause to order, p50; p99 {}, most {}", l.in_cycles() ? "cycles" : "ns",
                     report::grouped(l.histogram.percentile(99)), report::grouped(l.histogram.max())));
+  for (const std::string& error : cut_off_) row("cut off", "", error);
   row("faults", report::grouped(story_.faults.size()), "");
   const auto differ = std::ranges::count_if(story_.checks, [](const LoopCheck& c) { return !c.agree(); });
   row("both sides", report::grouped(story_.checks.size()),
@@ -274,6 +276,7 @@ std::string LoopReport::json() const {
       {"sound", sound()},
       {"lives", lives},
       {"latency", latency},
+      {"cut_off", cut_off_},
       {"faults", faults},
       {"checks", checks},
       {"symbols", symbols},

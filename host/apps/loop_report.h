@@ -107,6 +107,7 @@ class LoopReport {
   std::map<std::uint32_t, Sent> orders_;    // by user_ref: no number is used twice, whatever the life
   std::vector<std::vector<Quote>> quotes_;  // a symbol
   std::array<std::uint64_t, 13> rejected_{};
+  std::vector<std::string> cut_off_;  // records that end before their end, and where
   std::uint64_t messages_ = 0, cancels_ = 0, unknown_fills_ = 0, position_differences_ = 0;
   Nanoseconds first_, last_;  // frames' own times
 };

@@ -77,7 +77,7 @@ Run add_margin(cli::App& app, const BatchRegistry& backends) {
       ->required()
       ->check(cli::ExistingFile);
   sub->add_flag("--liquidate", o->only_liquidate, "print only accounts to liquidate");
-  sub->add_option("--backend", o->backend, "cpu, opencl:<platform> or xrt:<index>,<xclbin>")->capture_default_str();
+  sub->add_option("--backend", o->backend, "cpu, opencl:<platform> or xrt:<card>")->capture_default_str();
   return [o, &backends] { return run(*o, backends); };
 }
 

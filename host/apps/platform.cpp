@@ -46,7 +46,7 @@ int ask(const Options& o, const PlatformScenario& scenario) {
 int run(const Options& o) {
   PlatformScenario scenario = load_scenario(o.scenario);
   if (o.seed) scenario.platform.seed = scenario.session.seed = *o.seed;
-  if (!o.core.empty()) scenario.platform.core = o.core == "rtl" ? platform::CoreKind::rtl : platform::CoreKind::model;
+  if (!o.core.empty()) scenario.platform.core = core_kind(o.core);
   if (!o.question.empty()) return ask(o, scenario);
   scenario.platform.wave = o.wave;
   const platform::PlatformResult result = run_scenario(scenario);
@@ -71,8 +71,9 @@ Run add_platform(cli::App& app) {
       ->check(cli::ExistingFile);
   sub->add_option("--seed", o->seed, "another seed than the scenario's, for session and system");
   sub->add_option("--core", o->core,
-                  "the card's core: model (fast, functional) or rtl (Verilated); the scenario's else")
-      ->check(cli::IsMember({"model", "rtl"}));
+                  "the card's core: model (fast, functional), rtl (Verilated) or hls (a strategy kernel in the rules' "
+                  "place); the scenario's else")
+      ->check(cli::IsMember({"model", "rtl", "hls"}));
   auto* question = sub->add_option("--ask", o->question,
                                    "a question instead, with a table: hops, race, burst, links, "
                                    "arrangement, or all")

@@ -68,10 +68,14 @@ std::vector<PlatformCheck> check_platform(const PlatformExpectations& e, const P
   c.equal("messages that the core took or counted as lost", r.published_messages,
           at(r, Counter::messages) + at(r, Counter::lost_messages));
   c.equal("orders that reached the venue, a session that was down, or nobody who sends them", r.sent,
-          r.orders.size() + r.refused + r.missed);
+          r.orders.size() + r.unprompted + r.refused + r.missed);
   c.equal("events that reached the host, or found the ring full", r.card_events, r.host_events + r.lost_events);
   c.equal("lost events that the host was told of", r.lost_events, r.told_events);
   c.equal("commands that reached the card", r.host_commands, r.card_commands);
+  if (r.kernel)
+    c.all.push_back({"orders, events and counts of the strategy kernel: expected those of the strategy as software" +
+                         (r.kernel->difference.empty() ? "" : ", found " + r.kernel->difference),
+                     r.kernel->difference.empty()});
   if (e.reconciles) {
     c.equal("symbols with another position at the card than at the venue", 0, r.position_differences);
     c.equal("orders that the card holds for open at the end", 0, r.open_at_card);
@@ -109,6 +113,12 @@ std::string platform_text(const PlatformScenario& s, const PlatformResult& r,
   out += fmt::format("card: {} frames, {} messages, {} lost in {} gaps; {} orders, {} cancels, {} rejections\n",
                      r.frames_in, at(r, Counter::messages), at(r, Counter::lost_messages), at(r, Counter::gaps_lost),
                      r.sent, r.cancels, r.rejects);
+  if (r.kernel)
+    out += fmt::format(
+        "strategy kernel: {} cycles to an answer (as stated), {} updates, {} intents, longest turn {} cycles; {} "
+        "orders "
+        "made of answers, not of packets\n",
+        s.platform.kernel_cycles, r.kernel->updates, r.kernel->intents, r.kernel->longest, r.unprompted);
   out += fmt::format("venue: {} answers ({} lost on the way), {} fills, {} orders refused\n", r.answers, r.answers_lost,
                      r.fills, r.refused);
   out += fmt::format(

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
+#include <string>
 
 #include "host/apps/platform_study.h"
 #include "host/apps/progress.h"
@@ -74,7 +75,8 @@ static_assert(std::is_trivially_copyable_v<Report>);
       report.figures = figures(scenarios[i]);
     } catch (const std::exception& e) {
       report.failed = true;
-      std::strncpy(report.error.data(), e.what(), report.error.size() - 1);
+      const std::string text = scenarios[i].title + ": " + e.what();
+      std::strncpy(report.error.data(), text.c_str(), report.error.size() - 1);
     }
     const char* p = reinterpret_cast<const char*>(&report);
     for (std::size_t left = sizeof report; left > 0;) {

@@ -3,16 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 
 #include "host/apps/config_file.h"
 #include "host/apps/config_reader.h"
+#include "host/apps/config_strategy.h"
 #include "host/apps/market_source.h"
-#include "host/apps/platform_service.h"
+#include "host/apps/platform_keys.h"
 #include "host/apps/sources.h"
 
 namespace twinpath {
@@ -20,57 +19,23 @@ namespace {
 
 using config::Errors;
 using config::Reader;
-using platform::LineModel;
-using platform::Picoseconds;
+using scenario::bound;
+using scenario::kMostNs;
+using scenario::number;
 
-constexpr double kMostNs = 1e9;
-
-// Nanoseconds, in picoseconds.
-void time_ns(Reader& r, std::string_view key, Picoseconds& out) {
-  if (const auto ns = r.number(key, 0, kMostNs)) out.value = static_cast<std::uint64_t>(std::llround(*ns * 1000));
-}
-void cycles_ns(Reader& r, std::string_view key, Cycles& out) {
-  if (const auto ns = r.number(key, 0, kMostNs)) out = to_cycles(Nanoseconds{static_cast<std::uint64_t>(*ns)});
-}
-template <class T>
-void number(Reader& r, std::string_view key, T& out, std::uint64_t min, std::uint64_t max) {
-  if (const auto n = r.integer(key, min, max)) out = static_cast<T>(*n);
-}
-void share(Reader& r, std::string_view key, double& out) {
-  if (const auto p = r.number(key, 0, 1)) out = *p;
-}
-void bound(Reader& r, std::string_view key, std::optional<std::uint64_t>& out) {
-  if (const auto n = r.integer(key, 0, INT64_MAX)) out = n;
-}
-
-void read_service(Reader& r, const std::filesystem::path& base, platform::SoftwareModel& software) {
-  constexpr std::array kKeys{"min_ns", "p50_ns", "p90_ns", "p99_ns", "max_ns"};
-  if (const auto file = r.text("histogram", "the name of a percentile file")) {
-    for (const char* key : kKeys)
-      if (r.has(key)) return r.wrong(key, "either quantiles or a histogram", "remove one of them");
-    try {
-      software.quantiles = read_service_histogram(base / *file);
-    } catch (const std::invalid_argument& e) {
-      r.wrong("histogram", "a percentile file in microseconds (twinpath bench software --hgrm)",
-              fmt::format("{}: {}", (base / *file).string(), e.what()), "measure again, or give quantiles");
-    }
-    return;
-  }
-  auto& q = software.quantiles;
-  for (std::size_t i = 0; i < kKeys.size(); ++i) time_ns(r, kKeys[i], q[i].time);
-  if (!std::ranges::is_sorted(q, {}, [](const auto& x) { return x.time; }))
-    r.wrong("min_ns", "min_ns <= p50_ns <= p90_ns <= p99_ns <= max_ns", "give all five");
-}
-
-void read_line(Reader& top, std::string_view key, LineModel& line) {
-  auto r = top.table(key);
+// A generated session's symbols have other names with every seed: records name them by their rank, "1" the busiest.
+void read_session_strategy(Reader& top, PlatformScenario& s) {
+  auto r = top.table("strategy");
   if (!r) return;
-  share(*r, "loss", line.loss);
-  share(*r, "reorder", line.reorder);
-  time_ns(*r, "delay_ns", line.delay);
-  time_ns(*r, "jitter_ns", line.jitter);
-  time_ns(*r, "reorder_hold_ns", line.reorder_hold);
-  r->finish();
+  if (!s.capture.empty())
+    return top.wrong("strategy", "none beside a capture", "a table",
+                     "say it in the configuration that trades the capture");
+  config::SymbolNames ranks;
+  for (unsigned i = 1; i <= s.session.configured_symbols; ++i) ranks.add(std::to_string(i));
+  RunConfig run;
+  run.core.order.attributes[0] = '0';  // as in the generated configuration: its orders rest
+  config::read_strategy(*r, ranks, run);
+  s.strategy = run.core.strategy;
 }
 
 void read_session(Reader& top, PlatformScenario& s, const std::filesystem::path& base) {
@@ -95,120 +60,6 @@ void read_session(Reader& top, PlatformScenario& s, const std::filesystem::path&
   if (const auto bursts = r->flag("bursts"); bursts && !*bursts)
     g.bursts.at_least_2 = g.bursts.at_least_3 = g.bursts.at_least_5 = g.bursts.at_least_17 = 0;
   r->finish();
-}
-
-// `[[key]]`, each from `at_us` on for `for_us`.
-void read_outages(Reader& top, std::string_view key, std::vector<platform::Outage>& outages) {
-  for (Reader& r : top.tables(key)) {
-    platform::Outage o{};
-    for (const auto& [name, out] : {std::pair{"at_us", &o.at}, std::pair{"for_us", &o.length}}) {
-      if (!r.has(name)) r.missing(name, "microseconds", "say when, since the first packet, and for how long");
-      if (const auto t = r.microseconds(name, 1e11)) *out = platform::picoseconds(*t);
-    }
-    if (!outages.empty() && o.at < outages.back().at + outages.back().length)
-      r.wrong("at_us", "behind the end of the one in front of it", "put them in the order of their times");
-    outages.push_back(o);
-    r.finish();
-  }
-}
-
-void read_commands(Reader& top, platform::PlatformOptions& o) {
-  for (Reader& r : top.tables("command")) {
-    platform::PlatformOptions::HostCommand c{};
-    if (const auto at = r.microseconds("at_us", 1e11)) c.at = platform::picoseconds(*at);
-    if (const auto burst = r.flag("in_burst")) c.in_burst = *burst;
-    const auto op = r.choice("op", {"kill", "release", "trust", "arm", "disarm"});
-    if (!op) {
-      if (!r.has("op")) r.missing("op", "kill, release, trust, arm or disarm", "say what the host commands");
-    } else {
-      c.command.op = *op == "kill"      ? CommandOp::kill
-                     : *op == "release" ? CommandOp::release
-                     : *op == "trust"   ? CommandOp::trust
-                     : *op == "arm"     ? CommandOp::arm
-                                        : CommandOp::disarm;
-      if (c.command.op == CommandOp::trust) c.command.symbol = 0xFFFF;
-    }
-    o.commands.push_back(c);
-    r.finish();
-  }
-}
-
-void read_system(Reader& top, platform::PlatformOptions& o, const std::filesystem::path& base) {
-  read_line(top, "line_a", o.lines[0]);
-  read_line(top, "line_b", o.lines[1]);
-  if (auto r = top.table("wire")) {
-    if (const auto gbps = r->integer("gbps", 1, 100)) {
-      o.wire_gbps = *gbps;
-      if (*gbps != 10 && *gbps != 25) r->wrong("gbps", "10 or 25", "other rates have other codings");
-    }
-    number(*r, "queue_bytes", o.queue_bytes, 1, 1'000'000'000);
-    time_ns(*r, "to_card_ns", o.wire_propagation);
-    time_ns(*r, "to_venue_ns", o.venue_propagation);
-    r->finish();
-  }
-  if (auto r = top.table("mac")) {
-    time_ns(*r, "in_ns", o.mac_in);
-    time_ns(*r, "out_ns", o.mac_out);
-    r->finish();
-  }
-  if (auto r = top.table("pcie")) {
-    time_ns(*r, "latency_ns", o.pcie.latency);
-    number(*r, "byte_ps", o.pcie.byte_ps, 1, 100'000);
-    number(*r, "overhead_bytes", o.pcie.overhead, 0, 256);
-    number(*r, "max_payload", o.pcie.max_payload, 16, 4096);
-    number(*r, "posted_max", o.pcie.posted_max, 1, 1'000'000);
-    number(*r, "tags", o.pcie.tags, 1, 1024);
-    time_ns(*r, "completion_ns", o.pcie.completion);
-    if (const auto fetch = r->flag("fetch")) o.pcie.fetch = *fetch;
-    r->finish();
-  }
-  if (auto r = top.table("host")) {
-    time_ns(*r, "service_ns", o.host_service);
-    time_ns(*r, "jitter_ns", o.host_jitter);
-    if (r->has("recovery_ns")) time_ns(*r, "recovery_ns", o.host_recovery.emplace());
-    time_ns(*r, "session_detect_ns", o.session_detect);
-    time_ns(*r, "session_settle_ns", o.session_settle);
-    number(*r, "burst_messages", o.burst_messages, 1, 1'000'000);
-    r->finish();
-  }
-  if (auto r = top.table("software")) {
-    read_service(*r, base, o.software);
-    time_ns(*r, "message_ns", o.software.message);
-    r->finish();
-  }
-  if (auto r = top.table("rival")) {
-    time_ns(*r, "jitter_ns", o.rival_jitter);
-    r->finish();
-  }
-  if (auto r = top.table("card")) {
-    number(*r, "ring_events", o.ring_events, 1, 1'000'000'000);
-    r->finish();
-  }
-  if (auto r = top.table("venue")) {
-    o.venue.enabled = true;
-    cycles_ns(*r, "ack_ns", o.venue.ack_delay);
-    cycles_ns(*r, "fill_ns", o.venue.fill_delay);
-    cycles_ns(*r, "done_ns", o.venue.done_delay);
-    number(*r, "fill_percent", o.venue.fill_percent, 0, 100);
-    number(*r, "partial_percent", o.venue.partial_percent, 0, 100);
-    share(*r, "answer_loss", o.answer_loss);
-    if (o.venue.fill_delay < o.venue.ack_delay || o.venue.done_delay < o.venue.fill_delay)
-      r->wrong("ack_ns", "ack_ns <= fill_ns <= done_ns", "an order is acknowledged, then filled, then done");
-    r->finish();
-  }
-  read_commands(top, o);
-  read_outages(top, "pcie_stall", o.pcie_stalls);
-  read_outages(top, "host_pause", o.host_pauses);
-  read_outages(top, "session_drop", o.session_drops);
-  read_outages(top, "card_reset", o.card_resets);
-  read_outages(top, "card_failure", o.card_failures);
-  if (const auto who = top.choice("arrangement", {"card", "software", "both"}))
-    o.arrangement = *who == "card"       ? platform::Arrangement::card
-                    : *who == "software" ? platform::Arrangement::software
-                                         : platform::Arrangement::both;
-  if (const auto core = top.choice("core", {"model", "rtl"}))
-    o.core = *core == "rtl" ? platform::CoreKind::rtl : platform::CoreKind::model;
-  if (const auto t = top.microseconds("switch_over_us", 1e9)) o.switch_over = platform::picoseconds(*t);
 }
 
 void read_expectations(Reader& top, PlatformExpectations& e) {
@@ -262,11 +113,16 @@ PlatformScenario parse_scenario(std::string_view text, const std::string& name, 
   if (const auto title = top.text("title", "a text", 200)) s.title = *title;
   if (const auto seed = top.integer("seed", 0, INT64_MAX)) s.platform.seed = s.session.seed = *seed;
   read_session(top, s, base);
-  read_system(top, s.platform, base);
+  read_session_strategy(top, s);
+  scenario::read_system(top, s.platform, base);
   read_expectations(top, s.expect);
   top.finish();
   errors.throw_if_any();
   return s;
+}
+
+platform::CoreKind core_kind(std::string_view name) {
+  return name == "rtl" ? platform::CoreKind::rtl : name == "hls" ? platform::CoreKind::hls : platform::CoreKind::model;
 }
 
 PlatformScenario load_scenario(const std::filesystem::path& file) {
@@ -278,17 +134,23 @@ PlatformScenario load_scenario(const std::filesystem::path& file) {
   return parse_scenario(text.str(), file.string(), file.parent_path());
 }
 
-platform::PlatformResult run_scenario(const PlatformScenario& s) {
+ScenarioSession::ScenarioSession(const PlatformScenario& s) {
   if (!s.capture.empty()) {
     RunConfig run = load_config(s.config);
     resolve_locates(s.capture, run.core);
-    const auto source = open_source(s.capture, run.core.feed);
-    return platform::run_platform(s.platform, run.core, *source);
+    config_ = run.core;
+    source_ = open_source(s.capture, config_.feed);
+    return;
   }
-  venue::MarketGenerator market(s.session);
-  const RunConfig run = parse_config(market_config(market, s.session.configured_symbols), "generated configuration");
-  MarketSource source(market, s.session, UINT64_MAX, 2);
-  return platform::run_platform(s.platform, run.core, source);
+  market_ = std::make_unique<venue::MarketGenerator>(s.session);
+  config_ = parse_config(market_config(*market_, s.session.configured_symbols), "generated configuration").core;
+  config_.strategy = s.strategy;
+  source_ = std::make_unique<MarketSource>(*market_, s.session, UINT64_MAX, 2);
+}
+
+platform::PlatformResult run_scenario(const PlatformScenario& s) {
+  ScenarioSession session(s);
+  return platform::run_platform(s.platform, session.config(), session.source());
 }
 
 }  // namespace twinpath

@@ -3,12 +3,16 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "host/core/config.h"
+#include "host/path/frame_source.h"
 #include "host/venue/generator_options.h"
+#include "host/venue/market_generator.h"
 #include "sim/systemc/platform.h"
 
 namespace twinpath {
@@ -34,6 +38,7 @@ struct PlatformScenario {
   std::string title;
   platform::PlatformOptions platform;
   venue::GeneratorOptions session;        // when `capture` is empty
+  StrategyConfig strategy;                // of a generated session; a capture's configuration says its own
   std::filesystem::path capture, config;  // relative names count from the scenario's folder
   PlatformExpectations expect;
 };
@@ -42,6 +47,23 @@ struct PlatformScenario {
 PlatformScenario load_scenario(const std::filesystem::path& file);
 PlatformScenario parse_scenario(std::string_view text, const std::string& name,
                                 const std::filesystem::path& base = ".");
+
+// "model", "rtl" or "hls".
+platform::CoreKind core_kind(std::string_view name);
+
+// The session of a scenario: its frames, once, and the configuration that trades them. Throws what load_config and
+// open_source do for those of a capture that cannot be used.
+class ScenarioSession {
+ public:
+  explicit ScenarioSession(const PlatformScenario& scenario);
+  const CoreConfig& config() const noexcept { return config_; }
+  FrameSource& source() noexcept { return *source_; }
+
+ private:
+  std::unique_ptr<venue::MarketGenerator> market_;  // of one that is generated
+  CoreConfig config_;
+  std::unique_ptr<FrameSource> source_;
+};
 
 // The session through the platform.
 platform::PlatformResult run_scenario(const PlatformScenario& scenario);

@@ -13,6 +13,11 @@ using platform::kHops;
 
 double ns(double ps) { return ps / 1000; }
 double ns(std::uint64_t ps) { return static_cast<double>(ps) / 1000; }
+// A variant that cannot be run says which it was.
+PlatformScenario titled(PlatformScenario s, const std::string& variant) {
+  s.title += ", " + variant;
+  return s;
+}
 StudyColumn text(std::string name) { return {std::move(name), true, 0}; }
 StudyColumn number(std::string name, int digits = 0) { return {std::move(name), false, digits}; }
 
@@ -132,8 +137,8 @@ StudyTable links(const PlatformScenario& s, unsigned jobs, bool quiet) {
   add("PCIe 100 ns faster", [&](auto& o) { o.pcie.latency = less(o.pcie.latency, 100'000); });
   std::vector<PlatformScenario> runs;
   for (const auto& [name, run] : variants) {
-    runs.push_back(run);
-    runs.push_back(run);
+    runs.push_back(titled(run, name));
+    runs.push_back(runs.back());
     runs.back().platform.arrangement = Arrangement::software;
   }
   const auto all = run_all(runs, jobs, quiet);
@@ -165,7 +170,7 @@ StudyTable arrangements(const PlatformScenario& s, unsigned jobs, bool quiet) {
     if (o.card_failures.empty()) o.card_failures.push_back({{900'000'000'000}, {200'000'000'000}});
   }
   std::vector<PlatformScenario> runs;
-  for (const auto& [name, run] : variants) runs.push_back(run);
+  for (const auto& [name, run] : variants) runs.push_back(titled(run, name));
   const auto all = run_all(runs, jobs, quiet);
   StudyTable t{"arrangement",
                "Card, software, or both?",

@@ -15,6 +15,7 @@
 #include "host/apps/progress.h"
 #include "host/apps/replay_report.h"
 #include "host/apps/replay_setup.h"
+#include "host/apps/report/folder.h"
 #include "host/apps/run_log.h"
 #include "host/path/replay.h"
 #include "host/path/switch_path.h"
@@ -84,6 +85,7 @@ double measure_software(const Options& o, std::size_t index, const PathRegistry&
   path_options.measure = true;
   path_options.software = config.software;
   path_options.switching = config.switching;
+  path_options.card = config.card;
   Rig rig = make_rig({o.paths[index]}, false, registry, config.core, path_options);
   rig.recorders[0]->on_output = [&](const PathOutput& output) {
     report.add_latency(index, output.event);
@@ -105,6 +107,7 @@ void record_difference(const Options& o, const PathRegistry& registry, const Run
   PathOptions path_options;
   path_options.software = config.software;
   path_options.switching = config.switching;
+  path_options.card = config.card;
   path_options.wave_file = folder / "difference.fst";
   path_options.wave_from_frame = frame < kBefore ? 0 : frame - kBefore;
   path_options.wave_to_frame = frame + kAfter;
@@ -122,14 +125,6 @@ void record_difference(const Options& o, const PathRegistry& registry, const Run
   replay(source, rig.paths, rig.recorders, again);
   fmt::print(stderr, "waveform of frames {} to {}: {}\n", path_options.wave_from_frame, path_options.wave_to_frame,
              path_options.wave_file);
-}
-
-void make_folder(const std::string& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error)
-    throw std::runtime_error(folder + ": expected a folder that can be made, found: " + error.message() +
-                             "; give another one to --report");
 }
 
 int run(const Options& o, const PathRegistry& registry) {
@@ -150,6 +145,7 @@ int run(const Options& o, const PathRegistry& registry) {
   PathOptions path_options;
   path_options.software = config.software;
   path_options.switching = config.switching;
+  path_options.card = config.card;
   path_options.wave_file = o.wave;
   path_options.wave_from_frame = o.wave_from;
   path_options.wave_to_frame = o.wave_to;
@@ -157,7 +153,7 @@ int run(const Options& o, const PathRegistry& registry) {
   ReplayReport report(o.input, o.paths, config);
   std::vector<std::unique_ptr<EventLogWriter>> logs;
   if (!o.report.empty()) {
-    make_folder(o.report);
+    report::make_folder(o.report);
     for (std::size_t i = 0; i < rig.paths.size(); ++i)
       logs.push_back(std::make_unique<EventLogWriter>(event_log_file(o.report, i)));
   }

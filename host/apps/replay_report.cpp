@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "host/apps/message_text.h"
+#include "host/apps/report/folder.h"
 #include "host/apps/report/render.h"
 #include "host/apps/report/report_data.h"
 #include "host/core/histogram.h"
@@ -111,13 +112,6 @@ double dollars(std::uint64_t price) { return static_cast<double>(price) / 10'000
 std::optional<double> mid_of(const Event& e) {
   if ((e.book_flags & 3) != 1 || (e.book_flags >> 2 & 3) != 1) return std::nullopt;
   return (dollars(e.bid_price) + dollars(e.ask_price)) / 2;
-}
-
-void save(const std::filesystem::path& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  if (!out.flush())
-    throw std::runtime_error(file.string() + ": cannot be written; is the folder writable and the disk not full?");
 }
 
 }  // namespace
@@ -275,9 +269,9 @@ void ReplayReport::finish(const ReplayResult& result, const std::vector<std::uin
 const std::string& ReplayReport::verdict() const { return state_->data.verdict_line; }
 
 void ReplayReport::write(const std::filesystem::path& folder) const {
-  save(folder / "report.txt", report::to_text(state_->data));
-  save(folder / "report.json", report::to_json(state_->data));
-  save(folder / "report.html", report::to_html(state_->data));
+  report::save(folder / "report.txt", report::to_text(state_->data));
+  report::save(folder / "report.json", report::to_json(state_->data));
+  report::save(folder / "report.html", report::to_html(state_->data));
 }
 
 void ReplayReport::print(const std::string& folder) const {

@@ -2,21 +2,19 @@
 
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include "host/apps/report/folder.h"
 
 namespace twinpath {
 
 void write_run_record(const std::filesystem::path& folder, const RunRecord& record) {
   const std::filesystem::path file = folder / "run.json";
-  std::ofstream out(file);
-  out << nlohmann::json{{"input", record.input},
-                        {"config", record.config},
-                        {"paths", record.paths},
-                        {"rate_model",
-                         {{"window_ns", record.rate.window_ns}, {"max_payload", record.rate.max_payload}}}}
-             .dump(2)
-      << '\n';
-  if (!out.flush())
-    throw std::runtime_error(file.string() + ": cannot be written; is the folder writable and the disk not full?");
+  report::save(file, nlohmann::json{{"input", record.input},
+                                    {"config", record.config},
+                                    {"paths", record.paths},
+                                    {"rate_model",
+                                     {{"window_ns", record.rate.window_ns}, {"max_payload", record.rate.max_payload}}}}
+                             .dump(2) +
+                         "\n");
 }
 
 RunRecord read_run_record(const std::filesystem::path& folder) {

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -16,16 +17,14 @@ namespace twinpath {
 namespace {
 
 constexpr std::string_view kRequests =
-    "status, arm, disarm, kill, release, resume, trust [SYMBOL], position SYMBOL N, take-over, hand-back, reload or "
-    "stop";
+    "status, arm, disarm, kill, release, resume, trust [SYMBOL], position SYMBOL N, cancel ORDER, take-over, "
+    "hand-back, "
+    "reload or stop";
 
 std::string symbol_name(const CoreConfig& config, std::size_t i) {
   const auto& name = config.symbols[i].name;
   return {name.data(), std::ranges::find(name, ' ')};
 }
-
-// What a client or a file name had of bytes that are not UTF-8 must not end the run.
-std::string dumped(const auto& json) { return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
 
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> words;
@@ -55,25 +54,6 @@ nlohmann::ordered_json switch_json(const SwitchStatus& s) {
   j["hand_backs"] = s.hand_backs;
   j["log_bytes"] = s.log_bytes;
   j["log_full"] = s.log_full;
-  return j;
-}
-
-nlohmann::ordered_json exchange_json(const ExchangeStatus& s) {
-  nlohmann::ordered_json j{{"state", s.state},
-                           {"last_loss", s.loss},
-                           {"session", s.session},
-                           {"next_sequence", s.next_sequence},
-                           {"attempts", s.attempts},
-                           {"unanswered", s.unanswered},
-                           {"open_orders", s.open_orders},
-                           {"cash", s.cash},
-                           {"voided", s.voided},
-                           {"cancels_repeated", s.repeated},
-                           {"lost", s.lost},
-                           {"reconciled", s.reconciled},
-                           {"disagreements", s.disagreements}};
-  if (s.disagreements != 0) j["first_disagreement"] = s.first_disagreement;
-  if (!s.difference.empty()) j["difference"] = s.difference;
   return j;
 }
 
@@ -126,6 +106,16 @@ ControlLine parse_control(std::string_view line, const CoreConfig& config) {
     c.symbol = words.size() == 1 ? 0xFFFF : symbol_index(words[1], config);
     return result;
   }
+  if (verb == "cancel") {
+    count(1, 1);
+    result.verb = ControlLine::Verb::cancel;
+    const char* const last = words[1].data() + words[1].size();
+    const auto [at, wrong] = std::from_chars(words[1].data(), last, c.user_ref);
+    if (wrong != std::errc{} || at != last || c.user_ref == 0)
+      throw std::invalid_argument(
+          fmt::format("expected the number of an order, 1 to 4294967295, found '{}'", words[1]));
+    return result;
+  }
   if (verb != "position") throw bad();
   count(2, 2);
   c.op = CommandOp::position;
@@ -139,10 +129,64 @@ ControlLine parse_control(std::string_view line, const CoreConfig& config) {
   return result;
 }
 
+std::string dumped(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+nlohmann::ordered_json to_json(const ExchangeStatus& s) {
+  nlohmann::ordered_json j{{"state", s.state},
+                           {"last_loss", s.loss},
+                           {"session", s.session},
+                           {"next_sequence", s.next_sequence},
+                           {"attempts", s.attempts},
+                           {"unanswered", s.unanswered},
+                           {"open_orders", s.open_orders},
+                           {"cash", s.cash},
+                           {"voided", s.voided},
+                           {"cancels_repeated", s.repeated},
+                           {"lost", s.lost},
+                           {"reconciled", s.reconciled},
+                           {"told_again", s.told_again},
+                           {"disagreements", s.disagreements}};
+  if (s.disagreements != 0) j["first_disagreement"] = s.first_disagreement;
+  if (!s.difference.empty()) j["difference"] = s.difference;
+  return j;
+}
+
+nlohmann::ordered_json to_json(const RecoveryStatus& s) {
+  return {{"books_made_anew", s.paths == 0 ? 0 : s.paths - 1},
+          {"snapshot_messages", s.snapshot_messages},
+          {"gaps", s.gaps.gaps},
+          {"requests", s.gaps.requests},
+          {"answers", s.gaps.answers}};
+}
+
+nlohmann::ordered_json to_json(const std::string& address, const ReceiveCounters& r) {
+  return {{"address", address},
+          {"frames", r.frames},
+          {"dropped_full", r.dropped_full},
+          {"dropped_no_buffer", r.dropped_no_buffer},
+          {"dropped_error", r.dropped_error},
+          {"dropped_too_long", r.dropped_too_long},
+          {"without_stamp", r.without_stamp}};
+}
+
+nlohmann::ordered_json to_json(const SendCounters& s) {
+  return {{"frames", s.frames}, {"refused", s.refused}, {"errors", s.errors}};
+}
+
+nlohmann::ordered_json rejections_json(std::span<const std::uint64_t> rejects) {
+  nlohmann::ordered_json j = nlohmann::json::object();
+  for (std::size_t i = 1; i < rejects.size(); ++i) {
+    if (rejects[i] != 0) j[std::string(name(static_cast<Reason>(i)))] = rejects[i];
+  }
+  return j;
+}
+
 std::string control_ok() { return R"({"ok":true})"; }
 
 std::string control_error(const std::vector<std::string>& errors) {
-  return dumped(nlohmann::json{{"ok", false}, {"errors", errors}});
+  return dumped({{"ok", false}, {"errors", errors}});
 }
 
 std::string status_json(const LiveStatus& s, const CoreConfig& config, const std::vector<std::string>& inputs) {
@@ -175,41 +219,30 @@ std::string status_json(const LiveStatus& s, const CoreConfig& config, const std
   j["open_orders"] = s.open_orders;
   j["positions"] = positions;
   const LiveCounters& c = s.counters;
-  nlohmann::ordered_json rejects = nlohmann::json::object();
-  for (std::size_t i = 1; i < c.rejects.size(); ++i) {
-    if (c.rejects[i] != 0) rejects[std::string(name(static_cast<Reason>(i)))] = c.rejects[i];
-  }
   j["counters"] = {{"frames", c.frames},
                    {"orders", c.orders},
                    {"cancels", c.cancels},
-                   {"rejects", rejects},
+                   {"rejects", rejections_json(c.rejects)},
                    {"acks", c.acks},
                    {"fills", c.fills},
                    {"dones", c.dones},
                    {"orders_unsent", c.unsent},
-                   {"clock_backwards", c.clock_backwards}};
-  for (std::size_t i = 0; i < inputs.size() && i < s.received.size(); ++i) {
-    const ReceiveCounters& r = s.received[i];
-    j["inputs"].push_back({{"address", inputs[i]},
-                           {"frames", r.frames},
-                           {"dropped_full", r.dropped_full},
-                           {"dropped_no_buffer", r.dropped_no_buffer},
-                           {"dropped_error", r.dropped_error},
-                           {"dropped_too_long", r.dropped_too_long},
-                           {"without_stamp", r.without_stamp}});
-  }
-  if (s.exchange) j["exchange"] = exchange_json(*s.exchange);
-  if (s.recovery) {
-    const RecoveryStatus& r = *s.recovery;
-    j["recovery"] = {{"books_made_anew", r.paths == 0 ? 0 : r.paths - 1},
-                     {"snapshot_messages", r.snapshot_messages},
-                     {"gaps", r.gaps.gaps},
-                     {"requests", r.gaps.requests},
-                     {"answers", r.gaps.answers}};
-  }
+                   {"clock_backwards", c.clock_backwards},
+                   {"clock_set", c.clock_set}};
+  for (std::size_t i = 0; i < inputs.size() && i < s.received.size(); ++i)
+    j["inputs"].push_back(to_json(inputs[i], s.received[i]));
+  if (s.exchange) j["exchange"] = to_json(*s.exchange);
+  if (s.recovery) j["recovery"] = to_json(*s.recovery);
   if (s.switched) j["switch"] = switch_json(*s.switched);
-  j["sent"] = {{"frames", s.sent.frames}, {"refused", s.sent.refused}, {"errors", s.sent.errors}};
+  j["sent"] = to_json(s.sent);
   return dumped(j);
+}
+
+std::string not_ready(const ExchangeOptions& o, const ExchangeStatus& s) {
+  return fmt::format(
+      "expected the exchange to take the login of '{}' and to answer within {} s, found it {} ({}, {} attempts); is it "
+      "running at the address in [exchange]?",
+      o.account, o.start_timeout.value / 1'000'000'000, s.state, s.loss, s.attempts);
 }
 
 std::string to_text(const ExchangeStatus& s) {
@@ -217,6 +250,8 @@ std::string to_text(const ExchangeStatus& s) {
       "exchange: {}, session {}, {} messages; lost {} times, reconciled {} times, {} orders made void, {} cancels "
       "repeated\n",
       s.state, s.session, s.next_sequence - 1, s.lost, s.reconciled, s.voided, s.repeated);
+  if (s.told_again != 0)
+    text += fmt::format("exchange: {} answers told more than once, each obeyed once\n", s.told_again);
   if (s.unanswered != 0) text += fmt::format("exchange: {} requests without an answer\n", s.unanswered);
   if (s.disagreements != 0)
     text += fmt::format("exchange: {} answers contradict what went before; the first: {}\n", s.disagreements,
@@ -247,8 +282,10 @@ std::string closing_report(const LiveEngine& engine, const CoreConfig& config, c
   text += "counters\n";
   for (std::size_t i = 0; i < counters.size(); ++i) row(name(static_cast<Counter>(i)), counters[i]);
   row("cancels sent when stopping", c.stop_cancels);
+  row("cancels sent as the operator said", c.host_cancels);
   row("order frames that could not be sent", c.unsent);
   row("frames stamped before an earlier one", c.clock_backwards);
+  row("times that the clock of the stamps was set", c.clock_set);
   return text;
 }
 

@@ -102,7 +102,7 @@ Run add_scan(cli::App& app, const batch::BatchRegistry& backends) {
   sub->add_option("input", o->input, "a file of hex, a contract a line; or hex")->required();
   sub->add_flag("--raw", o->raw, "the file is one contract's bytes");
   sub->add_flag("--jumps", o->jumps, "print every jump, not only those to no JUMPDEST");
-  sub->add_option("--backend", o->backend, "cpu, opencl:<platform> or xrt:<index>,<xclbin>")->capture_default_str();
+  sub->add_option("--backend", o->backend, "cpu, opencl:<platform> or xrt:<card>")->capture_default_str();
   return [o, &backends] { return run(*o, backends); };
 }
 

@@ -14,6 +14,7 @@
 
 #include "host/apps/commands.h"
 #include "host/apps/config_file.h"
+#include "host/apps/hangup.h"
 #include "host/apps/packet_io_text.h"
 
 namespace twinpath {
@@ -102,6 +103,7 @@ int supervise(const std::string& config_file, bool quiet) {
                     "lists its keys",
                     config_file));
   stop_on_signals();
+  watch_hangups();
   std::vector<Child> all;
   const auto add = [&](std::string name, std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), {"--config", config_file});
@@ -116,6 +118,8 @@ int supervise(const std::string& config_file, bool quiet) {
     for (Child& c : all) begin(c, quiet);
     while (!stop_requested()) {
       look(all, quiet, false);
+      // The order manager has the rules and limits.
+      if (hung_up() && all[1].pid != 0) ::kill(all[1].pid, SIGHUP);
       for (Child& c : all) {
         if (c.pid == 0 && Clock::now() >= c.again) begin(c, quiet);
       }

@@ -60,6 +60,7 @@ class Loader {
     for (Reader& r : top_.tables("drop_copy")) read_drop_copy(r);
     top_.finish();
     config_.glimpse.logins = config_.ouch.logins;
+    config_.glimpse.login_limit = config_.ouch.login_limit;
     if (config_.fix) config_.fix->most_connections = config_.most_connections;
     return std::move(config_);
   }
@@ -95,6 +96,7 @@ class Loader {
     rate(r, "messages_a_second", config_.ouch.messages_a_second, config_.ouch.burst);
     number(r, "max_packet", config_.ouch.soup.max_packet, 64, 0xFFFF);
     number(r, "max_lag", config_.ouch.soup.max_lag, 1, kMost32);
+    read_login_limit(r, config_.ouch.login_limit);
     if (const auto s = r.number("return_within_s", 0, 86'400)) config_.ouch.return_within = seconds(*s);
     if (const auto s = r.number("silence_s", 1, 3'600)) config_.ouch.soup.times.silence = seconds(*s);
     if (const auto s = r.number("login_s", 0.1, 3'600)) config_.ouch.soup.times.login = seconds(*s);

@@ -35,6 +35,12 @@ void read_number(Reader& r, std::string_view key, T& to, std::uint64_t least, st
 
 }  // namespace
 
+void read_login_limit(Reader& r, session::LoginLimit& to) {
+  to.failures = 10;
+  read_number(r, "login_failures", to.failures, 0, 1'000'000);
+  read_number(r, "login_lock_s", to.lock_s, 1, 86'400);
+}
+
 void read_fix_section(Reader& r, venue::FixGatewayOptions& to) {
   constexpr std::string_view kExample = "127.0.0.1:26405";
   if (!r.has("listen")) r.missing("listen", config::endpoint_expected(kExample, "TCP"), "add it");
@@ -49,6 +55,7 @@ void read_fix_section(Reader& r, venue::FixGatewayOptions& to) {
   if (!r.has("folder")) r.missing("folder", "the folder of what its sessions have sent", "add it");
   to.folder = r.text("folder", "a folder").value_or("");
   if (r.has("comp_id")) read_comp_id(r, "comp_id", to.comp_id);
+  read_login_limit(r, to.login_limit);
   read_number(r, "messages_a_second", to.messages_a_second, 0, 1'000'000'000);
   read_number(r, "max_message", to.most_message, 256, 1u << 20);
   read_number(r, "logon_s", to.logon_timeout, 1, 3'600);

@@ -6,6 +6,8 @@
 
 namespace twinpath {
 
+// login_failures and login_lock_s, of [ouch] and [fix].
+void read_login_limit(config::Reader& r, session::LoginLimit& to);
 // Reads all keys of the section. What is wrong, also that this build has no FIX, is reported to the reader.
 void read_fix_section(config::Reader& r, venue::FixGatewayOptions& to);
 // Reads fix_comp_id, fix_version and password, and reports keys of OUCH.

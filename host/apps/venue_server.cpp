@@ -68,7 +68,7 @@ VenueServer::VenueServer(const VenueConfig& config, PacketSender& line_a, Packet
                 [this](EventLoop::Ready) { rerequest_->poll(*hub_->market().tape(), EventLoop::now().value); });
   }
   if (fix_) {
-    fix_->start(*hub_, now);
+    fix_->start(*hub_, &accounts_, now);
     loop_.watch(fix_->descriptor(), [](EventLoop::Ready) {});  // round() does what there is to do
   }
   if (!hub_->open()) schedule_.open(*hub_);

@@ -178,6 +178,7 @@ class Control {
             {"trades", t.trades},
             {"shares", t.shares},
             {"logins", venue_.ouch().counters().logins},
+            {"clock_set_back", venue_.hub().clock_set_back()},
             {"ports", ports}};
   }
 
@@ -240,8 +241,10 @@ std::vector<std::pair<std::string_view, std::uint64_t>> fix_counters(const venue
           {"messages sent", c.sent},
           {"told after recovery", fix.recovered()},
           {"cancelled on disconnect", fix.cancelled()},
+          {"refused: day full", fix.day_full()},
           {"ended: no session of this venue, or taken", c.refused},
           {"ended: wrong password", c.unauthorized},
+          {"ended: locked out after wrong passwords", c.locked_out},
           {"ended: logon timeout", c.silent},
           {"ended: displaced", c.displaced},
           {"ended: too slow", c.slow},

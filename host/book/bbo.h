@@ -26,12 +26,19 @@ struct Bbo {
   SideQuote bid;
   SideQuote ask;
 
+  // By address, where a choice would become a branch.
+  SideQuote& of(Side side) noexcept { return *(&bid + static_cast<unsigned>(side)); }
+  const SideQuote& of(Side side) const noexcept { return *(&bid + static_cast<unsigned>(side)); }
   bool operator==(const Bbo& o) const noexcept {
     return (static_cast<unsigned>(bid == o.bid) & static_cast<unsigned>(ask == o.ask)) != 0;
   }
   // Locked or crossed: both quoted and nothing between them.
-  bool crossed() const noexcept { return bid.quoted() && ask.quoted() && bid.price >= ask.price; }
-  bool known() const noexcept { return bid.state != SideState::unknown && ask.state != SideState::unknown; }
+  bool crossed() const noexcept {
+    const unsigned quoted = static_cast<unsigned>(bid.quoted()) & static_cast<unsigned>(ask.quoted());
+    return (quoted & static_cast<unsigned>(bid.price >= ask.price)) != 0;
+  }
+  bool known() const noexcept { return (bid.state != SideState::unknown) & (ask.state != SideState::unknown); }
 };
+static_assert(sizeof(Bbo) == 2 * sizeof(SideQuote));
 
 }  // namespace twinpath

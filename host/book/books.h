@@ -1,5 +1,6 @@
 // The books of all configured symbols: order table, levels, best bid and offer, trusted or not. SEM 3, 4.3.
 #pragma once
+#include <array>
 #include <cstdint>
 
 #include "host/book/bbo.h"
@@ -16,14 +17,13 @@ namespace twinpath {
 
 // What one message did to its symbol's book.
 struct BookChange {
-  bool effect = false;  // rules are to be evaluated
-  Bbo before;
-  Bbo after;
+  bool effect = false;   // rules are to be evaluated
+  bool changed = false;  // `before` and `after` differ
   bool sticky_before = false;
   bool sticky_after = false;
+  Bbo before;
+  Bbo after;
   Trade trade;
-
-  bool changed() const noexcept { return !(before == after); }
 };
 
 // Allocates at construction only.
@@ -41,24 +41,52 @@ class Books {
   void prefetch(Symbol symbol, std::uint64_t reference) const noexcept {
     table_.prefetch(reference);
     prefetch_line(&books_[symbol]);
-    prefetch_line(&books_[symbol].asks);
+    prefetch_line(&books_[symbol].levels(Side::sell));
   }
 
-  // Some time after prefetch(): fetches the level that the message will change, that of its own side and price for a
-  // new order, else that of the order.
-  void prefetch_level(Symbol symbol, std::uint64_t reference, bool is_new, Side side, Price price) const noexcept {
-    const LiveOrder& order = table_.likely(reference);
+  // Some time after prefetch(): fetches the level that the message will change, by side and price of a new order or by
+  // the reference of one that is there.
+  void prefetch_level(Symbol symbol, Side side, Price price) const noexcept {
     const Book& book = books_[symbol];
-    const unsigned level = book.window.nearest(is_new ? price : order.price);
-    // Without a branch: which side it is, is nobody's guess.
-    prefetch_line((is_new ? side : order.side) == Side::buy ? book.bids.at(level) : book.asks.at(level));
+    prefetch_line(book.levels(side).at(book.window.nearest(price)));
+  }
+  void prefetch_level(Symbol symbol, std::uint64_t reference) const noexcept {
+    const LiveOrder& order = table_.likely(reference);
+    prefetch_line(books_[symbol].levels(order.side).at(order.level % kLevels));
   }
 
-  void add(Symbol symbol, std::uint64_t reference, Side side, Quantity shares, Price price,
-           BookChange& change) noexcept {
+  [[gnu::always_inline]] void add(Symbol symbol, std::uint64_t reference, Side side, Quantity shares, Price price,
+                                  BookChange& change) noexcept {
     Book& book = books_[symbol];
     begin(book, change);
     change.effect = insert(book, change, symbol, reference, side, shares, price);
+    end(book, change);
+  }
+
+  // Shares that leave an order by an E, C, X or D: one form for all, so that which it is is nobody's guess.
+  struct Reduction {
+    Quantity shares{};    // unless `all`
+    bool all = false;     // of the order's shares: D
+    bool trade = false;   // E, and C that is printable: a print at the order's price
+    bool priced = false;  // C: the print is at `price`
+    Price price{};
+  };
+  [[gnu::always_inline]] void reduce(Symbol symbol, std::uint64_t reference, const Reduction& r,
+                                     BookChange& change) noexcept {
+    Book& book = books_[symbol];
+    begin(book, change);
+    const OrderTable::Place place = lookup(symbol, reference);
+    if (place.found) [[likely]] {
+      const LiveOrder order = table_.at(place);
+      const Quantity done = take(book, change, place, order, r.all ? order.shares : r.shares);
+      change.effect = true;
+      change.trade.valid = r.trade & (done.value > 0);
+      change.trade.execution = true;
+      change.trade.resting = order.side;
+      change.trade.price = r.priced ? r.price : order.price;
+      change.trade.shares = done;
+      change.trade.through = through(change.after, order);
+    }
     end(book, change);
   }
 
@@ -66,56 +94,25 @@ class Books {
   // trade.
   void execute(Symbol symbol, std::uint64_t reference, Quantity shares, const Price* trade_price, bool printable,
                BookChange& change) noexcept {
+    const bool priced = trade_price != nullptr;
+    reduce(symbol, reference, {shares, false, printable, priced, priced ? *trade_price : Price{}}, change);
+  }
+  void cancel(Symbol symbol, std::uint64_t reference, Quantity shares, BookChange& change) noexcept {
+    reduce(symbol, reference, {.shares = shares}, change);
+  }
+  void erase(Symbol symbol, std::uint64_t reference, BookChange& change) noexcept {
+    reduce(symbol, reference, {.all = true}, change);
+  }
+
+  [[gnu::noinline]] void replace(Symbol symbol, std::uint64_t reference, std::uint64_t new_reference, Quantity shares,
+                                 Price price, BookChange& change) noexcept {
     Book& book = books_[symbol];
     begin(book, change);
     const OrderTable::Place place = lookup(symbol, reference);
     if (place.found) {
       const LiveOrder order = table_.at(place);
-      const Quantity done = reduce(book, change, place, shares);
-      change.effect = true;
-      end(book, change);
-      if (printable && done.value > 0) {
-        change.trade = {true, true, order.side, trade_price ? *trade_price : order.price, done, false};
-        change.trade.through = order.side == Side::buy
-                                   ? !change.after.bid.quoted() || change.after.bid.price < order.price
-                                   : !change.after.ask.quoted() || change.after.ask.price > order.price;
-      }
-      return;
-    }
-    end(book, change);
-  }
-
-  void cancel(Symbol symbol, std::uint64_t reference, Quantity shares, BookChange& change) noexcept {
-    Book& book = books_[symbol];
-    begin(book, change);
-    const OrderTable::Place place = lookup(symbol, reference);
-    if (place.found) {
-      reduce(book, change, place, shares);
-      change.effect = true;
-    }
-    end(book, change);
-  }
-
-  void erase(Symbol symbol, std::uint64_t reference, BookChange& change) noexcept {
-    Book& book = books_[symbol];
-    begin(book, change);
-    const OrderTable::Place place = lookup(symbol, reference);
-    if (place.found) {
-      remove(book, change, place);
-      change.effect = true;
-    }
-    end(book, change);
-  }
-
-  void replace(Symbol symbol, std::uint64_t reference, std::uint64_t new_reference, Quantity shares, Price price,
-               BookChange& change) noexcept {
-    Book& book = books_[symbol];
-    begin(book, change);
-    const OrderTable::Place place = lookup(symbol, reference);
-    if (place.found) {
-      const Side side = table_.at(place).side;
-      remove(book, change, place);
-      insert(book, change, symbol, new_reference, side, shares, price);
+      take(book, change, place, order, order.shares);
+      insert(book, change, symbol, new_reference, order.side, shares, price);
       change.effect = true;
     }
     end(book, change);
@@ -138,8 +135,8 @@ class Books {
   const Bbo& bbo(Symbol symbol) const noexcept { return books_[symbol].bbo; }
   bool sticky(Symbol symbol) const noexcept { return books_[symbol].sticky; }
   const OrderTable& orders() const noexcept { return table_; }
-  const LevelSide<Side::buy>& bids(Symbol symbol) const noexcept { return books_[symbol].bids; }
-  const LevelSide<Side::sell>& asks(Symbol symbol) const noexcept { return books_[symbol].asks; }
+  const LevelSide& bids(Symbol symbol) const noexcept { return books_[symbol].levels(Side::buy); }
+  const LevelSide& asks(Symbol symbol) const noexcept { return books_[symbol].levels(Side::sell); }
   const PriceWindow& window(Symbol symbol) const noexcept { return books_[symbol].window; }
 
  private:
@@ -148,30 +145,38 @@ class Books {
     Bbo bbo;
     PriceWindow window;
     bool sticky = false;
-    LevelSide<Side::buy> bids;
-    alignas(64) LevelSide<Side::sell> asks;
+    std::array<LevelSide, 2> sides{LevelSide{Side::buy}, LevelSide{Side::sell}};
+
+    LevelSide& levels(Side side) noexcept { return sides[static_cast<unsigned>(side)]; }
+    const LevelSide& levels(Side side) const noexcept { return sides[static_cast<unsigned>(side)]; }
   };
 
   // The quotes that a message leaves are put into `change` and into the book alike: reading them back at once, in wider
   // pieces than they were written in, would stall.
   static void begin(const Book& book, BookChange& change) noexcept {
     change.effect = false;
+    change.changed = false;
     change.before = book.bbo;
     change.after = book.bbo;
     change.sticky_before = book.sticky;
     change.trade.valid = false;
   }
+  static void put(Book& book, BookChange& change, Side side, const SideQuote& quote) noexcept {
+    book.bbo.of(side) = quote;
+    change.after.of(side) = quote;
+    change.changed = !(quote == change.before.of(side));
+  }
   static void end(const Book& book, BookChange& change) noexcept { change.sticky_after = book.sticky; }
 
-  OrderTable::Place lookup(Symbol symbol, std::uint64_t reference) noexcept {
+  [[gnu::always_inline]] OrderTable::Place lookup(Symbol symbol, std::uint64_t reference) noexcept {
     OrderTable::Place place = table_.find(reference);
     if (place.found && table_.at(place).symbol != symbol) place.found = false;
     if (!place.found) counters_.add(Counter::unknown_reference);
     return place;
   }
 
-  bool insert(Book& book, BookChange& change, Symbol symbol, std::uint64_t reference, Side side, Quantity shares,
-              Price price) noexcept {
+  [[gnu::always_inline]] bool insert(Book& book, BookChange& change, Symbol symbol, std::uint64_t reference, Side side,
+                                     Quantity shares, Price price) noexcept {
     if (shares.value == 0) {
       counters_.add(Counter::zero_quantity);
       return false;
@@ -182,75 +187,69 @@ class Books {
       book.sticky = true;
       return false;
     }
-    if (!table_.room(place.set)) {
+    if (!place.room()) {
       counters_.add(Counter::order_table_full);
       book.sticky = true;
       return false;
     }
-    const bool over = side == Side::buy
-                          ? level_add(book, book.bids, Side::buy, price, shares, book.bbo.bid, change.after.bid)
-                          : level_add(book, book.asks, Side::sell, price, shares, book.bbo.ask, change.after.ask);
-    table_.insert(place.set, reference, {shares, price, symbol, side, over});
+    const std::uint16_t level = level_add(book, change, side, price, shares);
+    table_.insert(place, reference, {shares, price, symbol, side, level});
     return true;
   }
 
-  // Returns the shares actually taken.
-  Quantity reduce(Book& book, BookChange& change, OrderTable::Place place, Quantity shares) noexcept {
-    LiveOrder& order = table_.at(place);
-    if (shares > order.shares) {
+  // From the order that is at `place`. Returns the shares actually taken.
+  [[gnu::always_inline]] Quantity take(Book& book, BookChange& change, OrderTable::Place place, const LiveOrder& order,
+                                       Quantity shares) noexcept {
+    if (shares > order.shares) [[unlikely]] {
       counters_.add(Counter::over_reduction);
       book.sticky = true;
       shares = order.shares;
     }
-    if (shares.value == 0) return shares;
-    order.shares -= shares;
-    const LiveOrder now = order;
-    const bool gone = now.shares.value == 0;
-    if (gone) table_.erase(place);
-    level_remove(book, change, now, shares, gone);
+    const bool gone = shares == order.shares;
+    table_.at(place).shares = order.shares - shares;
+    table_.erase(place, gone);
+    level_remove(book, change, order, shares, gone);
     return shares;
   }
 
-  void remove(Book& book, BookChange& change, OrderTable::Place place) noexcept {
-    const LiveOrder order = table_.at(place);
-    table_.erase(place);
-    level_remove(book, change, order, order.shares, true);
+  // Whether a trade at the order's price has gone through it: nothing as good is quoted any more. For either side
+  // without a branch.
+  static bool through(const Bbo& after, const LiveOrder& order) noexcept {
+    const bool bid = !after.bid.quoted() | (after.bid.price < order.price);
+    const bool ask = !after.ask.quoted() | (after.ask.price > order.price);
+    const bool buy = order.side == Side::buy;
+    return (buy & bid) | (ask & !buy);
   }
 
-  // True when the price is in the window but the side's total has no room: the order counts as beyond.
-  template <Side kSide>
-  bool level_add(Book& book, LevelSide<kSide>& levels, Side side, Price price, Quantity shares, SideQuote& quote,
-                 SideQuote& told) noexcept {
+  // The level that the order counts in, if it is in one.
+  [[gnu::always_inline]] std::uint16_t level_add(Book& book, BookChange& change, Side side, Price price,
+                                                 Quantity shares) noexcept {
+    LevelSide& levels = book.levels(side);
     const PricePlace place = book.window.place(side, price);
-    bool over = false;
-    if (place.price_class == PriceClass::in) {
-      over = !levels.add(place.level, shares);
-      if (over) {
-        counters_.add(Counter::level_overflow);
-        ++levels.beyond;
-      }
-    } else {
+    std::uint16_t level = LiveOrder::kNoLevel;
+    if (place.price_class != PriceClass::in) [[unlikely]] {
       ++(place.price_class == PriceClass::far ? levels.far : levels.beyond);
+    } else if (levels.add(place.level, shares)) [[likely]] {
+      level = place.level;
+    } else {
+      // The price is in the window, but the side's total has no room: the order counts as beyond.
+      counters_.add(Counter::level_overflow);
+      ++levels.beyond;
     }
-    quote = told = levels.quote(book.window);
-    return over;
+    put(book, change, side, levels.quote(book.window));
+    return level;
   }
 
-  void level_remove(Book& book, BookChange& change, const LiveOrder& order, Quantity shares, bool gone) noexcept {
-    order.side == Side::buy ? level_remove(book, book.bids, order, shares, gone, book.bbo.bid, change.after.bid)
-                            : level_remove(book, book.asks, order, shares, gone, book.bbo.ask, change.after.ask);
-  }
-
-  template <Side kSide>
-  void level_remove(Book& book, LevelSide<kSide>& levels, const LiveOrder& order, Quantity shares, bool gone,
-                    SideQuote& quote, SideQuote& told) noexcept {
-    const PricePlace place = book.window.place(order.side, order.price);
-    if (place.price_class == PriceClass::in && !order.over) {
-      levels.remove(place.level, shares);
+  [[gnu::always_inline]] void level_remove(Book& book, BookChange& change, const LiveOrder& order, Quantity shares,
+                                           bool gone) noexcept {
+    LevelSide& levels = book.levels(order.side);
+    if (order.level != LiveOrder::kNoLevel) [[likely]] {
+      levels.remove(order.level, shares);
     } else if (gone) {
+      const PricePlace place = book.window.place(order.side, order.price);
       --(place.price_class == PriceClass::far ? levels.far : levels.beyond);
     }
-    quote = told = levels.quote(book.window);
+    put(book, change, order.side, levels.quote(book.window));
   }
 
   Counters& counters_;

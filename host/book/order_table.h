@@ -12,11 +12,13 @@
 namespace twinpath {
 
 struct LiveOrder {
+  static constexpr std::uint16_t kNoLevel = 0xFFFF;
+
   Quantity shares;
   Price price;
-  std::uint16_t symbol = 0;
+  SymbolIndex symbol = 0;
   Side side = Side::buy;
-  bool over = false;  // in no level: the side's total had no room for it (SEM 3.3)
+  std::uint16_t level = kNoLevel;  // that it counts in; none outside the window, or where a total had no room (SEM 3.3)
 };
 
 // 2^sets_log2 sets (4 to 16) of `ways` (1 to 8). Allocates at construction only; throws std::invalid_argument outside
@@ -34,38 +36,39 @@ class OrderTable {
   // Where a reference is, or could be.
   struct Place {
     std::uint32_t set;
-    unsigned way;
+    unsigned way;  // not found: the lowest free one, kMaxWays or more when there is none
     bool found;
+
+    bool room() const noexcept { return way < kMaxWays; }
   };
 
   Place find(std::uint64_t reference) const noexcept {
     const std::uint32_t set = set_of(reference);
-    for (unsigned left = valid_[set].ways; left != 0; left &= left - 1) {
+    const unsigned ways = valid_[set].ways;
+    // Most are in way 0: it is read without waiting for which ways are taken. Where none is, as for most that are new,
+    // nothing is read: a line that is far would hold up what comes after.
+    if ((ways & 1) != 0 && entry(set, 0).is(reference)) return {set, 0, true};
+    for (unsigned left = ways & ~1u; left != 0; left &= left - 1) {
       const auto way = static_cast<unsigned>(std::countr_zero(left));
       if (entry(set, way).is(reference)) return {set, way, true};
     }
-    return {set, kMaxWays, false};
+    return {set, static_cast<unsigned>(std::countr_zero(~ways & full_)), false};
   }
 
   LiveOrder& at(Place p) noexcept { return entry(p.set, p.way).order; }
   const LiveOrder& at(Place p) const noexcept { return entry(p.set, p.way).order; }
 
-  bool room(std::uint32_t set) const noexcept { return (~unsigned{valid_[set].ways} & full_) != 0; }
-
-  // Into the lowest free way of the set that find() named; false when the set is full.
-  bool insert(std::uint32_t set, std::uint64_t reference, const LiveOrder& order) noexcept {
-    const unsigned free = ~unsigned{valid_[set].ways} & full_;
-    if (free == 0) return false;
-    const auto way = static_cast<unsigned>(std::countr_zero(free));
-    valid_[set].ways = static_cast<std::uint8_t>(valid_[set].ways | (1u << way));
-    entry(set, way) = {static_cast<std::uint32_t>(reference), static_cast<std::uint32_t>(reference >> 32), order};
+  // Into the place that find() named, which has room.
+  void insert(Place p, std::uint64_t reference, const LiveOrder& order) noexcept {
+    valid_[p.set].ways = static_cast<std::uint8_t>(valid_[p.set].ways | (1u << p.way));
+    entry(p.set, p.way) = {static_cast<std::uint32_t>(reference), static_cast<std::uint32_t>(reference >> 32), order};
     ++size_;
-    return true;
   }
 
-  void erase(Place p) noexcept {
-    valid_[p.set].ways = static_cast<std::uint8_t>(valid_[p.set].ways & ~(1u << p.way));
-    --size_;
+  // When `gone`; else the order stays. Whether it does is nobody's guess: without a branch.
+  void erase(Place p, bool gone = true) noexcept {
+    valid_[p.set].ways = static_cast<std::uint8_t>(valid_[p.set].ways & ~(unsigned{gone} << p.way));
+    size_ -= gone;
   }
 
   std::uint64_t size() const noexcept { return size_; }

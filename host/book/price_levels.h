@@ -48,41 +48,59 @@ struct PriceWindow {
 
 // Quantities of one side. Best = highest level for bids, lowest for offers. A cache line holds a group of 16 levels,
 // and is all that a change reads and writes but for the head, unless the group becomes empty or ceases to be.
-template <Side kSide>
+//
+// Inside, the levels of offers lie in reverse, so that the highest place is the best on either side: which side a
+// message is of is nobody's guess, and nothing here branches on it.
 class LevelSide {
  public:
+  explicit LevelSide(Side side) noexcept : flip_(side == Side::buy ? 0 : kLevels - 1) {}
+
   // False when the side's total would pass 2^32 - 1 (so no level ever can): the level stays as it is.
-  bool add(unsigned level, Quantity q) noexcept {
-    if (total_ + q.value < total_) return false;
+  [[gnu::always_inline]] bool add(unsigned level, Quantity q) noexcept {
+    if (total_ + q.value < total_) [[unlikely]]
+      return false;
+    const unsigned at = level ^ flip_;
     total_ += q.value;
-    groups_[level / kGroup / 64] |= std::uint64_t{1} << (level / kGroup % 64);
-    quantity_[level] += q.value;
-    if (best_ == kNone || better(level, static_cast<unsigned>(best_))) best_ = static_cast<int>(level);
+    groups_[at / kGroup / 64] |= std::uint64_t{1} << (at / kGroup % 64);
+    quantity_[at] += q.value;
+    best_ = std::max(best_, static_cast<int>(at));
     return true;
   }
 
   // At most what was added to the level and not yet removed.
-  void remove(unsigned level, Quantity q) noexcept {
+  [[gnu::always_inline]] void remove(unsigned level, Quantity q) noexcept {
+    const unsigned at = level ^ flip_;
+    const unsigned group = at / kGroup;
+    // Taken before the level is written: reading it back at once, in wider pieces, would stall.
+    const unsigned others = occupied(group) & ~(1u << at % kGroup);
     total_ -= q.value;
-    quantity_[level] -= q.value;
-    if (quantity_[level] == 0) clear(level);
+    const std::uint32_t left = quantity_[at] - q.value;
+    quantity_[at] = left;
+    const unsigned bits = others | static_cast<unsigned>(left != 0) << at % kGroup;
+    if (bits == 0) [[unlikely]]
+      return clear(group);
+    // Nothing was better than the best level: when this was it, the highest of its group that has quantity left is.
+    const int other = best_ & -static_cast<int>(static_cast<int>(at) != best_);
+    best_ = std::max(other, static_cast<int>(group * kGroup + last(bits)));
   }
 
   bool any() const noexcept { return best_ != kNone; }
-  unsigned best_level() const noexcept { return static_cast<unsigned>(best_); }
-  Quantity quantity(unsigned level) const noexcept { return {quantity_[level]}; }
+  unsigned best_level() const noexcept { return static_cast<unsigned>(best_) ^ flip_; }
+  Quantity quantity(unsigned level) const noexcept { return {quantity_[level ^ flip_]}; }
 
   // What adding to or removing from a level reads, for fetching.
-  const void* at(unsigned level) const noexcept { return &quantity_[level]; }
+  const void* at(unsigned level) const noexcept { return &quantity_[level ^ flip_]; }
 
   // Orders that are in no level: outside the window, by class; beyond also those the side's total had no room for.
   std::uint32_t far = 0;
   std::uint32_t beyond = 0;
 
   SideQuote quote(const PriceWindow& window) const noexcept {
-    if (beyond > 0) return {SideState::unknown, {}, {}};
-    if (!any()) return {far > 0 ? SideState::unknown : SideState::empty, {}, {}};
-    return {SideState::quoted, window.price_of(best_level()), {quantity_[best_level()]}};
+    if (beyond > 0) [[unlikely]]
+      return {SideState::unknown, {}, {}};
+    if (!any()) [[unlikely]]
+      return {far > 0 ? SideState::unknown : SideState::empty, {}, {}};
+    return {SideState::quoted, window.price_of(best_level()), {quantity_[static_cast<unsigned>(best_)]}};
   }
 
  private:
@@ -90,12 +108,9 @@ class LevelSide {
   static constexpr unsigned kGroup = 16;
   static constexpr unsigned kWords = kLevels / kGroup / 64;
 
-  static bool better(unsigned a, unsigned b) noexcept { return kSide == Side::buy ? a > b : a < b; }
-  static unsigned first(std::uint64_t word) noexcept {
-    return static_cast<unsigned>(kSide == Side::buy ? 63 - std::countl_zero(word) : std::countr_zero(word));
-  }
+  static unsigned last(std::uint64_t word) noexcept { return 63 - static_cast<unsigned>(std::countl_zero(word)); }
 
-  // A bit for each level of the group that has quantity.
+  // A bit for each place of the group that has quantity.
   unsigned occupied(unsigned group) const noexcept {
     const std::uint32_t* levels = &quantity_[std::size_t{group} * kGroup];
     const auto empty = [&](unsigned from) {
@@ -106,22 +121,20 @@ class LevelSide {
     return ~static_cast<unsigned>(_mm_movemask_epi8(all)) & 0xFFFF;
   }
 
-  void clear(unsigned level) noexcept {
-    unsigned group = level / kGroup;
-    unsigned bits = occupied(group);
-    if (bits == 0) groups_[group / 64] &= ~(std::uint64_t{1} << (group % 64));
-    if (static_cast<int>(level) != best_) return;
+  // The group has no quantity left.
+  [[gnu::noinline]] void clear(unsigned group) noexcept {
+    groups_[group / 64] &= ~(std::uint64_t{1} << (group % 64));
+    if (static_cast<int>(group) != best_ / static_cast<int>(kGroup)) return;
     best_ = kNone;
-    // Nothing is better than the level that was best.
-    for (unsigned i = 0; bits == 0 && i < kWords; ++i) {
-      const unsigned w = kSide == Side::buy ? kWords - 1 - i : i;
+    for (unsigned w = kWords; w-- > 0;) {
       if (groups_[w] == 0) continue;
-      group = w * 64 + first(groups_[w]);
-      bits = occupied(group);
+      group = w * 64 + last(groups_[w]);
+      best_ = static_cast<int>(group * kGroup + last(occupied(group)));
+      return;
     }
-    if (bits != 0) best_ = static_cast<int>(group * kGroup + first(bits));
   }
 
+  unsigned flip_;  // a level's place is this XOR the level
   int best_ = kNone;
   std::uint32_t total_ = 0;  // of all levels
   std::array<std::uint64_t, kWords> groups_{};

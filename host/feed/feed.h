@@ -29,9 +29,13 @@ enum class PacketFate : std::uint8_t { in_order, replayed, old, sought };
 
 // Sink: `void on_message(const std::uint8_t* message, std::uint8_t type, const Origin&)` for every delivered message of
 // a known type and its exact length, `void on_feed_state(StateReason, const Origin&)` for end_of_session, gap_lost and
-// fcs_error. A sink may also have `void prefetch(const std::uint8_t* message, std::size_t bytes)`, called for a message
-// that may be delivered soon, with nothing checked yet but that `bytes` (3 or more) are there, and `prefetch_more`, the
-// same some messages later. Allocation-free after construction; no errors: damage is counted by cause in `counters`.
+// fcs_error. Allocation-free after construction; no errors: damage is counted by cause in `counters`.
+//
+// A sink may look ahead. Then it has `bool look(message, type, SymbolIndex&)`, called for some messages before the
+// first of them is delivered: counts what there is to count, and says whether the message is to be delivered and of
+// which symbol it is; on_message has that symbol as a fourth argument. `prefetch(message, type, symbol)` and some
+// messages later `prefetch_more(...)` fetch what delivery will read; `prefetch(message, type)` does so for a message of
+// a frame that is still to come.
 template <class Sink>
 class Feed {
  public:
@@ -39,7 +43,12 @@ class Feed {
   static constexpr std::size_t kSlotBytes = 1472;
 
   Feed(const FeedConfig& config, Counters& counters, Sink& sink)
-      : config_(config), counters_(counters), sink_(sink), session_(config.session), expected_(config.first_sequence) {
+      : config_(config),
+        lines_(config),
+        counters_(counters),
+        sink_(sink),
+        session_(config.session),
+        expected_(config.first_sequence) {
     session_known_ = std::any_of(session_.begin(), session_.end(), [](auto b) { return b != 0; });
     joined_ = config.first_sequence != 0;
   }
@@ -50,31 +59,30 @@ class Feed {
   }
 
   // One frame; call advance(time) is part of it.
-  void frame(Cycles time, std::span<const std::uint8_t> bytes, bool fcs_error) noexcept {
+  [[gnu::always_inline]] void frame(Cycles time, std::span<const std::uint8_t> bytes, bool fcs_error) noexcept {
     advance(time);
-    prefetch(bytes, 1);
     const std::uint32_t number = next_frame_++;
     counters_.add(Counter::frames);
     FeedPacket packet;
-    Counter verdict = parse_frame(bytes, config_, packet);
-    if (verdict == Counter::frames && session_known_ &&
-        std::memcmp(packet.session, session_.data(), session_.size()) != 0) {
-      verdict = Counter::drop_wrong_session;
-    }
-    if (verdict != Counter::frames) {
+    Counter verdict = parse_frame(bytes, lines_, packet);
+    if (verdict == Counter::frames && !of_session(packet.session)) verdict = Counter::drop_wrong_session;
+    if (verdict != Counter::frames) [[unlikely]] {
       counters_.add(verdict);
       return;
-    }
-    if (!session_known_) {
-      std::memcpy(session_.data(), packet.session, session_.size());
-      session_known_ = true;
     }
     accept(time, packet, number, fcs_error);
   }
 
   // A frame that is coming: fetches what its first messages need. Nothing is known of it yet, and if it is no frame of
   // ours, or an old copy, nothing comes of it.
-  void prefetch(std::span<const std::uint8_t> bytes) const noexcept { prefetch(bytes, kAhead); }
+  void prefetch([[maybe_unused]] std::span<const std::uint8_t> bytes) const noexcept {
+    if constexpr (kLooksAhead) {
+      if (bytes.size() < kFrameHeaderBytes + 10) return;
+      const std::size_t at = kFrameHeaderBytes + (bytes[12] == 0x81 ? 4 : 0);
+      if (load_be64(&bytes[at - 10]) < expected_) return;
+      prefetch_blocks(bytes.subspan(at));
+    }
+  }
 
   // A host command is an input too: deadlines first.
   void command(Cycles time) noexcept { advance(time); }
@@ -87,53 +95,67 @@ class Feed {
   Cycles deadline() const noexcept { return deadline_; }
 
  private:
-  static constexpr bool kFetches = requires(const Sink& s, const std::uint8_t* m) { s.prefetch(m, std::size_t{}); };
+  static constexpr bool kLooksAhead =
+      requires(Sink& s, const std::uint8_t* m, SymbolIndex& symbol) { s.look(m, std::uint8_t{}, symbol); };
   static constexpr bool kFollowed = requires(Sink& s) { s.on_packet(PacketFate{}, std::uint32_t{}); };
-  static constexpr unsigned kAhead = 12;  // messages in front of the one at work that are fetched
-  static constexpr unsigned kMore = 6;    // of them, those near enough for prefetch_more
+  static constexpr unsigned kBatch = 16;  // blocks that are judged, and whose messages are fetched, before the first of
+                                          // them is delivered
+  static constexpr unsigned kMore = 4;    // messages in front of the one at work: near enough for prefetch_more
 
-  // Goes through the blocks of a packet in front of the walk.
-  class Scout {
+  // Messages on their way to the sink: to one that looks ahead, a batch at a time; to any other, one by one.
+  class Delivery {
    public:
-    Scout(const Sink& sink, const std::uint8_t* blocks, std::size_t have) noexcept
-        : sink_(sink), blocks_(blocks), have_(have) {}
+    Delivery(Sink& sink, Origin first) noexcept : sink_(sink), first_(first) {}
 
-    void next() noexcept {
-      if (at_ + 2 + 3 > have_) return;
-      messages_[found_++ % kRing] = static_cast<std::uint32_t>(at_ + 2);
-      sink_.prefetch(blocks_ + at_ + 2, have_ - at_ - 2);
-      at_ += 2u + load_be16(blocks_ + at_);
+    [[gnu::always_inline]] void take(const std::uint8_t* message, std::uint8_t type, unsigned index) noexcept {
+      if constexpr (kLooksAhead) {
+        Message& m = messages_[count_];
+        m.bytes = message;
+        m.index = static_cast<std::uint16_t>(index);
+        m.type = type;
+        count_ += sink_.look(message, type, m.symbol);
+      } else {
+        sink_.on_message(message, type, origin(index));
+      }
     }
-    // The walk is at block `i`. Twice a block, so that the distance grows to kAhead from wherever it is.
-    void follow(unsigned i) noexcept {
-      for (unsigned n = 0; n < 2 && found_ <= i + kAhead; ++n) next();
-      if (const unsigned near = i + kMore; near < found_) {
-        const std::uint32_t at = messages_[near % kRing];
-        sink_.prefetch_more(blocks_ + at, have_ - at);
+    [[gnu::always_inline]] void end_of_batch() noexcept {
+      if constexpr (kLooksAhead) {
+        for (unsigned i = 0; i < count_; ++i)
+          sink_.prefetch(messages_[i].bytes, messages_[i].type, messages_[i].symbol);
+        for (unsigned i = 0; i < count_; ++i) {
+          if (i + kMore < count_) {
+            const Message& near = messages_[i + kMore];
+            sink_.prefetch_more(near.bytes, near.type, near.symbol);
+          }
+          const Message& m = messages_[i];
+          sink_.on_message(m.bytes, m.type, origin(m.index), m.symbol);
+        }
+        count_ = 0;
       }
     }
 
    private:
-    static constexpr unsigned kRing = 16;
-    static_assert(kAhead < kRing);
-    const Sink& sink_;
-    const std::uint8_t* blocks_;
-    std::size_t have_;
-    std::size_t at_ = 0;
-    unsigned found_ = 0;
-    std::array<std::uint32_t, kRing> messages_;
+    struct Message {
+      const std::uint8_t* bytes;
+      std::uint16_t index;  // in its packet
+      std::uint8_t type;
+      SymbolIndex symbol;
+    };
+
+    Origin origin(unsigned index) const noexcept {
+      Origin o = first_;
+      o.sequence += index;
+      o.msg_index = static_cast<std::uint16_t>(index);
+      return o;
+    }
+
+    Sink& sink_;
+    const Origin first_;
+    unsigned count_ = 0;
+    std::array<Message, kLooksAhead ? kBatch : 0> messages_;
   };
 
-  void prefetch(std::span<const std::uint8_t> bytes, unsigned messages) const noexcept {
-    if constexpr (kFetches) {
-      if (bytes.size() < kFrameHeaderBytes + 10) return;
-      const std::size_t blocks = kFrameHeaderBytes + (bytes[12] == 0x81 ? 4 : 0);
-      if (load_be64(&bytes[blocks - 10]) < expected_) return;
-      Scout scout(sink_, &bytes[blocks], bytes.size() - blocks);
-      for (unsigned i = 0; i < messages; ++i) scout.next();
-    }
-  }
-
+  // A packet that is kept until its turn, its bytes apart: all slots are looked through for whose turn it is.
   struct Slot {
     bool used = false;
     std::uint64_t sequence = 0;
@@ -141,15 +163,88 @@ class Feed {
     std::uint32_t frame = 0;
     std::uint32_t declared = 0;
     std::uint32_t have = 0;
-    std::array<std::uint8_t, kSlotBytes> bytes;
   };
+  std::uint8_t* bytes_of(const Slot& slot) noexcept {
+    return kept_[static_cast<std::size_t>(&slot - slots_.data())].data();
+  }
+
+  void prefetch_blocks([[maybe_unused]] std::span<const std::uint8_t> blocks) const noexcept {
+    if constexpr (kLooksAhead) {
+      std::size_t at = 0;
+      for (unsigned i = 0; i < kBatch && at + 3 <= blocks.size(); ++i) {
+        const std::size_t length = load_be16(&blocks[at]);
+        const std::uint8_t* message = &blocks[at + 2];
+        if (length == 0 || length != itch::message_length(message[0]) || length > blocks.size() - at - 2) return;
+        sink_.prefetch(message, message[0]);
+        at += 2 + length;
+      }
+    }
+  }
 
   void tell([[maybe_unused]] PacketFate fate, [[maybe_unused]] std::uint32_t frame) noexcept {
     if constexpr (kFollowed) sink_.on_packet(fate, frame);
   }
 
-  void accept(Cycles time, const FeedPacket& packet, std::uint32_t number, bool fcs_error) noexcept {
+  // Whether a packet is of the session that is followed, which is its own when there is none yet.
+  bool of_session(const std::uint8_t* session) noexcept {
+    if (!session_known_) [[unlikely]] {
+      std::memcpy(session_.data(), session, session_.size());
+      session_known_ = true;
+    }
+    std::uint64_t head, own_head;
+    std::uint16_t tail, own_tail;
+    std::memcpy(&head, session, 8);
+    std::memcpy(&own_head, session_.data(), 8);
+    std::memcpy(&tail, session + 8, 2);
+    std::memcpy(&own_tail, session_.data() + 8, 2);
+    return ((head ^ own_head) | (tail ^ own_tail)) == 0;
+  }
+
+  [[gnu::always_inline]] void accept(Cycles time, const FeedPacket& packet, std::uint32_t number,
+                                     bool fcs_error) noexcept {
     counters_.add(packet.line == FeedLine::a ? Counter::packets_a : Counter::packets_b);
+    // Nearly every packet is an old copy, or has one message that is next.
+    const std::uint64_t count = packet.count;
+    if ((count - 1 < kEndOfSessionCount - 1u) & joined_) [[likely]] {
+      if (packet.sequence <= expected_ && packet.sequence + count <= expected_) {
+        counters_.add(Counter::duplicate_messages, count);
+        counters_.add(Counter::drop_fcs_error, fcs_error);
+        return;
+      }
+      const bool next = (packet.sequence == expected_) & (count == 1) & !gap_open() & (used_slots_ == 0) & !fcs_error;
+      if (next && only_message(time, packet, number)) return;
+    }
+    other_packet(time, packet, number, fcs_error);
+  }
+
+  // The message of a packet that has no other, when it is whole and of a known type; else nothing has been done.
+  [[gnu::always_inline]] bool only_message(Cycles time, const FeedPacket& packet, std::uint32_t number) noexcept {
+    const std::size_t have = packet.blocks.size();
+    if (have < 3) [[unlikely]]
+      return false;
+    const std::size_t length = load_be16(packet.blocks.data());
+    const std::uint8_t* message = packet.blocks.data() + 2;
+    const std::uint8_t type = message[0];
+    if ((length != itch::message_length(type)) | (length - 1 >= have - 2)) [[unlikely]]
+      return false;
+    tell(PacketFate::in_order, number);
+    expected_ = packet.sequence + 1;
+    counters_.add(Counter::messages);
+    counters_.add(Counter::trailing_bytes, 2 + length < packet.declared);
+    const Origin origin{time, packet.sequence, number, 0};
+    if constexpr (kLooksAhead) {
+      SymbolIndex symbol = 0;
+      if (sink_.look(message, type, symbol)) {
+        sink_.prefetch(message, type, symbol);
+        sink_.on_message(message, type, origin, symbol);
+      }
+    } else {
+      sink_.on_message(message, type, origin);
+    }
+    return true;
+  }
+
+  [[gnu::noinline]] void other_packet(Cycles time, FeedPacket packet, std::uint32_t number, bool fcs_error) noexcept {
     if (!joined_) {
       expected_ = packet.sequence;
       joined_ = true;
@@ -164,21 +259,20 @@ class Feed {
     const std::uint64_t before = expected_;
     if (packet.sequence > expected_) {
       ahead(time, packet, count, number, fcs_error);
-    } else if (count != 0 && packet.sequence + count <= expected_) {
-      counters_.add(Counter::duplicate_messages, count);
     } else if (count != 0) {
       tell(PacketFate::in_order, number);
-      const bool delivered = walk(time, packet.sequence, packet.count, packet.blocks.data(),
-                                  static_cast<std::uint32_t>(packet.blocks.size()), packet.declared, number);
+      walk(time, packet.sequence, packet.count, packet.blocks.data(), static_cast<std::uint32_t>(packet.blocks.size()),
+           packet.declared, number);
+      const bool delivered = expected_ != before;
       if (fcs_error && delivered) sink_.on_feed_state(StateReason::fcs_error, Origin{time, expected_, number, 0});
-      release(time);
+      if (used_slots_ != 0) release(time);
       if (gap_open() && expected_ != before) deadline_ = time + Cycles{config_.gap_timeout};
     }
     if (fcs_error) counters_.add(Counter::drop_fcs_error);
   }
 
-  void ahead(Cycles time, const FeedPacket& packet, std::uint64_t count, std::uint32_t number,
-             bool fcs_error) noexcept {
+  [[gnu::noinline]] void ahead(Cycles time, FeedPacket packet, std::uint64_t count, std::uint32_t number,
+                               bool fcs_error) noexcept {
     if (!gap_open()) {
       counters_.add(Counter::gaps_opened);
       deadline_ = time + Cycles{config_.gap_timeout};
@@ -206,11 +300,13 @@ class Feed {
     free_slot->frame = number;
     free_slot->declared = packet.declared;
     free_slot->have = static_cast<std::uint32_t>(packet.blocks.size());
-    std::memcpy(free_slot->bytes.data(), packet.blocks.data(), packet.blocks.size());
+    std::memcpy(bytes_of(*free_slot), packet.blocks.data(), packet.blocks.size());
+    // When its turn comes, what is behind it waits for it; now nothing does.
+    prefetch_blocks(packet.blocks);
   }
 
   // Replays every stored packet whose turn has come.
-  void release(Cycles time) noexcept {
+  [[gnu::noinline]] void release(Cycles time) noexcept {
     while (used_slots_ != 0) {
       const auto slot =
           std::find_if(slots_.begin(), slots_.end(), [&](const Slot& s) { return s.used && s.sequence <= expected_; });
@@ -223,12 +319,12 @@ class Feed {
       } else {
         tell(PacketFate::replayed, slot->frame);
         counters_.add(Counter::reorder_replayed);
-        walk(time, slot->sequence, slot->count, slot->bytes.data(), slot->have, slot->declared, slot->frame);
+        walk(time, slot->sequence, slot->count, bytes_of(*slot), slot->have, slot->declared, slot->frame);
       }
     }
   }
 
-  void expire() noexcept {
+  [[gnu::noinline]] void expire() noexcept {
     const Cycles at = deadline_;
     counters_.add(Counter::gaps_lost);
     for (bool told = false; gap_open(); told = true) {
@@ -244,54 +340,62 @@ class Feed {
     }
   }
 
-  // SEM 2.3, 2.5; sequence <= expected. Returns whether at least one message was delivered.
-  bool walk(Cycles time, std::uint64_t sequence, std::uint16_t count, const std::uint8_t* p, std::uint32_t have,
-            std::uint32_t declared, std::uint32_t number) noexcept {
+  // What stops the walk at a block that is not whole or not of a known type and its length (SEM 2.5): unknown_type when
+  // nothing does. What has not arrived (`have`) is never more than what was declared.
+  [[gnu::cold]] static Counter block_fault(const std::uint8_t* p, std::uint32_t have, std::uint32_t at) noexcept {
+    if (at + 2 > have) return Counter::truncated_block;
+    const std::uint32_t length = load_be16(p + at);
+    if (length < 12) return Counter::bad_block_length;
+    if (at + 2 + length > have) return Counter::truncated_block;
+    return itch::message_length(p[at + 2]) != 0 ? Counter::bad_message_length : Counter::unknown_type;
+  }
+
+  // SEM 2.3, 2.5; sequence <= expected.
+  [[gnu::always_inline]] void walk(Cycles time, std::uint64_t sequence, std::uint16_t count, const std::uint8_t* p,
+                                   std::uint32_t have, std::uint32_t declared, std::uint32_t number) noexcept {
+    const std::uint64_t skipped = expected_ - sequence;
+    counters_.add(Counter::duplicate_messages, skipped);
+    Delivery delivery(sink_, Origin{time, sequence, number, 0});
     std::uint32_t at = 0;
-    [[maybe_unused]] Scout scout(sink_, p, have);
-    bool delivered = false;
-    const std::uint64_t first = sequence;
-    counters_.add(Counter::duplicate_messages, expected_ - sequence);
-    for (std::uint16_t i = 0; i < count; ++i, ++sequence) {
-      if (at + 2 > declared || at + 2 > have) {
-        counters_.add(Counter::truncated_block);
-        return delivered;
+    unsigned i = 0;
+    bool whole = true;
+    do {
+      for (const unsigned end = std::min<unsigned>(count, i + kBatch); i < end; ++i) {
+        if (at + 3 > have) [[unlikely]] {
+          counters_.add(block_fault(p, have, at));
+          whole = false;
+          break;
+        }
+        const std::uint32_t length = load_be16(p + at);
+        const std::uint8_t* message = p + at + 2;
+        const std::uint8_t type = message[0];
+        const std::uint8_t known = itch::message_length(type);
+        // Nearly every block is there and of a known type: one branch. The second says that there is no length, or
+        // more than there is.
+        if ((length != known) | (length - 1 >= have - at - 2)) [[unlikely]] {
+          if (const Counter fault = block_fault(p, have, at); fault != Counter::unknown_type) {
+            counters_.add(fault);
+            whole = false;
+            break;
+          }
+        }
+        at += 2 + length;
+        if (i < skipped) continue;
+        expected_ = sequence + i + 1;
+        counters_.add(Counter::messages);
+        if (known == 0) [[unlikely]] {
+          counters_.add(Counter::unknown_type);
+          continue;
+        }
+        delivery.take(message, type, i);
       }
-      const std::uint32_t length = load_be16(p + at);
-      if (length < 12) {
-        counters_.add(Counter::bad_block_length);
-        return delivered;
-      }
-      if (at + 2 + length > declared || at + 2 + length > have) {
-        counters_.add(Counter::truncated_block);
-        return delivered;
-      }
-      const std::uint8_t* message = p + at + 2;
-      const std::uint8_t type = message[0];
-      const std::uint8_t known = itch::message_length(type);
-      if (known != 0 && known != length) {
-        counters_.add(Counter::bad_message_length);
-        return delivered;
-      }
-      at += 2 + length;
-      if constexpr (kFetches) {
-        if (count > 1) scout.follow(i);
-      }
-      if (sequence < expected_) continue;
-      expected_ = sequence + 1;
-      delivered = true;
-      counters_.add(Counter::messages);
-      if (known == 0) {
-        counters_.add(Counter::unknown_type);
-        continue;
-      }
-      sink_.on_message(message, type, Origin{time, sequence, number, static_cast<std::uint16_t>(sequence - first)});
-    }
-    if (at < declared) counters_.add(Counter::trailing_bytes);
-    return delivered;
+      delivery.end_of_batch();
+    } while (whole && i < count);
+    if (whole && at < declared) counters_.add(Counter::trailing_bytes);
   }
 
   FeedConfig config_;
+  const FeedLines lines_;
   Counters& counters_;
   Sink& sink_;
   std::array<std::uint8_t, 10> session_;
@@ -303,6 +407,7 @@ class Feed {
   std::uint32_t next_frame_ = 0;
   unsigned used_slots_ = 0;
   std::array<Slot, kSlots> slots_;
+  std::array<std::array<std::uint8_t, kSlotBytes>, kSlots> kept_;
 };
 
 }  // namespace twinpath

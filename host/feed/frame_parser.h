@@ -16,11 +16,11 @@ enum class FeedLine : std::uint8_t { a = 0, b = 1 };
 
 // A frame that passed every check but the session's.
 struct FeedPacket {
-  FeedLine line = FeedLine::a;
-  const std::uint8_t* session = nullptr;  // 10 bytes
-  std::uint64_t sequence = 0;             // of the first block
-  std::uint16_t count = 0;
-  std::uint32_t declared = 0;            // bytes of blocks that the UDP length promises
+  FeedLine line;
+  const std::uint8_t* session;  // 10 bytes
+  std::uint64_t sequence;       // of the first block
+  std::uint16_t count;
+  std::uint32_t declared;                // bytes of blocks that the UDP length promises
   std::span<const std::uint8_t> blocks;  // those that arrived, at most `declared`
 };
 
@@ -38,28 +38,42 @@ struct IpWords {
     std::memcpy(&high, ip + 16, 4);
   }
   // A sum of 16-bit words whose carries come back in at the low end is 0xFFFF when the sum without end is a multiple of
-  // it; the order of bytes does not matter to that.
-  bool checksum_ok() const noexcept {
-    const std::uint64_t sum =
-        (low & 0xFFFF'FFFF) + (low >> 32) + (middle & 0xFFFF'FFFF) + (middle >> 32) + std::uint64_t{high};
-    return sum != 0 && sum % 0xFFFF == 0;
+  // it; the order of bytes does not matter to that. Never 0 where `low` has a version.
+  std::uint64_t sum() const noexcept {
+    return (low & 0xFFFF'FFFF) + (low >> 32) + (middle & 0xFFFF'FFFF) + (middle >> 32) + std::uint64_t{high};
   }
+  bool checksum_ok() const noexcept { return sum() != 0 && sum() % 0xFFFF == 0; }
 
   std::uint64_t low, middle;
   std::uint32_t high;
 };
 
-// The line whose destination address and port an IPv4 header without options, and the UDP header behind it, name.
-inline bool line_of(const std::uint8_t* ip, const FeedConfig& feed, FeedLine& line) noexcept {
-  const std::uint32_t address = load_be32(ip + 16);
-  const std::uint16_t port = load_be16(ip + 22);
-  const bool a = address == feed.line_a.address && port == feed.line_a.port;
-  line = a ? FeedLine::a : FeedLine::b;
-  return a || (address == feed.line_b.address && port == feed.line_b.port);
-}
+// Destination addresses and ports of the two lines, as they lie in a frame.
+class FeedLines {
+ public:
+  explicit FeedLines(const FeedConfig& feed) noexcept : a_(key(feed.line_a)), b_(key(feed.line_b)) {}
+
+  // The line that an IPv4 header without options, and the UDP header behind it, name; false when they name none.
+  // Which line it is, is nobody's guess: without a branch.
+  bool find(const std::uint8_t* ip, FeedLine& line) const noexcept {
+    std::uint64_t found;
+    std::memcpy(&found, ip + 16, 8);
+    found &= ~kSourcePort;
+    line = static_cast<FeedLine>(found != a_);
+    return (static_cast<unsigned>(found == a_) | static_cast<unsigned>(found == b_)) != 0;
+  }
+
+ private:
+  static constexpr std::uint64_t kSourcePort = 0x0000'FFFF'0000'0000;  // between address and port
+  static std::uint64_t key(const LineConfig& line) noexcept {
+    return std::uint64_t{__builtin_bswap16(line.port)} << 48 | __builtin_bswap32(line.address);
+  }
+
+  std::uint64_t a_, b_;
+};
 
 // The first check of SEM 2.1 that a frame fails, which is known to fail one.
-[[gnu::cold]] inline Counter drop_cause(std::span<const std::uint8_t> frame, const FeedConfig& feed) noexcept {
+[[gnu::cold]] inline Counter drop_cause(std::span<const std::uint8_t> frame, const FeedLines& lines) noexcept {
   const std::uint8_t* p = frame.data();
   const std::size_t size = frame.size();
   if (size < 14) return Counter::drop_short;
@@ -81,7 +95,7 @@ inline bool line_of(const std::uint8_t* ip, const FeedConfig& feed, FeedLine& li
   if (p[ip + 9] != 17) return Counter::drop_not_udp;
   if (size < ip + 24) return Counter::drop_short;
   FeedLine line;
-  if (!line_of(p + ip, feed, line)) return Counter::drop_wrong_destination;
+  if (!lines.find(p + ip, line)) return Counter::drop_wrong_destination;
   if (size < ip + 26) return Counter::drop_short;
   const std::uint16_t udp_length = load_be16(p + ip + 24);
   if (udp_length < 8 + kMoldHeaderBytes || load_be16(p + ip + 2) != udp_length + 20u) return Counter::drop_bad_length;
@@ -89,29 +103,38 @@ inline bool line_of(const std::uint8_t* ip, const FeedConfig& feed, FeedLine& li
 }
 
 // Returns Counter::frames when the frame is ours and fills `packet`; otherwise the one drop counter it belongs to.
-inline Counter parse_frame(std::span<const std::uint8_t> frame, const FeedConfig& feed, FeedPacket& packet) noexcept {
-  const std::uint8_t* p = frame.data();
-  const std::size_t size = frame.size();
-  if (size < kFrameHeaderBytes) return drop_cause(frame, feed);
-  const bool tagged = load_be16(p + 12) == 0x8100;
-  const std::size_t ip = tagged ? 18 : 14;
-  const std::size_t blocks = ip + 28 + kMoldHeaderBytes;
-  if (size < blocks) return drop_cause(frame, feed);
-  // Nearly every frame is ours: all checks at once and one branch; what failed is looked for when something did. In the
-  // word of the flags, bytes change places: more-fragments and offset are 0xFF3F.
-  const IpWords words(p + ip);
-  const std::uint16_t udp_length = load_be16(p + ip + 24);
-  const bool ours = (load_be16(p + ip - 2) == 0x0800) & ((words.low & 0xFF) == 0x45) &
-                    ((words.low >> 48 & 0xFF3F) == 0) & words.checksum_ok() & ((words.middle >> 8 & 0xFF) == 17) &
-                    (udp_length >= 8 + kMoldHeaderBytes) &
-                    (__builtin_bswap16(static_cast<std::uint16_t>(words.low >> 16)) == udp_length + 20u);
-  if (!ours || !line_of(p + ip, feed, packet.line)) return drop_cause(frame, feed);
-  packet.session = p + ip + 28;
-  packet.sequence = load_be64(p + ip + 38);
-  packet.count = load_be16(p + ip + 46);
+[[gnu::always_inline]] inline Counter parse_frame(std::span<const std::uint8_t> frame, const FeedLines& lines,
+                                                  FeedPacket& packet) noexcept {
+  if (frame.size() < kFrameHeaderBytes) [[unlikely]]
+    return drop_cause(frame, lines);
+  const bool tagged = load_be16(frame.data() + 12) == 0x8100;
+  const std::size_t at = tagged ? 18 : 14;
+  const std::size_t blocks = at + 28 + kMoldHeaderBytes;
+  if (frame.size() < blocks) [[unlikely]]
+    return drop_cause(frame, lines);
+  const std::uint8_t* ip = frame.data() + at;
+  // Nearly every frame is ours: all checks at once and one branch; what failed is looked for when something did. Each
+  // term is 0 when its check holds. In words of memory, bytes change places: EtherType, version and header length are
+  // 0x45'0008, more-fragments and offset 0xFF3F.
+  const IpWords words(ip);
+  const std::uint16_t udp_length = load_be16(ip + 24);
+  std::uint32_t type;
+  std::memcpy(&type, ip - 2, 4);
+  const std::uint64_t wrong = ((type & 0xFF'FFFF) ^ 0x45'0008) | (words.low >> 48 & 0xFF3F) |
+                              ((words.middle >> 8 & 0xFF) ^ 17) | (load_be16(ip + 2) ^ (udp_length + 20u)) |
+                              words.sum() % 0xFFFF;
+  const bool ours = (wrong == 0) & (udp_length >= 8 + kMoldHeaderBytes) & lines.find(ip, packet.line);
+  if (!ours) [[unlikely]]
+    return drop_cause(frame, lines);
+  packet.session = ip + 28;
+  packet.sequence = load_be64(ip + 38);
+  packet.count = load_be16(ip + 46);
   packet.declared = static_cast<std::uint32_t>(udp_length - 8 - kMoldHeaderBytes);
-  packet.blocks = frame.subspan(blocks, std::min<std::size_t>(size - blocks, packet.declared));
+  packet.blocks = {ip + 48, std::min<std::size_t>(frame.size() - blocks, packet.declared)};
   return Counter::frames;
+}
+inline Counter parse_frame(std::span<const std::uint8_t> frame, const FeedConfig& feed, FeedPacket& packet) noexcept {
+  return parse_frame(frame, FeedLines(feed), packet);
 }
 
 }  // namespace twinpath

@@ -36,8 +36,12 @@ class LocateFinder {
       if (blocks.size() < 2 + length) return;
       const std::span<const std::uint8_t> message = blocks.subspan(2, length);
       blocks = blocks.subspan(2 + length);
-      if (itch::check(message) == itch::DecodeError::none && message[0] == 'R') directory(message);
+      if (itch::check(message) == itch::DecodeError::none) this->message(message);
     }
+  }
+  // A message that is whole.
+  void message(std::span<const std::uint8_t> message) noexcept {
+    if (message[0] == itch::StockDirectory::kType) directory(message);
   }
 
   // Names of the symbols that have no locate yet.

@@ -3,6 +3,8 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <stdexcept>
+#include <string>
 
 #include "host/live/exchange_options.h"
 #include "host/session/ouch_orders.h"
@@ -15,7 +17,8 @@ session::SoupClientOptions soup_options(const ExchangeOptions& options);
 class DropCopy final : private session::SoupClientHandler {
  public:
   DropCopy(const ExchangeOptions& options, session::EventLoop& loop)
-      : soup_(login(options), *this),
+      : login_(login(options)),
+        soup_(login_, *this),
         link_(loop, options.drop_copy_address.port != 0 ? options.drop_copy_address : options.address, soup_) {
     soup_.start(session::EventLoop::now());
   }
@@ -24,6 +27,13 @@ class DropCopy final : private session::SoupClientHandler {
   Nanoseconds next_deadline() const noexcept { return link_.next_deadline(); }
   void stop(Nanoseconds now) { soup_.stop(now); }
   const session::SoupClient& soup() const noexcept { return soup_; }
+  // Throws std::runtime_error when the exchange refuses the login.
+  void check_login() const {
+    if (soup_.state() != session::SoupClient::State::refused) return;
+    throw std::runtime_error("expected a login of drop copy '" + std::string(trimmed(login_.username)) +
+                             "', found: " + std::string(to_string(soup_.loss())) +
+                             "; correct drop_copy and drop_copy_password in [exchange]");
+  }
   // As they were when all messages before next_sequence() had been told.
   const session::OuchOrders& orders() const noexcept { return orders_; }
   std::uint64_t next_sequence() const noexcept { return soup_.next_sequence(); }
@@ -38,6 +48,7 @@ class DropCopy final : private session::SoupClientHandler {
   }
   void sequenced(std::uint64_t, std::span<const std::uint8_t> message) override { orders_.answer(message); }
 
+  const session::SoupClientOptions login_;
   session::OuchOrders orders_;
   session::SoupClient soup_;
   session::SoupTcpClient link_;

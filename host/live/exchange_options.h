@@ -9,6 +9,12 @@
 namespace twinpath {
 
 struct ExchangeOptions {
+  enum class Protocol : std::uint8_t {
+    ouch,   // OUCH 5.0, answered in SoupBinTCP
+    fix42,  // FIX sessions, which carry the orders
+    fix44,
+  };
+
   enum class OnLoss : std::uint8_t {
     disarm,  // and armed again, where the run arms by itself, once the session trades again
     kill,    // until the operator releases it
@@ -19,12 +25,14 @@ struct ExchangeOptions {
     session,  // go over the session's connection
   };
 
-  net::Endpoint address;          // of the exchange's SoupBinTCP port
-  std::string account, password;  // at most 6 and 10 characters
+  Protocol protocol = Protocol::ouch;
+  net::Endpoint address;             // of the exchange's SoupBinTCP or FIX port
+  std::string account, password;     // at most 6 and 10 characters; in FIX, SenderCompID and password, at most 32
+  std::string comp_id = "TWINPATH";  // in FIX, the exchange's CompID
   Orders orders = Orders::frames;
   // A login that reads the account's stream: what the exchange says there is compared with what was kept. "": none.
   std::string drop_copy, drop_copy_password;
-  net::Endpoint drop_copy_address;  // port 0: as `address`
+  net::Endpoint drop_copy_address;  // a SoupBinTCP port, in any case; port 0: as `address`
   std::string session;              // "": the one that is current
   std::string journal;              // folder of the orders' state, of this account and session only
   OnLoss on_loss = OnLoss::disarm;

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "host/path/exchange_responder.h"
 
@@ -14,6 +15,19 @@ class ExchangeSession {
   struct Answer {
     Cycles time;
     Command command;  // ACK, FILL or DONE; POSITION for what none of them can say (SEM 2.9)
+    // Of the exchange's last message when it was made, never smaller than one before; 0: there is none.
+    std::uint64_t number = 0;
+  };
+  // What a process that begins again has kept of the orders of those before it.
+  struct Kept {
+    struct Order {
+      Event sent;  // its ORDER event
+      std::uint32_t leaves = 0;
+      bool cancel_sent = false;
+    };
+    std::vector<Order> open;          // by their numbers
+    std::uint32_t next_user_ref = 1;  // no order has this number or a later one
+    std::uint64_t answered = 0;       // Answer::number of the last answer
   };
 
   virtual ~ExchangeSession() = default;
@@ -27,6 +41,18 @@ class ExchangeSession {
   virtual Cycles reaction() const noexcept = 0;
   // A replay with the same configuration gives the same answers by itself: they need not be recorded.
   virtual bool replayed() const noexcept = 0;
+  // The first call of a process that goes on with others' orders, each of which it had kept before it sent it. True:
+  // what has become of them since comes as answers, what nobody knows is found out, and nothing is sent again but
+  // cancels. False: the exchange began with this process; it is to be told of the orders, and answers again.
+  virtual bool resume(const Kept& kept) {
+    static_cast<void>(kept);
+    return false;
+  }
+  // A cancel that the host sent, of which a replay's path knows nothing. Its answer, where it is to be given at once.
+  virtual std::optional<Command> cancelled(const Event& cancel) {
+    sent(cancel);
+    return std::nullopt;
+  }
   // Another path is to begin: answers to orders of the one before are not given any more.
   virtual void begin_again() {}
   // Whether what is sent now would be answered: no order is decided otherwise.
@@ -44,6 +70,15 @@ class SimulatedExchange final : public ExchangeSession {
       : model_(model), responder_(model), reaction_(model.enabled ? model.ack_delay : Cycles{kTimeMask}) {}
 
   void sent(const Event& event) override { responder_.on_event(event); }
+  // At once, for the answer is recorded as a command; what else a replay would answer to the order has no effect then.
+  std::optional<Command> cancelled(const Event& cancel) override {
+    if (!model_.enabled) return std::nullopt;
+    Command done;
+    done.op = CommandOp::done;
+    done.symbol = cancel.symbol;
+    done.user_ref = cancel.user_ref;
+    return done;
+  }
   std::optional<Answer> poll(Cycles until) override {
     const auto next = responder_.next(until);
     if (!next) return std::nullopt;

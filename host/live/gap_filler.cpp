@@ -139,6 +139,7 @@ void GapFiller::ask(Nanoseconds now) {
   } else if (!asking_ || !progress) {
     return;
   }
+  if (behind()) return;
   const std::uint64_t until = std::min(high_, next_ + kWindow);
   asked_ = std::max(asked_, next_);
   while (asked_ < until) {

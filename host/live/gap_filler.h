@@ -26,6 +26,13 @@ struct GapCounters {
   std::uint64_t foreign = 0;  // datagrams that are none
 };
 
+// Of a run that has what was lost again.
+struct RecoveryStatus {
+  unsigned paths = 0;                   // that were begun: one, and one more each time books were made anew
+  std::uint64_t snapshot_messages = 0;  // that the last of them began with
+  GapCounters gaps;
+};
+
 class GapFiller final : public PacketReceiver {
  public:
   // `wall` is the clock of the receivers' stamps. Throws std::system_error.
@@ -38,6 +45,10 @@ class GapFiller final : public PacketReceiver {
   // Something is missing; and has been for so long that it was asked for.
   bool open() const noexcept { return next_ < high_; }
   bool asking() const noexcept { return open() && asking_; }
+  // More is missing than is to be asked for (snapshot_beyond): only a snapshot helps.
+  bool behind() const noexcept {
+    return asking() && options_.glimpse.port != 0 && high_ - next_ > options_.snapshot_beyond;
+  }
   const GapCounters& gap_counters() const noexcept { return counts_; }
 
   // Asks for what is due, and gives what was answered.

@@ -21,7 +21,8 @@ std::string_view to_string(ArmState s) noexcept {
 
 LiveEngine::LiveEngine(const CoreConfig& config, const LiveOptions& options, std::span<PacketReceiver* const> inputs,
                        PacketSender* sender, ExchangeSession& exchange, InputRecord* record,
-                       std::function<Nanoseconds()> wall, OrderJournal* journal, GapFiller* gaps)
+                       std::function<Nanoseconds()> wall, OrderJournal* journal, GapFiller* gaps,
+                       std::function<Nanoseconds()> steady)
     : config_(config),
       options_(options),
       inputs_(inputs.begin(), inputs.end()),
@@ -30,13 +31,13 @@ LiveEngine::LiveEngine(const CoreConfig& config, const LiveOptions& options, std
       record_(record),
       journal_(journal),
       gaps_(gaps),
-      wall_(std::move(wall)),
+      // The last is of frames that came before start().
+      stamps_(std::move(wall), std::move(steady), inputs.size() + (gaps != nullptr ? 2 : 1)),
       frames_(config),
       limits_(config.banks[0].global),
       next_user_ref_(config.order.first_user_ref),
       armed_(config.armed) {
   if (gaps_ != nullptr) inputs_.push_back(gaps_);
-  last_stamps_.resize(inputs_.size());
   books_.use(config.banks[0], config.strategy.rules());
 }
 
@@ -65,7 +66,7 @@ void LiveEngine::restart(Path& path, InputRecord* record) {
   limits_ = config_.banks[0].global;
   next_user_ref_ = config_.order.first_user_ref;
   next_cancel_ = {};
-  std::ranges::fill(last_stamps_, Nanoseconds{});
+  stamps_.begin_again();
   suspended_ = false;
   if (gaps_ != nullptr) gaps_->begin(config_.feed.first_sequence);
   Command c;
@@ -76,21 +77,23 @@ void LiveEngine::restart(Path& path, InputRecord* record) {
   auto_arm_ = arm;
 }
 
-void LiveEngine::buffered(const SourceFrame& frame) { take(std::span(&frame, 1)); }
+void LiveEngine::buffered(const SourceFrame& frame) {
+  const SourceFrame f{stamps_.take(inputs_.size(), frame.timestamp), frame.bytes, frame.fcs_error};
+  take(std::span(&f, 1));
+}
 
 std::size_t LiveEngine::round() {
   std::size_t taken = 0;
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     const std::size_t n = inputs_[i]->receive(burst_);
     if (n == 0) continue;
-    for (std::size_t k = 0; k < n; ++k) {
-      counters_.clock_backwards += burst_[k].timestamp < last_stamps_[i];
-      last_stamps_[i] = burst_[k].timestamp;
-    }
+    for (SourceFrame& f : std::span(burst_).first(n)) f.timestamp = stamps_.take(i, f.timestamp);
+    counters_.clock_backwards = stamps_.backwards();
+    counters_.clock_set = stamps_.set();
     taken += n;
     take(std::span(burst_).first(n));
-    if (auto_arm_ && wall_) {
-      const Nanoseconds now = wall_();
+    if (auto_arm_ && stamps_.live()) {
+      const Nanoseconds now = stamps_.now();
       const Nanoseconds stamp = burst_[n - 1].timestamp;
       lag_ = now > stamp ? now - stamp : Nanoseconds{};
     }
@@ -114,7 +117,7 @@ std::size_t LiveEngine::round() {
     command(disarm);
   }
   // Behind until the queues were empty once, or what comes is fresh.
-  if (auto_arm_) maybe_arm(taken == 0 || !wall_ || lag_ <= options_.arm_lag);
+  if (auto_arm_) maybe_arm(taken == 0 || !stamps_.live() || lag_ <= options_.arm_lag);
   return taken;
 }
 
@@ -153,8 +156,8 @@ void LiveEngine::take(std::span<const SourceFrame> frames) {
 }
 
 void LiveEngine::idle() {
-  if (!wall_ || !clock_.started()) return;
-  const Nanoseconds now = wall_();
+  if (!stamps_.live() || !clock_.started()) return;
+  const Nanoseconds now = stamps_.now();
   if (now.value < kIdleLagNs) return;
   const Cycles at = clock_.at(now - Nanoseconds{kIdleLagNs});
   if (at <= clock_.now()) return;

@@ -3,9 +3,9 @@
 //
 // One thread calls everything here. round() allocates, locks, throws and logs nothing once warm (the drivers' own
 // system calls apart), except where a record is kept or has failed. Every input's time comes from the receivers' stamps
-// by the rule of a replay (InputClock); while nothing arrives, time follows the wall clock, a little behind it, so that
-// gaps run out and answers fall due. Nothing given later is stamped before what has passed, so that a record of the
-// inputs, replayed, gives the same orders.
+// (SteadyStamps) by the rule of a replay (InputClock); while nothing arrives, time follows the clock, a little behind
+// it, so that gaps run out and answers fall due. Nothing given later is stamped before what has passed, so that a
+// record of the inputs, replayed, gives the same orders.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -25,6 +25,7 @@
 #include "host/live/live_options.h"
 #include "host/live/order_journal.h"
 #include "host/live/order_numbers.h"
+#include "host/live/steady_stamps.h"
 #include "host/order/order_frame.h"
 #include "host/path/input_clock.h"
 #include "host/path/order_ledger.h"
@@ -56,17 +57,19 @@ struct LiveCounters {
   std::uint64_t positions = 0;                   // told by the exchange's session
   std::uint64_t unsent = 0;                      // order frames that the sender had no room for
   std::uint64_t clock_backwards = 0;             // frames stamped before an earlier one of the same input
+  std::uint64_t clock_set = 0;                   // times that an input's frames showed that the wall clock was set
   std::uint64_t stop_cancels = 0;                // sent at the end for what was open
+  std::uint64_t host_cancels = 0;                // sent as the operator said
 };
 
 class LiveEngine final : public PathSink {
  public:
   // What is given outlives the engine. `config` has every locate. `record`, `journal` and `gaps` may be null, and
   // `sender` when the exchange's session carries orders. `wall` is the clock of the receivers' stamps; empty when they
-  // come from a file: then only frames move time.
+  // come from a file: then only frames move time. `steady` tells when that clock is set (steady_stamps.h).
   LiveEngine(const CoreConfig& config, const LiveOptions& options, std::span<PacketReceiver* const> inputs,
              PacketSender* sender, ExchangeSession& exchange, InputRecord* record, std::function<Nanoseconds()> wall,
-             OrderJournal* journal = nullptr, GapFiller* gaps = nullptr);
+             OrderJournal* journal = nullptr, GapFiller* gaps = nullptr, std::function<Nanoseconds()> steady = {});
 
   // The path's sink is this engine. Gives DISARM or ARM, by the options, as the first input.
   void start(Path& path);
@@ -89,8 +92,10 @@ class LiveEngine final : public PathSink {
   void swap(const Bank& bank);
 
   // Sends a cancel frame for every open order that has none yet, as many as the rate limit (SEM 5.3) would let pass at
-  // this time. Returns how many remain to be cancelled. Only while disarmed.
+  // this time, of a clock that never goes back. Returns how many remain to be cancelled. Only while disarmed.
   unsigned cancel_open(Nanoseconds now);
+  // Sends a cancel frame for an open order, whatever its rate. Returns why it cannot be; empty when it has left.
+  std::string cancel(std::uint32_t user_ref);
   // Answers that are due at any time are given: for inputs from a file, whose time has ended.
   void answer_all();
   // The record takes nothing more.
@@ -129,18 +134,18 @@ class LiveEngine final : public PathSink {
   void maybe_arm(bool caught_up);
   void exchange_lost();
   void pause();
-  bool put_out(std::span<const std::uint8_t> frame);
+  bool leave(std::span<const std::uint8_t> frame);
+  Event cancelled(const OrderLedger::Order& order);
 
   const CoreConfig& config_;
   const LiveOptions& options_;
   std::vector<PacketReceiver*> inputs_;
-  std::vector<Nanoseconds> last_stamps_;  // of each input
   PacketSender* sender_;
   ExchangeSession& exchange_;
   InputRecord* record_;
   OrderJournal* journal_;
   GapFiller* gaps_;
-  std::function<Nanoseconds()> wall_;
+  SteadyStamps stamps_;
   Path* path_ = nullptr;
 
   InputClock clock_;

@@ -1,29 +1,19 @@
 // What leaves a live run, and what its path tells.
-#include <algorithm>
-#include <cstring>
-
 #include "host/live/live_engine.h"
+#include "host/live/order_cancel.h"
+#include "host/live/put_out.h"
 
 namespace twinpath {
 
-// What the session carries leaves when its event comes. A send queue that is full drains in microseconds: worth waiting
-// for a little, not for ever.
-bool LiveEngine::put_out(std::span<const std::uint8_t> frame) {
-  if (exchange_.carries()) return true;
-  constexpr unsigned kTries = 10'000;
-  for (unsigned i = 0; i < kTries; ++i) {
-    const auto rooms = sender_->claim(1);
-    if (rooms.empty()) continue;
-    std::memcpy(rooms[0].data(), frame.data(), frame.size());
-    const std::size_t size = frame.size();
-    if (sender_->send(std::span(&size, 1)) == 1) return true;
-  }
+// What the session carries leaves when its event comes.
+bool LiveEngine::leave(std::span<const std::uint8_t> frame) {
+  if (exchange_.carries() || put_out(*sender_, frame)) return true;
   ++counters_.unsent;
   return false;
 }
 
 void LiveEngine::on_order_frame(std::span<const std::uint8_t> frame) {
-  left_ = put_out(frame);
+  left_ = leave(frame);
   if (!left_) kill_due_ = true;
 }
 
@@ -66,28 +56,42 @@ unsigned LiveEngine::cancel_open(Nanoseconds now) {
   unsigned left = 0;
   ledger_->for_each_open([&](const OrderLedger::Order& o) {
     if (o.cancel_sent) return;
-    if (budget == 0 || !put_out(frames_.cancel(o.user_ref))) {
+    if (budget == 0 || !leave(frames_.cancel(o.user_ref))) {
       ++left;
       return;
     }
     --budget;
     next_cancel_ = now + interval;
     ++counters_.stop_cancels;
-    Event e{};
-    e.kind = static_cast<std::uint8_t>(EventKind::cancel);
-    e.time = clock_.now().value;
-    e.symbol = o.symbol;
-    e.user_ref = o.user_ref;
-    e.side = static_cast<std::uint8_t>(o.side);
-    e.price = o.price;
-    if (journal_ != nullptr) {
-      journal_->host_cancel(e);
-      journal_->sent(e.user_ref, true, true);
-    }
-    ledger_->on_event(e);
-    exchange_.sent(e);
+    exchange_.sent(cancelled(o));
   });
   return left;
+}
+
+// A cancel of this order has left, which nobody but the host asked for.
+Event LiveEngine::cancelled(const OrderLedger::Order& o) {
+  Event e{};
+  e.kind = static_cast<std::uint8_t>(EventKind::cancel);
+  e.time = clock_.now().value;
+  e.symbol = o.symbol;
+  e.user_ref = o.user_ref;
+  e.side = static_cast<std::uint8_t>(o.side);
+  e.price = o.price;
+  if (journal_ != nullptr) {
+    journal_->host_cancel(e);
+    journal_->sent(e.user_ref, true, true);
+  }
+  ledger_->on_event(e);
+  return e;
+}
+
+std::string LiveEngine::cancel(std::uint32_t user_ref) {
+  if (std::string why = cancel_refused(*ledger_, user_ref, next_user_ref_); !why.empty()) return why;
+  if (!leave(frames_.cancel(user_ref))) return "the send queue is full: the cancel has not left; try again";
+  ++counters_.host_cancels;
+  const Event e = cancelled(*ledger_->order(user_ref));
+  if (const auto answer = exchange_.cancelled(e)) command(*answer);
+  return {};
 }
 
 }  // namespace twinpath

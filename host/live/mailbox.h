@@ -10,20 +10,13 @@
 #include <thread>
 #include <vector>
 
+#include "host/live/account_session.h"
 #include "host/live/live_engine.h"
-#include "host/live/venue_session.h"
 #include "host/path/switch_status.h"
 
 namespace twinpath {
 
 enum class LivePhase : std::uint8_t { directory, exchange, snapshot, trading, stopping };
-
-// Of a run that has what was lost again.
-struct RecoveryStatus {
-  unsigned paths = 0;                   // that were begun: one, and one more each time books were made anew
-  std::uint64_t snapshot_messages = 0;  // that the last of them began with
-  GapCounters gaps;
-};
 
 // A copy of what there is to know, made by the trading thread.
 struct LiveStatus {
@@ -49,9 +42,9 @@ struct LiveStatus {
 };
 
 struct LiveRequest {
-  enum class Kind : std::uint8_t { status, command, swap, take_over, hand_back, stop };
+  enum class Kind : std::uint8_t { status, command, swap, cancel, take_over, hand_back, stop };
   Kind kind = Kind::status;
-  Command command;
+  Command command;  // of a cancel: the order's user_ref
   const Bank* bank = nullptr;
   LiveStatus* status = nullptr;
   std::string refused;  // why it was not done; empty when it was

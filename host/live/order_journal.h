@@ -13,6 +13,9 @@
 
 namespace twinpath {
 
+// The tag of a DISARM that nobody gave: until what it waits for is there again.
+inline constexpr std::uint32_t kByItself = 1;
+
 // One thread at a time calls it. Allocates nothing but in begin().
 class OrderJournal {
  public:

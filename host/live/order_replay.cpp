@@ -68,7 +68,7 @@ void OrderReplay::begin(const JournalRecord& record) {
   start_ = record.as<JournalStart>();
   const JournalNames before = std::exchange(names_, journal_names(record));
   ++totals_.starts;
-  totals_.stopped = false;
+  by_command_ = !std::exchange(totals_.stopped, false) && disarmed_by_command();
   first_bank_ = true;
   active_ = 0;
   if (start_.continues != 0 && risk_) {
@@ -78,8 +78,7 @@ void OrderReplay::begin(const JournalRecord& record) {
                       "another journal when [[symbol]] changes",
                       record.header.number, record.at));
     last_intents_.resize(names_.sources.size());
-    arms_ = armed_ ? 1 : 0;
-    disarms_ = 0;
+    switched_ = armed_;
     return;
   }
   config_.any_session = start_.any_session != 0;
@@ -92,7 +91,7 @@ void OrderReplay::begin(const JournalRecord& record) {
   last_intents_.assign(names_.sources.size(), 0);
   killed_ = false;
   armed_ = true;
-  arms_ = disarms_ = 0;
+  switched_ = by_command_ = false;
   time_ = {};
 }
 
@@ -245,7 +244,12 @@ void OrderReplay::command(const JournalRecord& record, const Event& e) {
   if (c.op == CommandOp::kill || c.op == CommandOp::release) killed_ = c.op == CommandOp::kill;
   if (c.op == CommandOp::arm || c.op == CommandOp::disarm) {
     armed_ = c.op == CommandOp::arm;
-    ++(armed_ ? arms_ : disarms_);
+    if (armed_ || record.header.tag == kByItself) {
+      by_command_ = false;
+    } else if (switched_) {
+      by_command_ = true;
+    }
+    switched_ = true;
   }
 }
 

@@ -59,8 +59,9 @@ class OrderReplay {
   const std::vector<Unknown>& unknown() const noexcept { return unknown_; }
   bool killed() const noexcept { return killed_; }
   bool armed() const noexcept { return armed_; }
-  // DISARM was given after the start's own, or after an ARM: somebody meant it.
-  bool disarmed_by_command() const noexcept { return !armed_ && (disarms_ >= 2 || (disarms_ == 1 && arms_ != 0)); }
+  // DISARM was given after the start's own, or after an ARM: somebody meant it. So it stays through an end that was
+  // none.
+  bool disarmed_by_command() const noexcept { return !armed_ && by_command_; }
   std::uint32_t next_user_ref() const noexcept { return next_user_ref_; }
   // Number of the last intent of each source that an order, a cancel, a rejection or a refusal answers.
   std::uint64_t last_intent(std::uint16_t source) const noexcept {
@@ -105,7 +106,8 @@ class OrderReplay {
   std::vector<Unknown> unknown_;
   std::vector<std::uint64_t> last_intents_;
   bool killed_ = false, armed_ = true;
-  unsigned arms_ = 0, disarms_ = 0;  // since the last start
+  bool switched_ = false;    // the next DISARM is not the start's own
+  bool by_command_ = false;  // the last DISARM was somebody's
   std::uint32_t next_user_ref_ = 1;
   Cycles time_{};
   Totals totals_;

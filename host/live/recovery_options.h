@@ -15,6 +15,10 @@ struct RecoveryOptions {
   Nanoseconds patience{300'000};  // the other line may bring it
   Nanoseconds retry{3'000'000};   // without any progress; doubles from one to the next
   Nanoseconds snapshot_timeout{30'000'000'000};
+  // Messages: more that are missing at once are not asked for, a snapshot takes their place. Where there is `glimpse`.
+  std::uint64_t snapshot_beyond = 100'000;
+  // A snapshot is of the lines' session, by its name; false: the service names its sessions in its own way.
+  bool same_session = true;
 
   bool operator==(const RecoveryOptions&) const = default;
 };

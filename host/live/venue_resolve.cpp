@@ -1,7 +1,7 @@
-// How a session with an exchange finds out what became of what has no answer, and whether positions agree.
+// How a session with an exchange finds out what became of what has no answer, and of what an earlier process sent, and
+// whether positions agree.
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 
 #include "host/live/venue_session.h"
 
@@ -60,14 +60,45 @@ bool VenueSession::resolve(const std::pair<std::uint32_t, Kind>& key, const Sent
   return true;
 }
 
+// ---- a process that goes on with the orders of the one before, whose thread has yet to begin ----
+
+bool VenueSession::resume(const Kept& kept) {
+  resumed_ = true;
+  heard_ = kept.answered;
+  resume_path(kept);
+  client_.tell_recalled();
+  journal_.recall(client_);
+  check_kept(kept, client_.orders().next_user_ref());
+  const Nanoseconds now = session::EventLoop::now();
+  for (const Kept::Order& o : kept.open) resume(o, now);
+  begin_thread();
+  return true;
+}
+
+void VenueSession::resume(const Kept::Order& o, Nanoseconds now) {
+  const std::uint32_t user_ref = o.sent.user_ref;
+  const SentRequest request = request_of(o.sent);
+  if (client_.orders().find(user_ref) == nullptr && !carries())
+    client_.note(std::span(request.bytes).first(request.size));
+  const session::OuchOrder* const known = client_.orders().find(user_ref);
+  if (known == nullptr || is_done(known->state)) {
+    // Over the connection, what was not kept did not leave.
+    return tell_done(user_ref);
+  }
+  if (known->state == session::OrderState::sent && !carries())
+    pending_[{user_ref, order}] = {request, now + options_.answer_within};
+  if (!o.cancel_sent) return;
+  Event e{};
+  e.kind = static_cast<std::uint8_t>(EventKind::cancel);
+  e.user_ref = user_ref;
+  pending_[{user_ref, cancel}] = {request_of(e), now + options_.answer_within};
+}
+
 // What the exchange says of the account must come to what we have, at the same message.
 void VenueSession::reconcile() {
   const std::uint64_t attempt = client_.soup().attempt();
   if (!copy_ || client_.state() != OuchClient::State::trading || reconciled_attempt_ == attempt) return;
-  if (copy_->soup().state() == session::SoupClient::State::refused)
-    throw std::runtime_error("expected a login of drop copy '" + options_.drop_copy +
-                             "', found: " + std::string(to_string(copy_->soup().loss())) +
-                             "; correct drop_copy and drop_copy_password in [exchange]");
+  copy_->check_login();
   if (copy_->next_sequence() != client_.soup().next_sequence()) return;
   difference_ = client_.orders().compare(copy_->orders().positions());
   reconciled_attempt_ = attempt;

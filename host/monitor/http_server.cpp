@@ -127,17 +127,27 @@ std::size_t HttpServer::streams() const noexcept {
 }
 
 void HttpServer::take() {
+  const auto ending = [this] {
+    return static_cast<std::size_t>(std::ranges::count(connections_, State::ending, &Connection::state));
+  };
   for (;;) {
     const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) return;
-    if (connections_.size() < kMostConnections) {
-      connections_.push_back({fd, State::reading, {}, {}, Clock::now() + kRequestWithin});
-      continue;
+    if (connections_.size() == kMostConnections + kMostEnding) {
+      // Of those that have their answer, of whom there are enough, the one that came first gives way.
+      const auto first = std::ranges::find(connections_, State::ending, &Connection::state);
+      ::close(first->fd);
+      connections_.erase(first);
     }
-    constexpr std::string_view kFull =
-        "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-    [[maybe_unused]] const auto n = ::send(fd, kFull.data(), kFull.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const bool full = connections_.size() - ending() >= kMostConnections;
+    connections_.push_back({fd, State::reading, {}, {}, Clock::now() + kRequestWithin});
+    if (!full) continue;
+    // It may have asked already: closed at once, it could lose its answer to the reset.
+    Connection& c = connections_.back();
+    refuse(c, 503, fmt::format("at most {} connections", kMostConnections));
+    if (c.state == State::ending) continue;
     ::close(fd);
+    connections_.pop_back();
   }
 }
 

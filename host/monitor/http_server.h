@@ -23,7 +23,8 @@ struct HttpAnswer {
 
 class HttpServer {
  public:
-  static constexpr std::size_t kMostConnections = 64;
+  static constexpr std::size_t kMostConnections = 64;  // that are served; those beyond are refused with 503
+  static constexpr std::size_t kMostEnding = 64;       // that have their answer, and are read until the client has it
   static constexpr std::size_t kMostStreams = 16;
   static constexpr std::chrono::seconds kRequestWithin{5};  // a request that is not whole by then is refused
   static constexpr std::chrono::seconds kTakenWithin{10};   // an answer of which nothing is taken is given up

@@ -7,6 +7,7 @@
 #include "host/book/books.h"
 #include "host/core/counters.h"
 #include "host/core/types.h"
+#include "host/path/locates.h"
 #include "host/path/path.h"
 #include "host/wire/itch50.h"
 
@@ -28,53 +29,46 @@ inline constexpr std::array<bool, 256> kIsBookMessage = [] {
   return is;
 }();
 
+// Where messages of all these types have their order's reference.
+inline constexpr std::size_t kReferenceAt = 11;
+
+// What an E, C, X or D takes from its order. Whichever it is, the same bytes are looked at and nothing branches on it:
+// in place of a field that a type does not have, another of its own is read, and not used.
+inline Books::Reduction reduction(const std::uint8_t* m, std::uint8_t type) noexcept {
+  static_assert(itch::OrderDelete::kLength >= kReferenceAt + 8 && itch::OrderExecutedWithPrice::kLength == 36);
+  Books::Reduction r;
+  r.all = type == 'D';
+  r.priced = type == 'C';
+  r.shares = Quantity{load_be32(m + (r.all ? kReferenceAt : 19))};
+  r.trade = (type == 'E') | (r.priced & (m[r.priced ? 31 : 0] == 'Y'));
+  r.price = Price{load_be32(m + (r.priced ? 32 : kReferenceAt))};
+  return r;
+}
+
 // The message's type is one of A F E C X D U P; any other is a mistake of the caller's. Returns the order reference
 // that events of the message name: the new one of U, 0 of P.
-inline std::uint64_t book_message(Books& books, Books::Symbol symbol, const std::uint8_t* m, std::uint8_t type,
-                                  BookChange& change) noexcept {
-  switch (type) {
-    case 'A':
-    case 'F': {
-      const auto a = itch::AddOrder::read(m);  // F has the same fields first
-      books.add(symbol, a.order_reference_number, a.buy_sell_indicator == 'B' ? Side::buy : Side::sell,
-                Quantity{a.shares}, Price{a.price}, change);
-      return a.order_reference_number;
-    }
-    case 'E': {
-      const auto e = itch::OrderExecuted::read(m);
-      books.execute(symbol, e.order_reference_number, Quantity{e.executed_shares}, nullptr, true, change);
-      return e.order_reference_number;
-    }
-    case 'C': {
-      const auto c = itch::OrderExecutedWithPrice::read(m);
-      const Price price{c.execution_price};
-      books.execute(symbol, c.order_reference_number, Quantity{c.executed_shares}, &price, c.printable == 'Y', change);
-      return c.order_reference_number;
-    }
-    case 'X': {
-      const auto x = itch::OrderCancel::read(m);
-      books.cancel(symbol, x.order_reference_number, Quantity{x.cancelled_shares}, change);
-      return x.order_reference_number;
-    }
-    case 'D': {
-      const auto d = itch::OrderDelete::read(m);
-      books.erase(symbol, d.order_reference_number, change);
-      return d.order_reference_number;
-    }
-    case 'U': {
-      const auto u = itch::OrderReplace::read(m);
-      books.replace(symbol, u.original_order_reference_number, u.new_order_reference_number, Quantity{u.shares},
-                    Price{u.price}, change);
-      return u.new_order_reference_number;
-    }
-    case 'P': {
-      const auto p = itch::Trade::read(m);
-      books.trade(symbol, Quantity{p.shares}, Price{p.price}, change);
-      return 0;
-    }
-    default:
-      __builtin_unreachable();
+[[gnu::always_inline]] inline std::uint64_t book_message(Books& books, Books::Symbol symbol, const std::uint8_t* m,
+                                                         std::uint8_t type, BookChange& change) noexcept {
+  if ((type == 'A') | (type == 'F')) {
+    const auto a = itch::AddOrder::read(m);  // F has the same fields first
+    books.add(symbol, a.order_reference_number, a.buy_sell_indicator == 'B' ? Side::buy : Side::sell,
+              Quantity{a.shares}, Price{a.price}, change);
+    return a.order_reference_number;
   }
+  if (type == 'U') {
+    const auto u = itch::OrderReplace::read(m);
+    books.replace(symbol, u.original_order_reference_number, u.new_order_reference_number, Quantity{u.shares},
+                  Price{u.price}, change);
+    return u.new_order_reference_number;
+  }
+  if (type == 'P') [[unlikely]] {
+    const auto p = itch::Trade::read(m);
+    books.trade(symbol, Quantity{p.shares}, Price{p.price}, change);
+    return 0;
+  }
+  const std::uint64_t reference = load_be64(m + kReferenceAt);
+  books.reduce(symbol, reference, reduction(m, type), change);
+  return reference;
 }
 
 // The books' part of TRUST (SEM 2.9).
@@ -88,23 +82,36 @@ inline void trust(Books& books, const Command& c, Counters& counters) noexcept {
   }
 }
 
-// For a message that will have its turn soon, whose type nobody has looked at yet and of which `bytes` are there:
-// fetches what book_message() reads first. All order messages have their reference at 11, U the new one at 19.
-inline void prefetch_book_message(const Books& books, Books::Symbol symbol, const std::uint8_t* m,
-                                  std::size_t bytes) noexcept {
-  if (bytes < itch::OrderDelete::kLength) return;
-  books.prefetch(symbol, load_be64(m + 11));
-  if (m[0] == itch::OrderReplace::kType && bytes >= itch::OrderReplace::kLength)
-    books.orders().prefetch(load_be64(m + 19));
+// For a message that will have its turn soon: fetches what book_message() reads first. The new reference of U is a
+// neighbour of those that came last.
+inline void prefetch_book_message(const Books& books, Books::Symbol symbol, const std::uint8_t* m) noexcept {
+  books.prefetch(symbol, load_be64(m + kReferenceAt));
 }
 
 // Some messages later, when that has come: what it reads then.
 inline void prefetch_book_level(const Books& books, Books::Symbol symbol, const std::uint8_t* m,
-                                std::size_t bytes) noexcept {
-  if (bytes < itch::AddOrder::kLength) return;
-  const bool is_new = m[0] == 'A' || m[0] == 'F';
-  books.prefetch_level(symbol, load_be64(m + 11), is_new, m[19] == 'B' ? Side::buy : Side::sell,
-                       Price{load_be32(m + 32)});
+                                std::uint8_t type) noexcept {
+  if (type == 'A' || type == 'F') {
+    books.prefetch_level(symbol, m[19] == 'B' ? Side::buy : Side::sell, Price{load_be32(m + 32)});
+  } else {
+    books.prefetch_level(symbol, load_be64(m + kReferenceAt));
+  }
+}
+
+// The configured symbol that a message is about; false, and counted, when it is about another.
+inline bool locate(const std::uint8_t* m, const Locates& locates, Counters& counters, SymbolIndex& symbol) noexcept {
+  const int index = locates.symbol_of(m);
+  counters.add(Counter::other_symbol, index < 0);
+  symbol = static_cast<SymbolIndex>(index);
+  return index >= 0;
+}
+
+// Counts a message in front of its turn. False when nothing more comes of it; else `symbol` is the symbol whose book it
+// changes, if it is of a kind that does.
+inline bool look_at_message(const std::uint8_t* m, std::uint8_t type, const Locates& locates, Counters& counters,
+                            SymbolIndex& symbol) noexcept {
+  counters.add(kMessageCounter[type]);
+  return !kIsBookMessage[type] || locate(m, locates, counters, symbol);
 }
 
 }  // namespace twinpath

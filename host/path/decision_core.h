@@ -20,6 +20,7 @@
 #include "host/order/order_frame.h"
 #include "host/path/book_message.h"
 #include "host/path/decision_steps.h"
+#include "host/path/locates.h"
 #include "host/path/path.h"
 #include "host/path/stage_stamps.h"
 #include "host/path/state_change.h"
@@ -68,18 +69,27 @@ class DecisionCore {
     }
   }
 
+  bool look(const std::uint8_t* m, std::uint8_t type, SymbolIndex& symbol) noexcept {
+    return look_at_message(m, type, locates_, counters_, symbol);
+  }
+
   void on_message(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept {
+    SymbolIndex symbol = 0;
+    if (look(m, type, symbol)) on_message(m, type, origin, symbol);
+  }
+  // One function, whichever way leads to it, with nothing in it that is rare.
+  [[gnu::noinline]] void on_message(const std::uint8_t* m, std::uint8_t type, const Origin& origin,
+                                    SymbolIndex symbol) noexcept {
     stamper_.mark(Stage::decoded);
-    counters_.add(kMessageCounter[type]);
-    if (kIsBookMessage[type]) {
-      SymbolIndex symbol;
-      if (!locate(m, symbol)) return;
-      BookChange change;
-      const std::uint64_t reference = book_message(books_, symbol, m, type, change);
-      return after(origin, type, symbol, reference, change);
-    }
+    if (!kIsBookMessage[type]) [[unlikely]]
+      return state_message(m, type, origin);
+    const std::uint64_t reference = book_message(books_, symbol, m, type, change_);
+    after(origin, type, symbol, reference, change_);
+  }
+  [[gnu::noinline]] void state_message(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept {
     StateChange change;
-    if (!read_state_change(m, type, [&](SymbolIndex& symbol) { return locate(m, symbol); }, change)) return;
+    if (!read_state_change(m, type, [&](SymbolIndex& of) { return locate(m, locates_, counters_, of); }, change))
+      return;
     apply_state_change(risk_, change);
     Event e = state_event(change.reason, origin, type, change.symbol);
     stamper_.fill(e);
@@ -95,19 +105,24 @@ class DecisionCore {
     }
   }
 
-  // A message that has not had its turn, `bytes` of it: fetches what it will need first, and some messages later what
-  // that leads to.
-  void prefetch(const std::uint8_t* m, std::size_t bytes) const noexcept {
-    const std::int16_t index = locate_[load_be16(m + 1)];
-    if (index < 0) return;
-    const auto symbol = static_cast<SymbolIndex>(index);
-    prefetch_book_message(books_, symbol, m, bytes);
+  // A message that has not had its turn: fetches what it will need first, and some messages later what that leads to.
+  void prefetch(const std::uint8_t* m, std::uint8_t type, SymbolIndex symbol) const noexcept {
+    if (!kIsBookMessage[type]) [[unlikely]]
+      return;
+    prefetch_book_message(books_, symbol, m);
     if constexpr (kRules) strategist_.prefetch(bank().rules, symbol);
     risk_.prefetch(bank(), symbol);
   }
-  void prefetch_more(const std::uint8_t* m, std::size_t bytes) const noexcept {
-    const std::int16_t index = locate_[load_be16(m + 1)];
-    if (index >= 0) prefetch_book_level(books_, static_cast<SymbolIndex>(index), m, bytes);
+  void prefetch(const std::uint8_t* m, std::uint8_t type) const noexcept {
+    if (const int symbol = locates_.symbol_of(m); symbol >= 0) prefetch(m, type, static_cast<SymbolIndex>(symbol));
+  }
+  void prefetch_more(const std::uint8_t* m, std::uint8_t type, SymbolIndex symbol) const noexcept {
+    if (kIsBookMessage[type]) [[likely]]
+      prefetch_book_level(books_, symbol, m, type);
+  }
+
+  void prefetch_more(const std::uint8_t* m, std::uint8_t type) const noexcept {
+    if (const int symbol = locates_.symbol_of(m); symbol >= 0) prefetch_more(m, type, static_cast<SymbolIndex>(symbol));
   }
 
   // SEM 2.9.
@@ -169,37 +184,29 @@ class DecisionCore {
         risk_(config, counters),
         frames_(config),
         book_events_(config.book_events),
-        armed_(config.armed) {
-    locate_.fill(-1);
-    for (std::size_t i = 0; i < config.symbols.size(); ++i) {
-      if (config.symbols[i].has_locate) locate_[config.symbols[i].locate] = static_cast<std::int16_t>(i);
-    }
-  }
-
-  bool locate(const std::uint8_t* m, SymbolIndex& symbol) noexcept {
-    const std::int16_t index = locate_[load_be16(m + 1)];
-    if (index < 0) {
-      counters_.add(Counter::other_symbol);
-      return false;
-    }
-    symbol = static_cast<SymbolIndex>(index);
-    return true;
-  }
+        armed_(config.armed),
+        locates_(config) {}
 
   // After the book has taken a message: rules, risk, order, events. Orders leave before the events that tell of them
   // are written.
-  void after(const Origin& o, std::uint8_t type, SymbolIndex symbol, std::uint64_t reference,
-             const BookChange& change) noexcept {
+  [[gnu::always_inline]] void after(const Origin& o, std::uint8_t type, SymbolIndex symbol, std::uint64_t reference,
+                                    const BookChange& change) noexcept {
     stamper_.mark(Stage::booked);
-    if (change.trade.valid) risk_.set_last_trade(symbol, change.trade.price);
-    const bool trusted_before = !stale_ && !change.sticky_before && change.before.known();
-    const bool trusted_after = !stale_ && !change.sticky_after && change.after.known();
-    if constexpr (!kRules) {
-      return after_strategy(o, type, symbol, reference, change, trusted_before != trusted_after);
-    }
+    // No rule or strategy looks at anything else, and no event tells of it.
+    if (!(change.changed | (change.sticky_before != change.sticky_after) | change.trade.valid)) return;
+    risk_.set_last_trade(symbol, change.trade.price, change.trade.valid);
+    const bool trusted_before = !stale_ & !change.sticky_before & change.before.known();
+    const bool trusted_after = !stale_ & !change.sticky_after & change.after.known();
+    const bool tells = (trusted_before != trusted_after) | change.changed;
+    if constexpr (!kRules) return after_strategy(o, type, symbol, reference, change, tells);
+    const auto tell_book = [&] {
+      if (!(book_events_ & tells)) return;
+      Event e = book_event(o, type, symbol, reference, change.after, trusted_after);
+      stamper_.fill(e);
+      out_.on_event(e);
+    };
     Intent intent;
-    Decision decision;
-    if (change.effect && armed_ && trusted_after && !change.after.crossed()) {
+    if (change.effect & armed_ & trusted_after & !change.after.crossed()) {
       struct View {
         const Bbo& bbo;
         bool trusted;
@@ -209,30 +216,25 @@ class DecisionCore {
                                       [this](SymbolIndex g) { return View{books_.bbo(g), trusted(g)}; });
       }
       stamper_.mark(Stage::decided);
-      if (intent.kind != IntentKind::none) decision = decide(o, intent);
     }
-    if (book_events_ && (trusted_before != trusted_after || change.changed())) {
-      Event e = book_event(o, type, symbol, reference, change.after, trusted_after);
-      stamper_.fill(e);
-      out_.on_event(e);
-    }
-    if (intent.kind != IntentKind::none) {
-      Event e = decision_event(o, type, symbol, reference, change.trade, intent, decision, books_.bbo(intent.symbol),
-                               trusted(intent.symbol));
-      stamper_.fill(e);
-      out_.on_event(e);
-    }
+    if (intent.kind == IntentKind::none) [[likely]]
+      return tell_book();
+    const Decision decision = decide(o, intent);
+    tell_book();
+    Event e = decision_event(o, type, symbol, reference, change.trade, intent, decision, books_.bbo(intent.symbol),
+                             trusted(intent.symbol));
+    stamper_.fill(e);
+    out_.on_event(e);
   }
 
   // ---- any strategy but the rules ----
   void after_strategy(const Origin& o, std::uint8_t type, SymbolIndex symbol, std::uint64_t reference,
-                      const BookChange& change, bool trust_changed) noexcept {
-    const bool changed = trust_changed || change.changed();
-    if (!changed && !change.trade.valid) return;
+                      const BookChange& change, bool tells) noexcept {
+    if (!(tells | change.trade.valid)) return;
     strategist_.on_book(book_update(o.stamp, symbol, change.before, change.after, change.trade));
     stamper_.mark(Stage::decided);
     carry_out(o, type, symbol, reference, change.trade, [&] {
-      if (!changed || !book_events_) return;
+      if (!tells || !book_events_) return;
       Event e = book_event(o, type, symbol, reference, change.after, trusted(symbol));
       stamper_.fill(e);
       out_.on_event(e);
@@ -296,7 +298,8 @@ class DecisionCore {
   bool book_events_;
   bool armed_;
   bool stale_ = false;
-  std::array<std::int16_t, 65536> locate_;
+  const Locates locates_;
+  BookChange change_;  // of the message at work: here, so that no message has to clear it
 };
 
 }  // namespace twinpath

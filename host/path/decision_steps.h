@@ -24,7 +24,7 @@ struct Decision {
 enum class CancelOf : std::uint8_t { working_order, user_ref };
 
 // Checks an intent and, when it passed, sends it. `checked()` is called in between; `enter(user_ref)` or
-// `cancel(user_ref)` makes the order frame.
+// `cancel(user_ref)` makes the order frame, which leaves before it is accounted for.
 template <CancelOf kCancelOf = CancelOf::working_order, class Checked, class Enter, class Cancel>
 Decision decide(Risk& risk, const Bank& bank, Counters& counters, const Intent& intent, Cycles stamp, Checked&& checked,
                 Enter&& enter, Cancel&& cancel) noexcept {
@@ -36,23 +36,24 @@ Decision decide(Risk& risk, const Bank& bank, Counters& counters, const Intent& 
   if (d.risk.reason != Reason::none) {
     counters.add(counter_after(Counter::reject_kill, static_cast<unsigned>(d.risk.reason) - 1));
   } else if (enters) {
-    counters.add(Counter::orders);
-    d.user_ref = risk.send_enter(bank, intent, stamp);
+    d.user_ref = risk.next_user_ref();
     enter(d.user_ref);
+    risk.send_enter(bank, intent, stamp);
+    counters.add(Counter::orders);
   } else {
-    counters.add(Counter::cancels);
+    cancel(d.user_ref);
     if constexpr (kCancelOf == CancelOf::user_ref) {
       risk.send_cancel(bank, stamp);
     } else {
       risk.send_cancel(bank, intent.symbol, stamp);
     }
-    cancel(d.user_ref);
+    counters.add(Counter::cancels);
   }
   return d;
 }
 
 inline Event event_from(EventKind kind, const Origin& o, std::uint8_t type) noexcept {
-  Event e{};
+  Event e = blank_event();
   e.kind = static_cast<std::uint8_t>(kind);
   e.time = o.stamp.value;
   e.sequence = o.sequence;
@@ -121,7 +122,7 @@ inline Event decision_event(const Origin& o, std::uint8_t type, SymbolIndex trig
 }
 
 inline Event command_event(Cycles stamp, const Command& c) noexcept {
-  Event e{};
+  Event e = blank_event();
   e.kind = static_cast<std::uint8_t>(EventKind::command);
   e.reason = static_cast<std::uint8_t>(c.op);
   e.time = stamp.value;

@@ -23,7 +23,7 @@ constexpr std::chrono::seconds kResetPatience{60};
 
 class DevicePath final : public Path {
  public:
-  DevicePath(std::string name, OpenDevice open, const CoreConfig& config, PathSink& sink)
+  DevicePath(std::string name, OpenDevice open, const CoreConfig& config, PathSink& sink, const DeviceOptions& options)
       : name_(std::move(name)),
         open_(std::move(open)),
         device_(*open_.device),
@@ -41,6 +41,7 @@ class DevicePath final : public Path {
                         device_.name(), kResetPatience.count()));
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
+    if (options.wire_mode) set_wire_mode();
     write(core_image(config));
     rings_.emplace(device_);
     settle();
@@ -94,6 +95,17 @@ class DevicePath final : public Path {
   std::uint64_t simulated_cycles() const noexcept override { return network_.cycles() - start_cycles_; }
 
  private:
+  // The reset before has cleared it.
+  void set_wire_mode() {
+    device_.write_register(regs::kControl, regs::kControlWireModeMask);
+    const std::uint32_t control = device_.read_register(regs::kControl);
+    if ((control & regs::kControlWireModeMask) == 0)
+      throw DeviceError(
+          fmt::format("{}: expected control.wire_mode to be set, as [card] of the configuration wants, found control "
+                      "reads 0x{:X}; program the card again",
+                      device_.name(), control));
+  }
+
   void settle() { network_.settle(take_frame_); }
 
   void write(const std::vector<ConfigWord>& words) {
@@ -138,8 +150,9 @@ class DevicePath final : public Path {
 
 }  // namespace
 
-std::unique_ptr<Path> make_device_path(std::string name, OpenDevice open, const CoreConfig& config, PathSink& sink) {
-  return std::make_unique<DevicePath>(std::move(name), std::move(open), config, sink);
+std::unique_ptr<Path> make_device_path(std::string name, OpenDevice open, const CoreConfig& config, PathSink& sink,
+                                       const DeviceOptions& options) {
+  return std::make_unique<DevicePath>(std::move(name), std::move(open), config, sink, options);
 }
 
 }  // namespace twinpath

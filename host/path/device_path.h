@@ -4,6 +4,7 @@
 #include <string>
 
 #include "host/path/device.h"
+#include "host/path/device_options.h"
 #include "host/path/path.h"
 
 namespace twinpath {
@@ -17,6 +18,7 @@ struct OpenDevice {
 // Checks the register map and how the core was built, resets and configures it, and starts the rings. Outputs of a call
 // are delivered within it where it can have caused an order frame, others within kPollEvery inputs at the latest.
 // Throws DeviceError, or std::runtime_error where the core does not fit the configuration.
-std::unique_ptr<Path> make_device_path(std::string name, OpenDevice open, const CoreConfig& config, PathSink& sink);
+std::unique_ptr<Path> make_device_path(std::string name, OpenDevice open, const CoreConfig& config, PathSink& sink,
+                                       const DeviceOptions& options = {});
 
 }  // namespace twinpath

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "host/path/device_options.h"
 #include "host/path/path.h"
 #include "host/path/software_options.h"
 #include "host/path/switch_options.h"
@@ -16,6 +17,7 @@ struct PathOptions {
   bool measure = false;                      // stage stamps in software
   SoftwareOptions software;                  // of `sw:`; its own `measure` is not looked at
   SwitchOptions switching;                   // of `switch:`
+  DeviceOptions card;                        // of `xrt:`
   std::string wave_file;                     // FST waveform, paths that simulate
   std::uint64_t wave_from_frame = 0;         // frames whose processing is in the waveform: first
   std::uint64_t wave_to_frame = UINT64_MAX;  // and last

@@ -12,6 +12,7 @@
 #include "host/order/order_frame.h"
 #include "host/path/book_message.h"
 #include "host/path/decision_steps.h"
+#include "host/path/locates.h"
 #include "host/path/path.h"
 #include "host/path/state_change.h"
 #include "host/risk/risk.h"
@@ -88,33 +89,33 @@ template <class Marks, class Next>
 class MarketStage {
  public:
   MarketStage(const CoreConfig& config, Counters& counters, Next& next)
-      : counters_(counters), next_(next), books_(config, counters) {
-    locate_.fill(-1);
-    for (std::size_t i = 0; i < config.symbols.size(); ++i) {
-      if (config.symbols[i].has_locate) locate_[config.symbols[i].locate] = static_cast<std::int16_t>(i);
-    }
-  }
+      : counters_(counters), next_(next), books_(config, counters), locates_(config) {}
 
   void start() noexcept { marks_.start(); }
 
   void on_feed_state(StateReason reason, const Origin& origin) noexcept { state(origin, 0, {reason}); }
 
+  bool look(const std::uint8_t* m, std::uint8_t type, SymbolIndex& symbol) noexcept {
+    return look_at_message(m, type, locates_, counters_, symbol);
+  }
+
   void on_message(const std::uint8_t* m, std::uint8_t type, const Origin& origin) noexcept {
+    SymbolIndex symbol = 0;
+    if (look(m, type, symbol)) on_message(m, type, origin, symbol);
+  }
+  void on_message(const std::uint8_t* m, std::uint8_t type, const Origin& origin, SymbolIndex symbol) noexcept {
     marks_.mark(Stage::decoded);
-    counters_.add(kMessageCounter[type]);
     if (!kIsBookMessage[type]) {
       StateChange change;
-      if (read_state_change(m, type, [&](SymbolIndex& symbol) { return locate(m, symbol); }, change))
+      if (read_state_change(m, type, [&](SymbolIndex& of) { return locate(m, locates_, counters_, of); }, change))
         state(origin, type, change);
       return;
     }
-    SymbolIndex symbol;
-    if (!locate(m, symbol)) return;
     BookChange change;
     const std::uint64_t reference = book_message(books_, symbol, m, type, change);
     marks_.mark(Stage::booked);
     // No rule looks at anything else, and no event tells of it.
-    if (!change.changed() && change.sticky_before == change.sticky_after && !change.trade.valid) return;
+    if (!change.changed && change.sticky_before == change.sticky_after && !change.trade.valid) return;
     auto& r = next_.claim();
     r.kind = Kind::book;
     r.type = type;
@@ -138,13 +139,14 @@ class MarketStage {
   }
 
   // As DecisionCore's, for what this stage reads.
-  void prefetch(const std::uint8_t* m, std::size_t bytes) const noexcept {
-    const std::int16_t index = locate_[load_be16(m + 1)];
-    if (index >= 0) prefetch_book_message(books_, static_cast<SymbolIndex>(index), m, bytes);
+  void prefetch(const std::uint8_t* m, std::uint8_t type, SymbolIndex symbol) const noexcept {
+    if (kIsBookMessage[type]) prefetch_book_message(books_, symbol, m);
   }
-  void prefetch_more(const std::uint8_t* m, std::size_t bytes) const noexcept {
-    const std::int16_t index = locate_[load_be16(m + 1)];
-    if (index >= 0) prefetch_book_level(books_, static_cast<SymbolIndex>(index), m, bytes);
+  void prefetch(const std::uint8_t* m, std::uint8_t type) const noexcept {
+    if (const int symbol = locates_.symbol_of(m); symbol >= 0) prefetch(m, type, static_cast<SymbolIndex>(symbol));
+  }
+  void prefetch_more(const std::uint8_t* m, std::uint8_t type, SymbolIndex symbol) const noexcept {
+    if (kIsBookMessage[type]) prefetch_book_level(books_, symbol, m, type);
   }
 
  private:
@@ -159,21 +161,11 @@ class MarketStage {
     next_.publish();
   }
 
-  bool locate(const std::uint8_t* m, SymbolIndex& symbol) noexcept {
-    const std::int16_t index = locate_[load_be16(m + 1)];
-    if (index < 0) {
-      counters_.add(Counter::other_symbol);
-      return false;
-    }
-    symbol = static_cast<SymbolIndex>(index);
-    return true;
-  }
-
   Counters& counters_;
   Next& next_;
   [[no_unique_address]] Marks marks_;
   Books books_;
-  std::array<std::int16_t, 65536> locate_;
+  const Locates locates_;
 };
 
 // Has the books' best quotes and their trust as they were at the message at hand.
@@ -218,7 +210,7 @@ class StrategyStage {
     views_[in.symbol] = {change.after, change.sticky_after};
     const bool before = !stale_ && !change.sticky_before && change.before.known();
     const bool after = trusted(in.symbol);
-    const bool changed = change.changed();
+    const bool changed = change.changed;
     const bool tells = book_events_ && (before != after || changed);
     const bool evaluated = change.effect && armed_ && after && !change.after.crossed();
     if (!tells && !evaluated && !change.trade.valid) return;

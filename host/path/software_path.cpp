@@ -7,8 +7,9 @@
 namespace twinpath {
 namespace {
 
-// Types of this file alone: what is instantiated with them is then local to it and called from one place, which is what
-// makes the compiler put the whole call chain into one function (115 instructions a message fewer; scripts/hotpath).
+// Types of this file alone: what is instantiated with them is then local to it and called from few places, which is
+// what makes the compiler put the whole call chain into two functions, a frame's and a message's (scripts/hotpath
+// counts them).
 struct LocalTicks : TickStamps {};
 struct LocalNothing : NoStamps {};
 

@@ -20,12 +20,14 @@ struct FeedStatus {
   std::uint32_t generation = 0;  // of the feed process: another one is another process
   bool stale = false;            // a gap was lost, until TRUST (SEM 2.8)
   bool rebuilding = false;       // the process has begun, and whether it missed something is not known yet
+  bool filling = false;          // a gap is being filled: what comes out of it is old news
   bool market_open = false;
   bool feed_ended = false;
   bool circuit_breaker = false;
+  bool waits_for_directory = false;  // for Stock Directory messages of its symbols; `rebuilding`, too
 
   // Nothing that is told of books may be relied on.
-  bool untrusted() const noexcept { return stale || rebuilding; }
+  bool untrusted() const noexcept { return stale || rebuilding || filling; }
   bool operator==(const FeedStatus&) const = default;
 };
 

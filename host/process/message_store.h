@@ -38,6 +38,10 @@ class MessageStore {
     if (head().epoch != epoch) forget(epoch);
   }
 
+  static constexpr std::uint64_t kNoDay = 0;
+
+  // What is kept from now on is of this day.
+  void belongs_to(std::uint64_t epoch) noexcept { head().epoch = epoch; }
   void forget(std::uint64_t epoch) noexcept {
     Head& h = head();
     h.end = 0;

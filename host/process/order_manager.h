@@ -5,13 +5,15 @@
 // killed makes the whole state again from the journal before it takes an intent: an intent that the journal has is
 // passed over, so no order is opened twice, and an order whose frame may or may not have left (the journal says
 // neither) is in doubt: it counts as open, is never sent, and a cancel is sent for it. What strategies had not been
-// told yet they are told then.
+// told yet they are told then. A session with an exchange (ExchangeSession::resume) finds out instead what has become
+// of every order, and tells what the journal does not have; while it does not trade, nothing is armed.
 #pragma once
 #include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,15 +44,20 @@ struct ManagerCounters {
 
 class OrderManager {
  public:
-  // Everything given outlives it. Replays the journal. Throws what that throws, and ipc::SegmentError.
+  // Everything given outlives it; `sender` may be null when the exchange's session carries orders. Replays the journal.
+  // Throws what that throws, what ExchangeSession::resume throws, and ipc::SegmentError.
   OrderManager(const CoreConfig& config, const LiveOptions& live, const ProcessOptions& options, Journal& journal,
-               PacketSender& sender, ExchangeSession& exchange);
+               PacketSender* sender, ExchangeSession& exchange);
   ~OrderManager();
 
   // One look at everything that may have come; whether there was anything.
   bool round();
   // ARM has no effect once numbers_used_up().
-  void command(const Command& c);
+  void command(const Command& c) { obey(c, 0, 0); }
+  // What an account begins with, as of this message of the exchange.
+  void begin_with(std::span<const Command> positions, std::uint64_t number);
+  // Sends a cancel for an open order. Returns why it cannot be; empty when it has left.
+  std::string cancel(std::uint32_t user_ref);
   void swap(const Bank& bank);
   // Sends cancels for what is open, as the rate allows. Returns how many orders have none yet. While disarmed.
   unsigned cancel_open();
@@ -65,6 +72,7 @@ class OrderManager {
   std::string waits_for() const;
   const OrderLedger& ledger() const noexcept { return *ledger_; }
   const ManagerCounters& counters() const noexcept { return counts_; }
+  std::span<const std::uint64_t> rejections() const noexcept { return rejects_; }  // by Reason
   const std::vector<std::string>& messages() const noexcept { return messages_; }
   // Whether a process of the strategy is there.
   bool present(std::size_t source) const noexcept { return sources_[source].present; }
@@ -85,9 +93,11 @@ class OrderManager {
   void look_after(std::size_t index);
   void take(std::size_t index, const IntentRecord& r);
   Refusal refuses(const IntentRecord& r, std::uint64_t now) const;
-  void answer(const Command& c);
-  void give(CommandOp op);
-  void send_frame(std::span<const std::uint8_t> frame, std::uint32_t user_ref, bool cancel);
+  void answer(const Command& c, std::uint64_t of_exchange);
+  void obey(const Command& c, std::uint64_t of_exchange, std::uint32_t tag);
+  void give(CommandOp op, std::uint32_t tag = 0);
+  void exchange_lost();
+  void send(const Event& e);
   void host_cancel(const OrderLedger::Order& order);
   void tell(std::uint64_t number, const OrderUpdate& u, std::uint16_t source, std::uint32_t incarnation);
   void publish_status();
@@ -100,7 +110,7 @@ class OrderManager {
   const LiveOptions& live_;
   const ProcessOptions& options_;
   OrderJournal journal_;
-  PacketSender& sender_;
+  PacketSender* sender_;
   ExchangeSession& exchange_;
   ipc::Segment segment_;
   SharedOrders& shared_;

@@ -1,5 +1,6 @@
 #include "host/process/order_recovery.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "host/journal/journal_reader.h"
@@ -31,7 +32,7 @@ void take(RecoveredOrders& r, const JournalRecord& record, std::uint64_t told) {
   KnownOrder& known = r.known[e.user_ref % Risk::kOpenSlots];
   switch (e.event_kind()) {
     case EventKind::order:
-      known = {h.source, h.tag, h.incarnation, false};
+      known = {h.source, h.tag, h.incarnation};
       r.sent[e.user_ref] = {e};
       return tell(update_of_decision(e, nullptr, h.tag), h.source, h.incarnation);
     case EventKind::cancel:
@@ -43,6 +44,7 @@ void take(RecoveredOrders& r, const JournalRecord& record, std::uint64_t told) {
                   h.incarnation);
     case EventKind::command: {
       const auto op = static_cast<CommandOp>(e.reason);
+      r.last_answer = std::max(r.last_answer, e.sequence);
       if (!is_answer(op) || !before) return;
       ++r.answered[{e.user_ref, op}];
       if (ledger.order(e.user_ref) == nullptr) r.sent.erase(e.user_ref);
@@ -54,6 +56,17 @@ void take(RecoveredOrders& r, const JournalRecord& record, std::uint64_t told) {
 }
 
 }  // namespace
+
+ExchangeSession::Kept RecoveredOrders::kept() const {
+  ExchangeSession::Kept all;
+  all.next_user_ref = replay->next_user_ref();
+  all.answered = last_answer;
+  for (const auto& [user_ref, events] : sent) {
+    if (const auto* o = replay->ledger().order(user_ref))
+      all.open.push_back({events.front(), o->leaves, o->cancel_sent});
+  }
+  return all;
+}
 
 RecoveredOrders recover_orders(Journal& journal, std::uint64_t told, Counters& counters) {
   RecoveredOrders r;

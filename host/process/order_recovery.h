@@ -9,6 +9,7 @@
 #include "host/core/counters.h"
 #include "host/core/event.h"
 #include "host/journal/journal.h"
+#include "host/live/exchange_session.h"
 #include "host/live/order_replay.h"
 #include "host/process/order_data.h"
 
@@ -18,7 +19,6 @@ namespace twinpath {
 struct KnownOrder {
   std::uint16_t source = 0;
   std::uint32_t tag = 0, incarnation = 0;
-  bool in_doubt = false;
 };
 
 struct RecoveredOrders {
@@ -30,6 +30,10 @@ struct RecoveredOrders {
   std::vector<OrderMessage> untold;                  // in the journal, not told; `time` is not set
   std::map<std::uint32_t, std::vector<Event>> sent;  // of open orders: what the exchange was given
   Answers answered;                                  // of open orders
+  std::uint64_t last_answer = 0;                     // ExchangeSession::Answer::number of the last one
+
+  // For an exchange that goes on with them.
+  ExchangeSession::Kept kept() const;
 };
 
 // `told` is the number of the last record that strategies were told of. `counters` outlives what is returned. Throws

@@ -25,6 +25,7 @@ class RuleStrategy {
     if (!trading_ || !u.trusted || u.after.crossed()) return;
     BookChange change;
     change.effect = true;
+    change.changed = u.changed();
     change.before = u.before;
     change.after = u.after;
     change.trade = u.trade;

@@ -1,8 +1,8 @@
 // Pre-trade risk: thirteen checks in a fixed order, and the state they read. SEM 2.7, 2.9, 5.
 //
-// Safety: the caller sends (send_enter, send_cancel) only what check_enter or check_cancel passed without a reason,
-// with nothing in between; decide() in path/decision_steps.h is the one caller. Time and fills come in as arguments;
-// nothing here reads a clock, allocates or throws after construction.
+// Safety: the caller sends only what check_enter or check_cancel passed without a reason, and calls send_enter or
+// send_cancel before anything else here; decide() in path/decision_steps.h is the one caller. Time and fills come in as
+// arguments; nothing here reads a clock, allocates or throws after construction.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -59,9 +59,10 @@ class Risk {
   }
   void set_auction(SymbolIndex s) noexcept { symbols_[s].auction = true; }
   void set_operational_halt(SymbolIndex s, bool halted) noexcept { symbols_[s].operational_halt = halted; }
-  void set_last_trade(SymbolIndex s, Price p) noexcept {
-    symbols_[s].last_trade = p;
-    symbols_[s].traded = true;
+  // When there is one; else nothing. Without a branch: whether there is one is nobody's guess.
+  void set_last_trade(SymbolIndex s, Price p, bool is_one = true) noexcept {
+    symbols_[s].last_trade = is_one ? p : symbols_[s].last_trade;
+    symbols_[s].traded |= is_one;
   }
   // As if market data had told nothing yet.
   void forget_market(bool trading) noexcept {
@@ -92,8 +93,11 @@ class Risk {
     r.collar_reference = s.traded ? s.last_trade : Price{limit.reference_price};
     const std::uint64_t reference = r.collar_reference.value;
     const std::int64_t quantity = intent.quantity.value;
-    const std::int64_t exposed =
-        buy ? std::int64_t{s.position} + s.open_buy + quantity : std::int64_t{s.open_sell} + quantity - s.position;
+    // Without a branch on the side, here and below.
+    const std::int64_t exposed_buy = std::int64_t{s.position} + s.open_buy + quantity;
+    const std::int64_t exposed_sell = std::int64_t{s.open_sell} + quantity - s.position;
+    const bool meets_sell = (s.open_sell > 0) & (intent.price >= s.own_sell);
+    const bool meets_buy = (s.open_buy > 0) & (intent.price <= s.own_buy);
     const Slot& slot = slots_[next_user_ref_ % kOpenSlots];
 
     std::uint32_t mask = 0;
@@ -101,21 +105,20 @@ class Risk {
       mask |= std::uint32_t{fails} << (static_cast<unsigned>(reason) - 1);
     };
     fail(Reason::kill, kill_);
-    fail(Reason::permission, !(buy ? limit.permit_buy : limit.permit_sell));
-    fail(Reason::session, feed_ended_ || circuit_breaker_ || !(market_open_ || any_session_));
-    fail(Reason::halt, !s.trading || s.auction || s.operational_halt);
-    fail(Reason::quantity, quantity == 0 || intent.quantity.value > limit.max_quantity);
+    fail(Reason::permission, !((buy & limit.permit_buy) | (!buy & limit.permit_sell)));
+    fail(Reason::session, feed_ended_ | circuit_breaker_ | !(market_open_ | any_session_));
+    fail(Reason::halt, !s.trading | s.auction | s.operational_halt);
+    fail(Reason::quantity, (quantity == 0) | (intent.quantity.value > limit.max_quantity));
     fail(Reason::notional, value > limit.max_notional);
-    fail(Reason::collar, price > reference + limit.collar || price + limit.collar < reference);
-    fail(Reason::position, exposed > std::int64_t{limit.max_position});
+    fail(Reason::collar, (price > reference + limit.collar) | (price + limit.collar < reference));
+    fail(Reason::position, (buy ? exposed_buy : exposed_sell) > std::int64_t{limit.max_position});
     fail(Reason::gross, gross_ + value > global.max_gross);
-    fail(Reason::open_orders, open_count_ >= global.max_open_orders || slot.used);
+    fail(Reason::open_orders, (open_count_ >= global.max_open_orders) | slot.used);
     fail(Reason::rate, rate_fails(global, stamp));
-    fail(Reason::duplicate, s.has_last && s.last_side == intent.side && s.last_price == intent.price &&
-                                s.last_quantity == intent.quantity &&
-                                stamp < s.last_stamp + Cycles{global.duplicate_window});
-    fail(Reason::self_trade,
-         buy ? s.open_sell > 0 && intent.price >= s.own_sell : s.open_buy > 0 && intent.price <= s.own_buy);
+    fail(Reason::duplicate, s.has_last & (s.last_side == intent.side) & (s.last_price == intent.price) &
+                                (s.last_quantity == intent.quantity) &
+                                (stamp < s.last_stamp + Cycles{global.duplicate_window}));
+    fail(Reason::self_trade, (buy & meets_sell) | (!buy & meets_buy));
     return conclude(r, mask);
   }
 
@@ -126,7 +129,10 @@ class Risk {
     return conclude(r, std::uint32_t{rate_fails(bank.global, stamp)} << (static_cast<unsigned>(Reason::rate) - 1));
   }
 
-  // The intent passed: takes it into the state and returns the order's UserRefNum. SEM 5.2.
+  // What the next order's UserRefNum is.
+  std::uint32_t next_user_ref() const noexcept { return next_user_ref_; }
+
+  // The intent passed: takes it into the state and returns the order's UserRefNum, which was the next. SEM 5.2.
   std::uint32_t send_enter(const Bank& bank, const Intent& intent, Cycles stamp) noexcept {
     SymbolState& s = symbols_[intent.symbol];
     const std::uint32_t user_ref = next_user_ref_++;
@@ -263,7 +269,7 @@ class Risk {
   }
 
   bool rate_fails(const GlobalLimits& g, Cycles stamp) const noexcept {
-    return g.rate_interval != 0 && tat_.value > stamp.value + g.rate_tolerance;
+    return (g.rate_interval != 0) & (tat_.value > stamp.value + g.rate_tolerance);
   }
   void take_rate(const GlobalLimits& g, Cycles stamp) noexcept {
     tat_ = std::max(tat_, stamp) + Cycles{g.rate_interval};

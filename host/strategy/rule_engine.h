@@ -2,6 +2,7 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 
 #include "host/book/books.h"
@@ -27,25 +28,39 @@ class BasicRuleEngine {
                   const BookChange& change, const WorkingOrder& working, View&& lagger_view) noexcept {
     const RuleRecord& r = rules[symbol];
     const Bbo& bbo = change.after;
-    const bool changed = change.changed();
+    const bool changed = change.changed;
+    const bool traded = change.trade.valid;
+    // What fires, and on which side, is nobody's guess: all four are asked without a branch, and there is one on
+    // whether any of them fires.
+    const unsigned taken = sides(r.take, bbo);
+    const unsigned joined = sides(r.imbalance, bbo);
+    const unsigned followed = sides(r.momentum, change.trade, bbo);
+    const auto bit = [&](Rule rule, bool may, bool holds) {
+      return static_cast<unsigned>(ready(symbol, rule, may, stamp) & holds) << static_cast<unsigned>(rule);
+    };
+    const unsigned fires = bit(Rule::cancel, changed & r.cancel.enabled, left(r.cancel, working, bbo)) |
+                           bit(Rule::take, changed & r.take.enabled, taken != 0) |
+                           bit(Rule::imbalance, changed & r.imbalance.enabled, joined != 0) |
+                           bit(Rule::momentum, traded & r.momentum.enabled, followed != 0);
     Intent intent;
     intent.symbol = symbol;
-    if (changed) {
-      if (ready(symbol, Rule::cancel, r.cancel.enabled, stamp) && cancel(r.cancel, working, bbo, intent))
-        return fire(symbol, Rule::cancel, stamp, r.cancel.cooldown, intent);
-      if (ready(symbol, Rule::take, r.take.enabled, stamp) && take(r.take, bbo, intent))
-        return fire(symbol, Rule::take, stamp, r.take.cooldown, intent);
-      if (ready(symbol, Rule::imbalance, r.imbalance.enabled, stamp) && imbalance(r.imbalance, bbo, intent))
-        return fire(symbol, Rule::imbalance, stamp, r.imbalance.cooldown, intent);
+    if (fires == 0) [[likely]] {
+      if (ready(symbol, Rule::lead_lag, changed & r.lead_lag.enabled, stamp) &&
+          leads(r.lead_lag, change, lagger_view, intent))
+        return fire(symbol, Rule::lead_lag, stamp, r.lead_lag.cooldown, intent);
+      intent.kind = IntentKind::none;
+      return intent;
     }
-    if (change.trade.valid && ready(symbol, Rule::momentum, r.momentum.enabled, stamp) &&
-        momentum(r.momentum, change.trade, bbo, intent))
-      return fire(symbol, Rule::momentum, stamp, r.momentum.cooldown, intent);
-    if (changed && ready(symbol, Rule::lead_lag, r.lead_lag.enabled, stamp) &&
-        leads(r.lead_lag, change, lagger_view, intent))
-      return fire(symbol, Rule::lead_lag, stamp, r.lead_lag.cooldown, intent);
-    intent.kind = IntentKind::none;
-    return intent;
+    const auto rule = static_cast<Rule>(std::countr_zero(fires));
+    if (rule == Rule::cancel) {
+      cancel(working, intent);
+      return fire(symbol, rule, stamp, r.cancel.cooldown, intent);
+    }
+    const auto of = [rule](std::uint32_t take, std::uint32_t imbalance, std::uint32_t momentum) {
+      return rule == Rule::take ? take : rule == Rule::imbalance ? imbalance : momentum;
+    };
+    enter(intent, of(taken, joined, followed), bbo, of(r.take.quantity, r.imbalance.quantity, r.momentum.quantity));
+    return fire(symbol, rule, stamp, of(r.take.cooldown, r.imbalance.cooldown, r.momentum.cooldown), intent);
   }
 
   // ---- evaluate() in two halves, for arrangements in which they run on two threads ----
@@ -71,12 +86,13 @@ class BasicRuleEngine {
       intent.rule = rule;
       if (may && test(intent)) c.holds |= static_cast<std::uint8_t>(1u << n);
     };
-    const bool changed = change.changed();
-    condition(Rule::take, changed && r.take.enabled, [&](Intent& i) { return take(r.take, bbo, i); });
+    const bool changed = change.changed;
+    condition(Rule::take, changed && r.take.enabled,
+              [&](Intent& i) { return enter(i, sides(r.take, bbo), bbo, r.take.quantity); });
     condition(Rule::imbalance, changed && r.imbalance.enabled,
-              [&](Intent& i) { return imbalance(r.imbalance, bbo, i); });
+              [&](Intent& i) { return enter(i, sides(r.imbalance, bbo), bbo, r.imbalance.quantity); });
     condition(Rule::momentum, change.trade.valid && r.momentum.enabled,
-              [&](Intent& i) { return momentum(r.momentum, change.trade, bbo, i); });
+              [&](Intent& i) { return enter(i, sides(r.momentum, change.trade, bbo), bbo, r.momentum.quantity); });
     condition(Rule::lead_lag, changed && r.lead_lag.enabled,
               [&](Intent& i) { return leads(r.lead_lag, change, lagger_view, i); });
     return c;
@@ -88,8 +104,10 @@ class BasicRuleEngine {
     const RuleRecord& r = rules[symbol];
     Intent intent;
     intent.symbol = symbol;
-    if (changed && ready(symbol, Rule::cancel, r.cancel.enabled, stamp) && cancel(r.cancel, working, bbo, intent))
+    if (changed && ready(symbol, Rule::cancel, r.cancel.enabled, stamp) && left(r.cancel, working, bbo)) {
+      cancel(working, intent);
       return fire(symbol, Rule::cancel, stamp, r.cancel.cooldown, intent);
+    }
     const auto fires = [&](Rule rule, std::uint32_t cooldown) {
       const auto n = static_cast<unsigned>(rule);
       if (!ready(symbol, rule, (conditions.holds >> n & 1) != 0, stamp)) return false;
@@ -113,7 +131,7 @@ class BasicRuleEngine {
 
  private:
   bool ready(SymbolIndex symbol, Rule rule, bool enabled, Cycles stamp) const noexcept {
-    return enabled && stamp >= next_[symbol][static_cast<unsigned>(rule)];
+    return enabled & (stamp >= next_[symbol][static_cast<unsigned>(rule)]);
   }
 
   Intent fire(SymbolIndex symbol, Rule rule, Cycles stamp, std::uint32_t cooldown, Intent& intent) noexcept {
@@ -123,61 +141,60 @@ class BasicRuleEngine {
     return intent;
   }
 
-  static bool enter(Intent& intent, Side side, const SideQuote& at, std::uint32_t quantity) noexcept {
+  // Buys at the offer when bit 0 of `sides` is set, else sells to the bid when bit 1 is; false when neither is.
+  static bool enter(Intent& intent, unsigned sides, const Bbo& bbo, std::uint32_t quantity) noexcept {
+    if (sides == 0) return false;
+    const Side side = (sides & 1) != 0 ? Side::buy : Side::sell;
+    const SideQuote& at = bbo.of(opposite(side));
     intent.kind = IntentKind::enter;
     intent.side = side;
     intent.price = at.price;
     intent.quantity = std::min(Quantity{quantity}, at.quantity);
     return true;
   }
-
-  static bool cancel(const RuleRecord::Cancel& r, const WorkingOrder& w, const Bbo& bbo, Intent& intent) noexcept {
-    if (!w.open || w.cancel_sent) return false;
-    const bool away = w.side == Side::buy
-                          ? bbo.ask.quoted() && bbo.ask.price.value > std::uint64_t{w.price.value} + r.distance
-                          : bbo.bid.quoted() && std::uint64_t{bbo.bid.price.value} + r.distance < w.price.value;
-    if (!away) return false;
+  static void cancel(const WorkingOrder& w, Intent& intent) noexcept {
     intent.kind = IntentKind::cancel;
     intent.side = w.side;
     intent.price = w.price;
     intent.quantity = {};
-    return true;
   }
 
-  static bool take(const RuleRecord::Take& r, const Bbo& bbo, Intent& intent) noexcept {
-    if ((r.sides & 1) && bbo.ask.quoted() && std::uint64_t{bbo.ask.price.value} + r.edge <= r.fair)
-      return enter(intent, Side::buy, bbo.ask, r.quantity);
-    if ((r.sides & 2) && bbo.bid.quoted() && bbo.bid.price.value >= std::uint64_t{r.fair} + r.edge)
-      return enter(intent, Side::sell, bbo.bid, r.quantity);
-    return false;
+  // Whether the market has left a working order behind.
+  static bool left(const RuleRecord::Cancel& r, const WorkingOrder& w, const Bbo& bbo) noexcept {
+    const bool up = bbo.ask.quoted() & (bbo.ask.price.value > std::uint64_t{w.price.value} + r.distance);
+    const bool down = bbo.bid.quoted() & (std::uint64_t{bbo.bid.price.value} + r.distance < w.price.value);
+    const bool buy = w.side == Side::buy;
+    return w.open & !w.cancel_sent & ((buy & up) | (down & !buy));
   }
 
-  static bool imbalance(const RuleRecord::Imbalance& r, const Bbo& bbo, Intent& intent) noexcept {
-    if (!bbo.bid.quoted() || !bbo.ask.quoted() || bbo.ask.price.value - bbo.bid.price.value > r.max_spread)
-      return false;
+  // On which of its sides a rule would trade, as in `sides` of its record.
+  static unsigned allowed(unsigned sides, bool buy, bool sell) noexcept {
+    return sides & (static_cast<unsigned>(buy) | static_cast<unsigned>(sell) << 1);
+  }
+
+  static unsigned sides(const RuleRecord::Take& r, const Bbo& bbo) noexcept {
+    const bool buy = bbo.ask.quoted() & (std::uint64_t{bbo.ask.price.value} + r.edge <= r.fair);
+    const bool sell = bbo.bid.quoted() & (bbo.bid.price.value >= std::uint64_t{r.fair} + r.edge);
+    return allowed(r.sides, buy, sell);
+  }
+
+  static unsigned sides(const RuleRecord::Imbalance& r, const Bbo& bbo) noexcept {
+    const bool near = bbo.bid.quoted() & bbo.ask.quoted() & (bbo.ask.price.value - bbo.bid.price.value <= r.max_spread);
     const std::uint64_t bids = bbo.bid.quantity.value;
     const std::uint64_t asks = bbo.ask.quantity.value;
-    if ((r.sides & 1) && bids >= r.min_quantity && bids * 256 >= r.ratio * asks)
-      return enter(intent, Side::buy, bbo.ask, r.quantity);
-    if ((r.sides & 2) && asks >= r.min_quantity && asks * 256 >= r.ratio * bids)
-      return enter(intent, Side::sell, bbo.bid, r.quantity);
-    return false;
+    const bool buy = near & (bids >= r.min_quantity) & (bids * 256 >= r.ratio * asks);
+    const bool sell = near & (asks >= r.min_quantity) & (asks * 256 >= r.ratio * bids);
+    return allowed(r.sides, buy, sell);
   }
 
-  static bool momentum(const RuleRecord::Momentum& r, const Trade& trade, const Bbo& bbo, Intent& intent) noexcept {
-    if (!((r.large && trade.shares.value >= r.min_shares) || (r.through && trade.through))) return false;
-    bool up;
-    bool down;
-    if (!trade.execution) {
-      up = bbo.ask.quoted() && trade.price >= bbo.ask.price;
-      down = !up && bbo.bid.quoted() && trade.price <= bbo.bid.price;
-    } else {
-      up = trade.resting == Side::sell;
-      down = !up;
-    }
-    if (up && (r.sides & 1) && bbo.ask.quoted()) return enter(intent, Side::buy, bbo.ask, r.quantity);
-    if (down && (r.sides & 2) && bbo.bid.quoted()) return enter(intent, Side::sell, bbo.bid, r.quantity);
-    return false;
+  // Of a trade that is one.
+  static unsigned sides(const RuleRecord::Momentum& r, const Trade& trade, const Bbo& bbo) noexcept {
+    const bool follows = (r.large & (trade.shares.value >= r.min_shares)) | (r.through & trade.through);
+    const bool offer_hit = bbo.ask.quoted() & (trade.price >= bbo.ask.price);
+    const bool bid_hit = bbo.bid.quoted() & (trade.price <= bbo.bid.price);
+    const bool up = (trade.execution & (trade.resting == Side::sell)) | (offer_hit & !trade.execution);
+    const bool down = (trade.execution | bid_hit) & !up;
+    return allowed(r.sides, follows & up & bbo.ask.quoted(), follows & down & bbo.bid.quoted());
   }
 
   template <class View>
@@ -192,13 +209,11 @@ class BasicRuleEngine {
     const Bbo& b = leader.before;
     const Bbo& a = leader.after;
     intent.symbol = r.lagger;
-    if ((r.sides & 1) && b.bid.quoted() && a.bid.quoted() &&
-        a.bid.price.value >= std::uint64_t{b.bid.price.value} + r.threshold && lagger.ask.quoted())
-      return enter(intent, Side::buy, lagger.ask, r.quantity);
-    if ((r.sides & 2) && b.ask.quoted() && a.ask.quoted() &&
-        std::uint64_t{a.ask.price.value} + r.threshold <= b.ask.price.value && lagger.bid.quoted())
-      return enter(intent, Side::sell, lagger.bid, r.quantity);
-    return false;
+    const bool buy = b.bid.quoted() & a.bid.quoted() &
+                     (a.bid.price.value >= std::uint64_t{b.bid.price.value} + r.threshold) & lagger.ask.quoted();
+    const bool sell = b.ask.quoted() & a.ask.quoted() &
+                      (std::uint64_t{a.ask.price.value} + r.threshold <= b.ask.price.value) & lagger.bid.quoted();
+    return enter(intent, allowed(r.sides, buy, sell), lagger, r.quantity);
   }
 
   [[no_unique_address]] Count counters_;

@@ -22,6 +22,7 @@ class RuleStrategy {
     if (!armed_ || stale_ || !book.trusted || book.after.crossed()) return;
     BookChange change;
     change.effect = true;
+    change.changed = book.changed();
     change.before = book.before;
     change.after = book.after;
     change.trade = book.trade;

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "testbench/apps/config_texts.h"
+
 namespace twinpath {
 namespace {
 
@@ -42,17 +44,6 @@ skew = "0.005"
 max_position = 500
 retry_us = 512
 )";
-
-RunConfig parse(const std::string& text) { return parse_config(text, "run.toml"); }
-
-std::vector<std::string> errors_of(const std::string& text) {
-  try {
-    parse(text);
-  } catch (const ConfigError& e) {
-    return e.errors();
-  }
-  return {};
-}
 
 void expect_error(const std::string& text, const std::string& what) {
   EXPECT_THAT(errors_of(text), Contains(HasSubstr(what))) << text;

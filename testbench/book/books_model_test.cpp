@@ -12,6 +12,7 @@ namespace {
 
 void expect_same(const BookChange& model, const BookChange& book) {
   ASSERT_EQ(model.effect, book.effect);
+  ASSERT_EQ(model.changed, book.changed);
   ASSERT_EQ(model.before, book.before);
   ASSERT_EQ(model.after, book.after);
   ASSERT_EQ(model.sticky_before, book.sticky_before);

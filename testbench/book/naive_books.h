@@ -132,6 +132,7 @@ class NaiveBooks {
   }
   BookChange finish(SymbolIndex symbol, BookChange c) const {
     c.after = bbo(symbol);
+    c.changed = !(c.before == c.after);
     c.sticky_after = sticky_[symbol];
     return c;
   }

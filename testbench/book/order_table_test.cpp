@@ -15,6 +15,13 @@ LiveOrder order(std::uint32_t shares) {
   return {Quantity{shares}, Price{shares * 3}, static_cast<SymbolIndex>(shares), Side::sell};
 }
 
+// False when the set is full.
+bool insert(OrderTable& table, std::uint64_t reference, const LiveOrder& o) {
+  const OrderTable::Place p = table.find(reference);
+  if (p.room()) table.insert(p, reference, o);
+  return p.room();
+}
+
 // References of one set, in increasing order.
 std::vector<std::uint64_t> references_of_set(const OrderTable& table, std::uint32_t set, std::size_t n) {
   std::vector<std::uint64_t> all;
@@ -28,7 +35,7 @@ TEST(OrderTable, FindsWhatWasInsertedUntilRemoved) {
   OrderTable table(4, 2);
   OrderTable::Place p = table.find(77);
   EXPECT_FALSE(p.found);
-  ASSERT_TRUE(table.insert(p.set, 77, order(5)));
+  ASSERT_TRUE(insert(table, 77, order(5)));
   p = table.find(77);
   ASSERT_TRUE(p.found);
   EXPECT_EQ(table.at(p).shares, Quantity{5});
@@ -45,8 +52,7 @@ TEST(OrderTable, DoesNotFindReferenceZeroInAnEmptyTable) { EXPECT_FALSE(OrderTab
 
 TEST(OrderTable, HoldsReferencesZeroAndAllOnes) {
   OrderTable table(4, 2);
-  for (const std::uint64_t r : {std::uint64_t{0}, ~std::uint64_t{0}})
-    ASSERT_TRUE(table.insert(table.find(r).set, r, order(9)));
+  for (const std::uint64_t r : {std::uint64_t{0}, ~std::uint64_t{0}}) ASSERT_TRUE(insert(table, r, order(9)));
   EXPECT_TRUE(table.find(0).found);
   EXPECT_TRUE(table.find(~std::uint64_t{0}).found);
 }
@@ -72,14 +78,14 @@ TEST(OrderTable, RefusesWhenItsSetIsFullAndTakesAgainAfterARemoval) {
     OrderTable table(5, ways);
     const auto r = references_of_set(table, 3, ways + 1);
     for (unsigned i = 0; i < ways; ++i) {
-      ASSERT_TRUE(table.insert(3, r[i], order(i + 1)));
+      ASSERT_TRUE(insert(table, r[i], order(i + 1)));
       EXPECT_EQ(table.find(r[i]).way, i) << "the lowest free way";
     }
-    EXPECT_FALSE(table.insert(3, r[ways], order(99)));
+    EXPECT_FALSE(insert(table, r[ways], order(99)));
     EXPECT_FALSE(table.find(r[ways]).found);
     EXPECT_EQ(table.size(), ways);
     table.erase(table.find(r[ways / 2]));
-    ASSERT_TRUE(table.insert(3, r[ways], order(99)));
+    ASSERT_TRUE(insert(table, r[ways], order(99)));
     EXPECT_EQ(table.find(r[ways]).way, ways / 2) << "the way that became free";
     for (unsigned i = 0; i <= ways; ++i) EXPECT_EQ(table.find(r[i]).found, i != ways / 2);
   }
@@ -117,7 +123,7 @@ TEST(OrderTable, BehavesAsAMapOfBoundedSets) {
       } else {
         const std::uint32_t shares = static_cast<std::uint32_t>(random());
         const bool fits = in_set[p.set] < ways;
-        ASSERT_EQ(table.insert(p.set, r, order(shares)), fits);
+        ASSERT_EQ(insert(table, r, order(shares)), fits);
         if (fits) {
           model[r] = shares;
           ++in_set[p.set];

@@ -63,8 +63,8 @@ TEST(PriceWindow, ThatReachesPastTheLargestPriceEndsThere) {
 
 template <Side kSide>
 struct Levels {
-  std::unique_ptr<LevelSide<kSide>> side = std::make_unique<LevelSide<kSide>>();
-  LevelSide<kSide>* operator->() { return side.get(); }
+  std::unique_ptr<LevelSide> side = std::make_unique<LevelSide>(kSide);
+  LevelSide* operator->() { return side.get(); }
 };
 
 TEST(LevelSide, HasNoQuoteWhenEmpty) {

@@ -31,7 +31,7 @@ class Process {
  public:
   explicit Process(const std::function<void()>& run) : pid_(::fork()) {
     if (pid_ != 0) return;
-    ::alarm(60);
+    ::alarm(250);
     run();
     ::_exit(0);
   }

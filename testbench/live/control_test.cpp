@@ -166,6 +166,8 @@ TEST(ControlLine, IsReadWordByWord) {
   EXPECT_EQ(parse_control("stop", core).verb, ControlLine::Verb::stop);
   EXPECT_EQ(parse_control("take-over", core).verb, ControlLine::Verb::take_over);
   EXPECT_EQ(parse_control("hand-back", core).verb, ControlLine::Verb::hand_back);
+  EXPECT_EQ(parse_control("cancel 4294967295", core).verb, ControlLine::Verb::cancel);
+  EXPECT_EQ(parse_control("cancel 17", core).command.user_ref, 17u);
   EXPECT_EQ(parse_control(" kill ", core).command.op, CommandOp::kill);
   EXPECT_EQ(parse_control("trust", core).command.symbol, 0xFFFF);
   EXPECT_EQ(parse_control("trust BBB", core).command.symbol, 1);
@@ -177,9 +179,28 @@ TEST(ControlLine, IsReadWordByWord) {
 
 TEST(ControlLine, OfAnythingElseSaysWhatIsExpected) {
   const CoreConfig core = parse_config(kConfig, "run.toml").core;
-  for (const char* line : {"", "  ", "frobnicate", "kill now", "position", "position AAA", "position AAA 1 2",
-                           "trust AAA BBB", "trust CCC", "position CCC 1", "position AAA 1.5", "position AAA x",
-                           "position AAA 2147483648", "position AAA -2147483648", "status AAA", "take-over now"}) {
+  for (const char* line : {"",
+                           "  ",
+                           "frobnicate",
+                           "kill now",
+                           "position",
+                           "position AAA",
+                           "position AAA 1 2",
+                           "trust AAA BBB",
+                           "trust CCC",
+                           "position CCC 1",
+                           "position AAA 1.5",
+                           "position AAA x",
+                           "position AAA 2147483648",
+                           "position AAA -2147483648",
+                           "status AAA",
+                           "take-over now",
+                           "cancel",
+                           "cancel x",
+                           "cancel 0",
+                           "cancel 4294967296",
+                           "cancel -1",
+                           "cancel 1 2"}) {
     EXPECT_THROW(parse_control(line, core), std::invalid_argument) << line;
   }
 }

@@ -40,10 +40,11 @@ class SessionReceiver final : public PacketReceiver {
     const std::size_t left = all_.size() - at_;
     const std::size_t n = std::min({static_cast<std::size_t>(random_() % (most_ + 1)), left, frames.size()});
     std::copy_n(all_.begin() + static_cast<std::ptrdiff_t>(at_), n, frames.begin());
+    for (SourceFrame& f : frames.first(n)) f.timestamp = by_the_clock(f.timestamp);
     at_ += n;
     if (n != 0) {
       // A burst is taken some microseconds after its last frame was stamped.
-      wall = std::max(wall, frames[n - 1].timestamp) + Nanoseconds{random_() % 20'000};
+      wall = std::max(wall, all_[at_ - 1].timestamp) + Nanoseconds{random_() % 20'000};
     } else if (left != 0) {
       // As often as not the clock goes on to the next frame, or beyond: that one was on its way for long.
       wall = std::max(wall, all_[at_].timestamp - Nanoseconds{random_() % 500'000} + Nanoseconds{random_() % 600'000});
@@ -57,6 +58,10 @@ class SessionReceiver final : public PacketReceiver {
   TimestampSource timestamp_source() const noexcept override { return TimestampSource::kernel; }
   std::string describe() const override { return "generated"; }
 
+  // What stamps frames is set to so much ahead of `wall`.
+  void set_clock(std::int64_t ahead) noexcept { ahead_ = static_cast<std::uint64_t>(ahead); }
+  Nanoseconds by_the_clock(Nanoseconds t) const noexcept { return Nanoseconds{t.value + ahead_}; }
+
   Nanoseconds wall{};
 
  private:
@@ -64,6 +69,7 @@ class SessionReceiver final : public PacketReceiver {
   unsigned most_;
   std::vector<SourceFrame> all_;
   std::size_t at_ = 0;
+  std::uint64_t ahead_ = 0;
 };
 
 inline ResponseModel quick_answers() {
@@ -85,7 +91,9 @@ struct LiveRig {
       : receiver(session, trouble, seed),
         exchange(model),
         engine(
-            session.config, options, inputs, &sender, exchange, record, [this] { return receiver.wall; }, journal),
+            session.config, options, inputs, &sender, exchange, record,
+            [this] { return receiver.by_the_clock(receiver.wall); }, journal, nullptr,
+            [this] { return receiver.wall; }),
         path(make_software_path(session.config, engine, false)) {
     engine.start(*path);
   }

@@ -4,7 +4,10 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "testbench/ipc/ipc_fixture.h"
@@ -13,6 +16,18 @@
 
 namespace twinpath::testing {
 namespace {
+
+// Whether every other thread of this process waits.
+bool others_sleep() {
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    if (task.path().filename() == std::to_string(::gettid())) continue;
+    std::ifstream file(task.path() / "stat");
+    std::string text;
+    std::getline(file, text);
+    if (const std::size_t state = text.rfind(") "); state == std::string::npos || text[state + 2] != 'S') return false;
+  }
+  return true;
+}
 
 GuardReport run(bool spoil) {
   bench::GeneratedSession session(20'000);
@@ -39,7 +54,8 @@ GuardReport run(bool spoil) {
                      &*order_journal);
         LiveRig& rig = *made;
         rig.sender.keep = false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        do std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        while (!others_sleep());
         // Warm: armed, orders sent and answered.
         while (rig.engine.counters().fills < 20 && !rig.receiver.ended()) {
           rig.engine.round();

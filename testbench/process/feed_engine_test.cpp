@@ -4,51 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "testbench/process/process_fixture.h"
+#include "testbench/process/feed_fixture.h"
 
 namespace twinpath::testing {
 namespace {
 
 using ::testing::SizeIs;
-
-class FeedEngineTest : public ProcessTest {
- protected:
-  void begin() {
-    begin_feed();
-    attach();
-  }
-  void attach() {
-    segment_ = ipc::Segment::attach(folder_ / "shared/market", market_kind(options_.market_records));
-    reader_.emplace(segment_->memory() + kMarketRingAt, options_.market_records, MarketRing::From::newest);
-  }
-  const MarketTable& table() const { return segment_->at<MarketTable>(0); }
-  SymbolNow now(SymbolIndex s) const {
-    SymbolNow now;
-    EXPECT_TRUE(table().symbols[s].read(now));
-    return now;
-  }
-  FeedStatus status() const {
-    FeedStatus s;
-    EXPECT_TRUE(table().status.read(s));
-    return s;
-  }
-  std::vector<MarketUpdate> updates() {
-    std::vector<MarketUpdate> all;
-    MarketUpdate u;
-    while (reader_->poll(u) == MarketRing::Got::record) all.push_back(u);
-    return all;
-  }
-  // Until the gap has run out: time follows the clock while nothing comes.
-  void wait_until_stale() {
-    const std::uint64_t end = wall_ns() + 60'000'000'000;
-    while (!feed_->status().stale && wall_ns() < end) feed_->round();
-    ASSERT_TRUE(feed_->status().stale);
-  }
-  void kill_feed() { feed_.reset(); }
-
-  std::optional<ipc::Segment> segment_;
-  std::optional<MarketRing::Reader> reader_;
-};
 
 TEST_F(FeedEngineTest, PublishesEveryChangeOfABookAndTheBookAsItIs) {
   begin();
@@ -175,7 +136,7 @@ TEST_F(FeedEngineTest, SuccessorOnAnotherDayBeginsWithNothing) {
 
 TEST_F(FeedEngineTest, OwnsItsSegmentAlone) {
   begin();
-  EXPECT_THROW(FeedEngine(config_, options_, inputs_, [this] { return wall(); }), ipc::SegmentError);
+  EXPECT_THROW(FeedEngine(config_, live_, options_, inputs_, [this] { return wall(); }), ipc::SegmentError);
 }
 
 }  // namespace

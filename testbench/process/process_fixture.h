@@ -52,14 +52,25 @@ class HandExchange final : public ExchangeSession {
  public:
   std::vector<Event> seen;
   std::deque<Command> answers;
+  std::uint64_t number = 0;  // of the last answer
+  bool resumes = false;      // a session, that knows of all orders and numbers its answers
+  std::optional<Kept> kept;  // what it was told that was kept
+  bool up = true, wants_kill = false, takes_orders = false;
 
   void sent(const Event& e) override { seen.push_back(e); }
   std::optional<Answer> poll(Cycles until) override {
     if (answers.empty()) return std::nullopt;
-    const Answer a{until, answers.front()};
+    const Answer a{until, answers.front(), resumes ? ++number : 0};
     answers.pop_front();
     return a;
   }
+  bool resume(const Kept& k) override {
+    if (resumes) kept = k;
+    return resumes;
+  }
+  bool trading() const noexcept override { return up; }
+  bool kills() const noexcept override { return wants_kill; }
+  bool carries() const noexcept override { return takes_orders; }
   Cycles next_due() const noexcept override { return answers.empty() ? Cycles{kTimeMask} : Cycles{}; }
   Cycles reaction() const noexcept override { return Cycles{1}; }
   bool replayed() const noexcept override { return false; }
@@ -86,7 +97,8 @@ class ProcessTest : public ::testing::Test {
 
   // ---- feed ----
   void begin_feed() {
-    feed_ = std::make_unique<FeedEngine>(config_, options_, inputs_, [this] { return wall(); });
+    feed_ = std::make_unique<FeedEngine>(
+        config_, live_, options_, inputs_, [this] { return wall(); }, recovery_ ? &*recovery_ : nullptr);
   }
   // One packet, next in sequence, or after `lost` messages that nobody gets.
   void market(std::vector<Bytes> messages, std::uint64_t lost = 0) {
@@ -95,15 +107,17 @@ class ProcessTest : public ::testing::Test {
     p.messages = std::move(messages);
     sequence_ += p.messages.size();
     queue_.waiting.push_back(p.frame(config_.feed));
+    on_packet(queue_.waiting.back());
     if (feed_) feed_->round();
   }
+  virtual void on_packet(std::span<const std::uint8_t>) {}
   // 100.00 to 100.02 on A, 100 and 200 shares.
   void quote_a() { market({add(kLocateA, 1, 'B', 100, kBasePrice), add(kLocateA, 2, 'S', 200, kBasePrice + 200)}); }
 
   // ---- order manager ----
   void begin_orders() {
     journal_ = std::make_unique<Journal>(journal_options_);
-    orders_ = std::make_unique<OrderManager>(config_, live_, options_, *journal_, sender_, exchange_);
+    orders_ = std::make_unique<OrderManager>(config_, live_, options_, *journal_, &sender_, exchange_);
   }
   void kill_orders() {
     orders_.reset();
@@ -120,7 +134,7 @@ class ProcessTest : public ::testing::Test {
   void rounds_until(const std::function<bool()>& done) {
     const std::uint64_t end = wall_ns() + 60'000'000'000;
     while (!done() && wall_ns() < end) orders_->round();
-    EXPECT_TRUE(done());
+    EXPECT_TRUE(done()) << "it waits for: " << orders_->waits_for();
   }
   // What was told, all that the ring has.
   std::vector<OrderMessage> told() const {
@@ -140,6 +154,7 @@ class ProcessTest : public ::testing::Test {
   CoreConfig config_;
   LiveOptions live_;
   ProcessOptions options_;
+  std::optional<RecoveryOptions> recovery_;
   JournalOptions journal_options_;
   std::uint64_t feed_behind_ = 0;  // nanoseconds: the feed's clock
   std::uint64_t sequence_ = 1;
