@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "host/core/tick_clock.h"
+#include "host/feed/feed.h"
 #include "host/path/software_path.h"
 
 namespace twinpath::bench {
@@ -14,15 +15,47 @@ namespace {
 
 constexpr std::size_t kBatch = 64;
 
+// How many messages of the same input each message comes behind: those of its frame, and of frames that it let in.
+class Positions {
+ public:
+  Positions(const Session& session, const FeedConfig& config) {
+    Counters counters;
+    const auto feed = std::make_unique<Feed<Positions>>(config, counters, *this);
+    for (const TimedInput& input : session.inputs()) {
+      position_ = 0;
+      input.is_frame ? feed->frame(input.time, input.frame, input.fcs_error) : feed->command(input.time);
+    }
+  }
+  // 0 for what has no message: a strategy's order may be a command's.
+  unsigned of(std::uint64_t sequence) const {
+    return sequence - first_ < positions_.size() ? positions_[sequence - first_] : 0;
+  }
+
+  void on_message(const std::uint8_t*, std::uint8_t, const Origin& origin) {
+    if (positions_.empty()) first_ = origin.sequence;
+    positions_.resize(origin.sequence - first_ + 1);  // 0 for what was lost
+    positions_.back() = position_++;
+  }
+  void on_feed_state(StateReason, const Origin&) {}
+
+ private:
+  std::uint64_t first_ = 0;
+  unsigned position_ = 0;
+  std::vector<unsigned> positions_;
+};
+
 // Takes the time at which each order's frame leaves.
 class OrderClock final : public PathSink {
  public:
-  explicit OrderClock(std::size_t orders) : left_(orders), first_(orders) {}
+  // The message that made an order.
+  struct Cause {
+    std::uint64_t sequence = 0;
+    bool adds = false;
+  };
 
-  void enter(const TimedInput& input) {
-    frame_ += input.is_frame;
-    entered_ = TickClock::now();
-  }
+  explicit OrderClock(std::size_t orders) : left_(orders), causes_(orders) {}
+
+  void enter() { entered_ = TickClock::now(); }
 
   void on_order_frame(std::span<const std::uint8_t>) override {
     const std::uint64_t now = TickClock::now();
@@ -32,19 +65,18 @@ class OrderClock final : public PathSink {
   // Comes behind the order's frame.
   void on_event(const Event& e) override {
     const bool order = e.event_kind() == EventKind::order || e.event_kind() == EventKind::cancel;
-    if (order && count_ - 1 < first_.size()) first_[count_ - 1] = e.msg_index == 0 && e.frame + 1 == frame_;
+    if (order && count_ - 1 < causes_.size())
+      causes_[count_ - 1] = {e.sequence, e.msg_type == 'A' || e.msg_type == 'F'};
   }
 
   std::size_t count() const noexcept { return count_; }
   const std::vector<std::uint64_t>& ticks() const noexcept { return left_; }
-  // Whether the order was made by the first message of the frame that entered.
-  const std::vector<bool>& first() const noexcept { return first_; }
+  const std::vector<Cause>& causes() const noexcept { return causes_; }
 
  private:
   std::uint64_t entered_ = 0;
-  std::uint64_t frame_ = 0;  // frames entered
   std::vector<std::uint64_t> left_;
-  std::vector<bool> first_;
+  std::vector<Cause> causes_;
   std::size_t count_ = 0;
 };
 
@@ -81,14 +113,15 @@ void must_be(std::size_t found, const Session& session) {
 LatencyFigures run_latency(const Session& session, const CoreConfig& config, unsigned rounds) {
   LatencyFigures figures;
   std::vector<std::uint64_t> best(session.orders(), UINT64_MAX);
-  std::vector<bool> first;
+  std::vector<std::vector<std::uint64_t>> ticks;
+  std::vector<OrderClock::Cause> causes;
   for (unsigned round = 0; round < rounds; ++round) {
     OrderClock clock(session.orders());
     const auto path = make_software_path(config, clock, false);
     session.play(
         1,
         [&](std::span<const TimedInput> input) {
-          clock.enter(input.front());
+          clock.enter();
           path->submit(input);
         },
         [&](const Bank& bank) { path->load_inactive_bank(bank); });
@@ -97,11 +130,22 @@ LatencyFigures run_latency(const Session& session, const CoreConfig& config, uns
       figures.all.record(clock.ticks()[i]);
       best[i] = std::min(best[i], clock.ticks()[i]);
     }
-    first = clock.first();
+    ticks.push_back(clock.ticks());
+    causes = clock.causes();
   }
+  const Positions positions(session, config.feed);
   for (std::size_t i = 0; i < best.size(); ++i) {
     figures.quietest.record(best[i]);
-    if (first[i]) figures.first.record(best[i]);
+    for (const auto& round : ticks) figures.late += TickClock::nanoseconds(round[i] - best[i]) > figures.kLate;
+    const unsigned position = positions.of(causes[i].sequence);
+    if (position == 0) {
+      figures.first.record(best[i]);
+      (causes[i].adds ? figures.adds : figures.others).record(best[i]);
+      continue;
+    }
+    std::size_t row = 0;
+    while (row + 1 < figures.kBehind.size() && position >= figures.kBehind[row + 1]) ++row;
+    figures.behind[row].record(best[i]);
   }
   for (unsigned i = 0; i < 10'000; ++i) {
     const std::uint64_t start = TickClock::now();

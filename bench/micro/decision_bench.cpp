@@ -35,7 +35,7 @@ void rules(benchmark::State& state) {
   Counters counters;
   const auto engine = std::make_unique<RuleEngine>(counters);
   BookChange change;
-  change.effect = true;
+  change.effect = change.changed = true;
   change.before = {at(1'000'000, 300), at(1'000'200, 300)};
   const WorkingOrder working;
   struct View {

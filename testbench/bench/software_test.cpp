@@ -63,6 +63,12 @@ TEST(BenchSession, HasAFigureForEveryOrder) {
   EXPECT_EQ(f.all.count(), 2 * session.orders());
   EXPECT_EQ(f.quietest.count(), session.orders());
   EXPECT_LE(f.quietest.percentile(50), f.all.percentile(50));
+  EXPECT_EQ(f.adds.count() + f.others.count(), f.first.count());
+  EXPECT_EQ(f.first.count() + f.behind[0].count() + f.behind[1].count() + f.behind[2].count(), session.orders());
+  EXPECT_GT(f.first.count(), 0u);
+  EXPECT_GT(f.adds.count(), 0u);
+  EXPECT_GT(f.others.count(), 0u);
+  EXPECT_GT(f.behind[0].count(), 0u);
   EXPECT_EQ(f.rates.size(), 2u);
 }
 

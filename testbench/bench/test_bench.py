@@ -2,9 +2,10 @@
 
 import json
 
-from command import SystemTest
+from command import PROJECT, SystemTest
 
 ACTIONABLE = ("bench", "actionable", "--triggers", 3)
+QUIET_DAY = PROJECT / "sim/systemc/scenarios/quiet_day.toml"
 
 
 class Actionable(SystemTest):
@@ -43,3 +44,30 @@ class Actionable(SystemTest):
         (self.folder / "gate.toml").write_text("[sparse]\nadd = 14\nexecute = [16, 14]\n")
         self.assert_fails(*ACTIONABLE, "--gate", "gate.toml", names=["gate.toml:3", "execute"])
         self.assert_fails(*ACTIONABLE, "--json", "no/folder.json", names=["no/folder.json"])
+
+
+class Platform(SystemTest):
+    def test_prints_rates_and_the_ratio(self):
+        done = self.run_command("bench", "platform", QUIET_DAY, "--messages", 3000, "--rtl-messages", 1000, "--rounds", 2,
+                                "--json", "speed.json")
+        self.assertIn("the functional core makes the same orders and events", done.stdout)
+        root = json.loads((self.folder / "speed.json").read_text())
+        self.assertTrue(root["cores_agree"])
+        model, rtl, path = root["rows"]
+        self.assertEqual([r["name"] for r in root["rows"]], ["functional core", "RTL core", "verilator:"])
+        self.assertEqual(rtl["messages"], path["messages"])
+        self.assertGreater(model["frames"], 1.8 * model["messages"])  # both lines
+        for row in root["rows"]:
+            for seconds in ("processor_seconds", "clock_seconds", "session_processor_seconds"):
+                self.assertEqual(len(row[seconds]), 2)
+                self.assertGreater(min(row[seconds]), 0)
+            quickest = min(row["processor_seconds"])
+            self.assertAlmostEqual(row["messages_per_second_quickest"], row["messages"] / quickest, delta=1)
+        self.assertAlmostEqual(root["rtl_to_verilator"], min(rtl["processor_seconds"]) / min(path["processor_seconds"]))
+
+    def test_fails_with_status_1_below_the_rate(self):
+        file = ("bench", "platform", QUIET_DAY, "--messages", 1000, "--rtl-messages", 0, "--rounds", 1)
+        self.assertEqual(self.run_command(*file, "--least", 1).stderr, "")
+        done = self.run_command(*file, "--least", "1e12", status=1)
+        self.assertIn("expected 1000000000000 messages/s at least of the functional core, found ", done.stderr)
+        self.assert_fails(*file, "--json", "no/folder.json", names=["no/folder.json"])

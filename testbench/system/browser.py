@@ -25,7 +25,7 @@ class Browser:
     """Keeps its profile in `folder`; `complaints` are what the page threw, logged as errors, or was refused."""
 
     def __init__(self, program, folder, width=1280, height=1000):
-        self.seconds = 60  # that one answer may take
+        self.seconds = 120  # that one answer may take
         self.number, self.session, self.buffer, self.complaints = 0, None, b"", []
         read_end, self.to = os.pipe()
         self.come, write_end = os.pipe()

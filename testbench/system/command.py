@@ -7,11 +7,13 @@ import shutil
 import struct
 import subprocess
 import tempfile
+import time
 import unittest
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 # Files that this project did not write; tests that need them are skipped by name where they are absent.
 DATA = PROJECT.parent / "shared" / "data"
+PATIENCE = 60  # seconds, for whatever must come: how fast this machine is decides nothing
 
 # Two seconds of two lines that lose, repeat, reorder and damage packets, with halts, tags and unknown types.
 HOSTILE = (
@@ -19,6 +21,8 @@ HOSTILE = (
     " --damage 0.01 --tagged 0.2 --gap 0.001 --halts 3 --luld-pauses 2 --operational-halts 2 --unknown-types 0.002"
 ).split()
 CLEAN = "--seed 5 --messages 8000 --symbols 16 --configured 8 --duration 2 --halts 0 --luld-pauses 0 --operational-halts 0".split()
+# Five times as long at the same pace: it goes on while a test looks, however long that takes.
+LONG = [{"8000": "40000", "2": "10"}.get(o, o) for o in CLEAN]
 
 # host/core/event.h
 ORDER, REJECT, CANCEL, BOOK, STATE, COMMAND = range(1, 7)
@@ -74,6 +78,18 @@ def symbol_names(config):
     return re.findall(r'^name = "(\S+)"', pathlib.Path(config).read_text(), re.M)
 
 
+def until(condition, what, seconds=PATIENCE, news=lambda: ""):
+    """Waits until the condition is true; returns what it gives then. It is asked once more after the time is over: we may be
+    those who got no processor."""
+    end = time.monotonic() + seconds
+    while True:
+        last = time.monotonic() > end
+        if found := condition():
+            return found
+        assert not last, f"waited in vain: {what}{news()}"
+        time.sleep(0.02)
+
+
 class SystemTest(unittest.TestCase):
     def setUp(self):
         self.command = os.environ.get("TWINPATH")
@@ -85,10 +101,29 @@ class SystemTest(unittest.TestCase):
     def run_command(self, *arguments, status=0):
         """Runs the command in the test's own folder; its exit status must be `status`."""
         done = subprocess.run([self.command, *map(str, arguments)], cwd=self.folder, text=True, encoding="utf-8",
-                              errors="replace", capture_output=True, timeout=100)
+                              errors="replace", capture_output=True, timeout=280)
         self.assertEqual(done.returncode, status,
                          f"exit status of twinpath {' '.join(map(str, arguments))}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
         return done
+
+    def until(self, condition, what, seconds=PATIENCE):
+        return until(condition, what, seconds, self.news)
+
+    def until_holds(self, check, seconds=PATIENCE):
+        """Waits until the assertions of `check` hold."""
+        end = time.monotonic() + seconds
+        while True:
+            last = time.monotonic() > end
+            try:
+                return check()
+            except AssertionError:
+                if last:
+                    raise
+            time.sleep(0.05)
+
+    def news(self):
+        """What else there is to say when something was waited for in vain."""
+        return ""
 
     def generate(self, options, extra_config="", any_session=True):
         """session.pcap and session.toml; returns the summary."""

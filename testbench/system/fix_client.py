@@ -6,6 +6,7 @@ import re
 import socket
 import time
 
+from command import PATIENCE, until
 from venue_client import Lost
 
 SOH = "\x01"
@@ -33,23 +34,19 @@ class FixSession:
     def header(self, kind, number, *more):
         return [(35, kind), (34, number), (49, self.name), (56, self.venue), (52, now()), *more]
 
-    def connect_once(self, timeout=10):
+    def connect_once(self):
         self.close()
         try:
-            self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
+            self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
         except OSError as error:
             raise Lost(str(error)) from error
         self.data, self.asked, self.logged_on = b"", 0, False
         secret = [(554, self.password)] if self.version == "FIX.4.4" else [(95, len(self.password)), (96, self.password)]
         self.admin("A", (98, 0), (108, 30), *secret)
-        deadline = time.monotonic() + timeout
-        while not self.logged_on:
-            if time.monotonic() > deadline:
-                raise Lost("no logon")
-            self.take(0.1)
+        until(lambda: self.take(0.1) or self.logged_on, f"{self.name}: a logon")
 
-    def connect(self, seconds=30):
-        deadline = time.monotonic() + seconds
+    def connect(self):
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
                 return self.connect_once()
@@ -63,11 +60,14 @@ class FixSession:
             self.socket.close()
         self.socket = None
 
-    def write(self, fields):
+    def put(self, data):
         try:
-            self.socket.sendall(encode(self.version, fields))
+            self.socket.sendall(data)
         except (OSError, AttributeError) as error:
             raise Lost(str(error)) from error
+
+    def write(self, fields):
+        self.put(encode(self.version, fields))
 
     def admin(self, kind, *fields):
         number, self.next_out = self.next_out, self.next_out + 1
@@ -109,6 +109,10 @@ class FixSession:
             if not more:
                 raise Lost("closed")
             self.data += more
+
+    def listen(self):
+        """Obeys what comes until the connection is lost."""
+        until(lambda: self.take(0.2), f"{self.name}: the end of the connection")
 
     def message(self, fields):
         m = dict(fields)
@@ -201,9 +205,9 @@ class FixTrader(FixSession):
         except Lost:
             self.connect()
 
-    def settle(self, seconds=30):
+    def settle(self):
         """Everything has an answer, and all that the venue had to say before that has come."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + 2 * PATIENCE
         asked = ""
         while self.unanswered or asked not in self.heartbeats:
             assert time.monotonic() < deadline, f"{self.name}: no answer to {self.unanswered}, {asked}"

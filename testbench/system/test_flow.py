@@ -8,8 +8,9 @@ import subprocess
 import time
 import unittest
 
+from command import PATIENCE
 from venue_client import Line, Meddler, Soup
-from venue_fixture import VenueTest
+from venue_fixture import VenueTest, free_ports
 
 
 class Flow(VenueTest):
@@ -17,7 +18,7 @@ class Flow(VenueTest):
 
     def sample(self, *arguments):
         """A venue of the sample configuration runs."""
-        self.ports = random.randrange(20_000, 30_000)
+        self.ports = free_ports(5)
         self.run_command("venue", "--config-out", "venue.toml", "--symbols", "3", "--participants", self.participants,
                          "--port", self.ports, *arguments)
         self.start("-q")
@@ -38,7 +39,7 @@ class Flow(VenueTest):
     def test_trades_at_a_venue_of_the_sample_configuration(self):
         self.sample()
         for seed in (1, 2):  # the second one finds what the first has left
-            done = self.run_command("flow", "--config", "venue.toml", "--seed", seed, "--rate", "500", "--for", "3")
+            done = self.run_command("flow", "--config", "venue.toml", "--seed", seed, "--rate", "500", "--messages", "1500")
             self.assertIn("reconciled: every position is the venue's", done.stdout)
             self.assertGreater(int(re.search(r"(\d+) fills", done.stdout.splitlines()[-2]).group(1)), 50)
             self.assertRegex(done.stderr, r"flow: 10 of 10 trading, \d+ messages, \d+ fills; \w+ \d+\.\d\d, ")
@@ -47,7 +48,7 @@ class Flow(VenueTest):
         shares, cash, orders = {}, {}, {}
         copy = Soup(self.ports, "DROP1", "readonly")
         self.addCleanup(copy.close)
-        for _, m in copy.messages(5):
+        for m in copy.read(self.control("positions", "P001")["sequence"]):
             if m[:1] == b"A":
                 number, side, _, symbol = struct.unpack_from(">IcI8s", m, 9)
                 orders[number] = (1 if side == b"B" else -1, symbol.decode().strip())
@@ -97,19 +98,21 @@ class Flow(VenueTest):
             wait_until(" 0 of 10 trading")
             self.start("-q")
             wait_until("10 of 10 trading")
+        self.until(lambda: self.control("status")["trades"] > 100, "trades")
         flow.send_signal(signal.SIGINT)  # it winds down, and says whether all is well
-        out, error = flow.communicate(timeout=120)
+        out, error = flow.communicate(timeout=4 * PATIENCE)
         self.assertEqual(flow.returncode, 0, error)
         self.assertIn("reconciled", out)
         self.assertEqual(re.search(r"(\d+) logins", out).group(1), str(4 * self.participants))
-        self.assertGreater(self.control("status")["trades"], 100)
         self.assert_flat()
 
     def test_reconciles_when_it_is_killed_itself_and_with_the_venue(self):
         self.sample()
         for both in (False, True, False):
-            flow = self.begin_flow("--rate", 500, "--for", 60)
-            time.sleep(1.5 + random.random())
+            trades = self.control("status")["trades"]
+            flow = self.begin_flow("--rate", 500, "--for", 600)
+            self.until(lambda: self.control("status")["trades"] > trades + 40, "trades")
+            time.sleep(random.random())
             if both:
                 self.kill()
             flow.kill()
@@ -117,8 +120,7 @@ class Flow(VenueTest):
             if both:
                 self.start("-q")
         trades = self.control("status")["trades"]
-        self.assertGreater(trades, 100)
-        done = self.run_command("flow", "--config", "venue.toml", "--rate", "500", "--for", "1")
+        done = self.run_command("flow", "--config", "venue.toml", "--rate", "500", "--messages", "500")
         self.assertIn("reconciled", done.stdout)
         # The trades of those that were killed were reconciled too.
         fills = int(re.search(r"(\d+) fills, \d+ logins", done.stdout).group(1))
@@ -141,14 +143,14 @@ class Flow(VenueTest):
                 self.addCleanup(meddler.close)
                 (self.folder / "meddled.toml").write_text(
                     text.replace(f'"127.0.0.1:{self.ports}"', f'"127.0.0.1:{meddler.port}"', 1))
-                done = subprocess.run([self.command, "flow", "--config", "meddled.toml", "--rate", "500", "--for", "1.5",
-                                       "-q"], cwd=self.folder, text=True, capture_output=True, timeout=120)
+                done = subprocess.run([self.command, "flow", "--config", "meddled.toml", "--rate", "500", "--messages", "750",
+                                       "-q"], cwd=self.folder, text=True, capture_output=True, timeout=4 * PATIENCE)
                 self.assertEqual(done.returncode, status, done.stderr)
                 self.assertRegex(done.stderr, told or "^$")
                 self.assertEqual(meddler.done, fault is not None)
                 meddler.close()
         # The venue itself is well: who reads its streams from their beginning agrees with it.
-        self.run_command("flow", "--config", "venue.toml", "--for", "0.5", "-q")
+        self.run_command("flow", "--config", "venue.toml", "--messages", "250", "-q")
         self.assert_flat()
 
 

@@ -79,8 +79,10 @@ class JournalOfARun(Runs):
         chance = random.Random(31)
         file = self.folder / "journal" / "00000001.journal"
         size = lambda: file.stat().st_size if file.exists() else 0
-        cut = 0
-        for _ in range(6):
+        cut = runs = 0
+        while cut < 4:  # one may end before we have the processor to kill it
+            self.assertLess(runs, 40, f"{cut} of {runs} runs were killed before they ended")
+            runs += 1
             before = size()
             process = subprocess.Popen([self.command, "run", "-q", "--config", "session.toml"], cwd=self.folder)
             while process.poll() is None and size() < before + 70_000:
@@ -89,12 +91,13 @@ class JournalOfARun(Runs):
             process.send_signal(signal.SIGKILL)
             cut += process.wait() == -signal.SIGKILL
             self.run_command("journal", "journal", "--replay")
-        self.assertGreater(cut, 2)
         self.run_command("run", "-q", "--config", "session.toml")
         records = read_journal(self.folder / "journal")
         self.assertEqual(records[-1].kind, STOP)
         # What a run before had staged is written first: a run may be killed before its own START is.
-        self.assertIn(sum(r.kind == START for r in records), range(4, 8))
+        starts = sum(r.kind == START for r in records)
+        self.assertLessEqual(starts, runs + 1)
+        self.assertGreater(starts, runs // 2)
         self.run_command("journal", "journal", "--replay")
 
     def test_cut_end_is_told_and_damage_in_the_middle_is_an_error(self):
@@ -172,7 +175,7 @@ class Postgres(Runs):
             shutil.chown(self.place, "postgres", "postgres")
         run = lambda *a: subprocess.run([*self.user, *map(str, a)], check=True, capture_output=True, text=True, cwd=self.place)
         run(self.bin / "initdb", "-D", self.place / "data", "-A", "trust", "-U", "twin", "--no-sync")
-        run(self.bin / "pg_ctl", "-D", self.place / "data", "-w", "-t", "60", "-l", self.place / "log", "-o",
+        run(self.bin / "pg_ctl", "-D", self.place / "data", "-w", "-t", "120", "-l", self.place / "log", "-o",
             f"-k {self.place} -c listen_addresses='' -c fsync=off", "start")
         self.addCleanup(run, self.bin / "pg_ctl", "-D", self.place / "data", "-m", "immediate", "stop")
         self.connection = f"host={self.place} user=twin dbname=postgres"

@@ -7,11 +7,12 @@ import signal
 import time
 
 from browser import Browser, find_browser
+from command import LONG, PATIENCE, until
 from test_monitor import Monitors, StatsFile
 from test_processes import ProcessRuns
 from test_run import LIVE, Live, Runs
 
-SLOWLY = "0.02"  # of the session's pace: a hundred seconds, longer than any case looks
+SLOWLY = "0.02"  # of the session's pace: five hundred seconds where it is LONG, longer than any case looks
 PICTURE = (1120, 1080)
 
 
@@ -29,14 +30,9 @@ class Pages(Monitors):
         self.browser.open(f"http://127.0.0.1:{self.port}/")
         self.until_page("document.body?.dataset.updates", "the first event")
 
-    def until_page(self, expression, what, seconds=90):
+    def until_page(self, expression, what):
         """The expression's value once it is true."""
-        end = time.monotonic() + seconds
-        while not (value := self.browser.evaluate(expression)):
-            if time.monotonic() > end:
-                self.fail(f"the page waited in vain: {what}; it shows\n{self.browser.text('main')}")
-            time.sleep(0.05)
-        return value
+        return until(lambda: self.browser.evaluate(expression), what, news=lambda: f"; the page shows\n{self.browser.text('main')}")
 
     def says(self, text):
         self.until_page(f"document.getElementById('state').textContent.includes({text!r})", f"'{text}'")
@@ -46,7 +42,7 @@ class Pages(Monitors):
         return int(self.browser.evaluate(f"[...document.querySelectorAll('.card')].find(c=>c.querySelector('.k').textContent==={name!r})"
                                          ".querySelector('.v').textContent").replace(",", ""))
 
-    def assert_moves(self, name, seconds=30):
+    def assert_moves(self, name, seconds=PATIENCE):
         """A card's figure rises, twice, while nobody touches the page."""
         seen, end = [self.card(name)], time.monotonic() + seconds
         while len(seen) < 3:
@@ -60,11 +56,17 @@ class Pages(Monitors):
     def asked(self):
         return self.browser.evaluate("document.getElementById('ask').open")
 
+    def click_kill(self):
+        """Once the page offers it: not while the run gets no processor and shows no sign of life."""
+        def question():
+            self.browser.click("#kill")
+            return self.asked()
+        self.assertFalse(self.asked())
+        self.until(question, "the question whether")
+
     def press_kill_and_think_again(self, killed):
         """The question alone kills nothing, nor does Cancel."""
-        self.assertFalse(self.asked())
-        self.browser.click("#kill")
-        self.assertTrue(self.asked(), "no question was asked")
+        self.click_kill()
         self.assertIn("Stop all orders?", self.browser.text("#ask"))
         self.browser.click("#kill")  # the question lies over the page
         self.browser.click("#no")
@@ -73,9 +75,16 @@ class Pages(Monitors):
         self.assertFalse(killed())
 
     def press_kill(self):
-        self.browser.click("#kill")
-        self.browser.click("#yes")
-        self.assertFalse(self.asked())
+        """Again where the run gets no processor to answer."""
+        killed = "document.getElementById('state').textContent.includes('Killed')"
+
+        def told():
+            self.click_kill()
+            self.browser.click("#yes")
+            self.assertFalse(self.asked())
+            self.until_page(f"{killed}||document.getElementById('why').textContent.includes('was not set')", "an answer")
+            return self.browser.evaluate(killed)
+        self.until(told, "the kill")
 
     def assert_nothing_complained(self):
         self.assertEqual(self.browser.complaints, [])
@@ -87,7 +96,7 @@ class PageOfARun(Pages, Live):
         super().setUp()
 
     def test_moves_and_its_kill_switch_kills(self):
-        run = self.start_run(self.live("af_packet:vb") + 'stats = "stats"\n')
+        run = self.start_run(self.live("af_packet:vb") + 'stats = "stats"\n', options=LONG)
         self.monitor("--config", "session.toml")
         self.open_page()
         self.says("Not armed")
@@ -95,7 +104,7 @@ class PageOfARun(Pages, Live):
         self.says("Armed: orders are sent")
         self.until_page("document.getElementById('link').textContent==='live'", "the connection")
         self.assert_moves("Frames")
-        self.assert_moves("Orders", 60)
+        self.assert_moves("Orders")
         # Fault: a run that stands still. Its page says so, and offers no kill switch that nobody would hear.
         run.send_signal(signal.SIGSTOP)
         self.says("shows no sign of life")
@@ -133,7 +142,7 @@ class PageOfProcesses(Pages, ProcessRuns):
         super().setUp()
 
     def test_shows_books_and_orders_and_kills(self):
-        self.configure()
+        self.configure(options=LONG)
         self.all_up()
         monitor = self.monitor("--config", "session.toml")
         self.open_page(*PICTURE)

@@ -74,6 +74,12 @@ class Platform(SystemTest):
             self.assertIn(name, names)
         self.assert_fails("platform", file, "--wave", "nowhere/wave", names=["nowhere/wave"])
 
+    def test_says_which_core_a_strategy_needs(self):
+        file = SCENARIOS / "market_maker.toml"
+        self.assertIn("strategy kernel: 200 cycles", self.run_command("platform", file).stdout)
+        self.assert_fails("platform", file, "--core", "model", names=["market_maker", "core 'hls'"])
+        self.assert_fails("platform", SCENARIOS / "quiet_day.toml", "--core", "hls", names=["rules", "market_maker, arbitrage"])
+
     def test_names_what_is_wrong_with_a_scenario(self):
         self.assert_fails("platform", self.edited("quiet_day.toml", ("gbps = 10", "gbps = 40")), names=["edited.toml", "wire.gbps"])
         self.assert_fails("platform", self.edited("quiet_day.toml", ("[line_a]", "[line_c]")), names=["edited.toml", "line_c"])

@@ -13,7 +13,7 @@ import tempfile
 import time
 import unittest
 
-from command import CANCEL, COMMAND, ORDER, symbol_names
+from command import CANCEL, CLEAN, COMMAND, LONG, ORDER, PATIENCE, symbol_names
 from journal_file import DOUBT, EVENT, HOST_CANCEL, SENT, read_journal
 from test_packet_io import Wire
 from test_run import Runs
@@ -30,8 +30,8 @@ class ProcessRuns(Wire, Runs):
         self.addCleanup(shutil.rmtree, self.shared, True)
         self.running = {}
 
-    def configure(self, strategies=("rules", "market_maker"), more=""):
-        text = self.live_config("")
+    def configure(self, strategies=("rules", "market_maker"), more="", options=CLEAN):
+        text = self.live_config("", options=options)
         self.text = text
         symbols = re.findall(r'(?m)^name = "(\S+)"', text)
         makes = "".join(f'\n[[strategy.market_maker]]\nsymbol = "{s}"\nquantity = 100\nhalf_spread = "0.01"\nmax_position = 5000\n'
@@ -65,7 +65,7 @@ class ProcessRuns(Wire, Runs):
     def end(self, name, status=0):
         process = self.running.pop(name)
         process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(timeout=90), status, self.log(name))
+        self.assertEqual(process.wait(timeout=2 * PATIENCE), status, self.log(name))
 
     def capture(self):
         """Of what leaves B; the sender's frames come into B and are told apart by their port."""
@@ -83,26 +83,21 @@ class ProcessRuns(Wire, Runs):
         return [f for f in self.orders("orders.pcap") if f[23] == 17 and int.from_bytes(f[36:38], "big") == port]
 
     def ask(self, what="", *request):
-        done = subprocess.run([self.command, "control", "socket" + what, *(request or ("status",))], cwd=self.folder, text=True,
-                              capture_output=True, timeout=60)
+        done = subprocess.run([self.command, "control", "socket" + what, "--timeout", str(PATIENCE), *(request or ("status",))],
+                              cwd=self.folder, text=True, capture_output=True, timeout=2 * PATIENCE)
         return json.loads(done.stdout) if done.returncode == 0 and done.stdout else {}
 
-    def until(self, condition, what, seconds=60):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if condition():
-                return
-            time.sleep(0.05)
-        self.fail(f"waited in vain: {what}; orders {self.ask()}; feed {self.ask('.feed')}; logs "
-                  + "; ".join(self.log(n) for n in self.running))
+    def news(self):
+        return f"; orders {self.ask()}; feed {self.ask('.feed')}; logs " + "; ".join(self.log(n) for n in self.running)
 
     def counter(self, name):
         return self.ask().get("counters", {}).get(name, 0)
 
     def top(self, process, name):
         page = subprocess.run([self.command, "top", self.shared, "--once", "--all"], text=True, capture_output=True, check=True).stdout
-        part = re.search(rf"(?m)^{re.escape(process)}: .*\n(?:  .*\n)*", page).group(0)
-        return int(re.search(rf"(?m)^  {re.escape(name)} +(\d+)", part).group(1))
+        part = re.search(rf"(?m)^{re.escape(process)}: .*\n(?:  .*\n)*", page)
+        found = part and re.search(rf"(?m)^  {re.escape(name)} +(\d+)", part.group(0))
+        return int(found.group(1)) if found else 0  # of a process that is just beginning
 
     def all_up(self, strategies=("rules", "market_maker")):
         self.begin("feed")
@@ -171,11 +166,11 @@ class ProcessRuns(Wire, Runs):
 
 class Processes(ProcessRuns):
     def test_trade_and_the_wire_is_the_journal(self):
-        self.configure()
+        self.configure(more="market_records = 65536\n")  # all of the session: nobody falls behind so far that it misses any
         capture = self.capture()
         self.all_up()
         sender = self.sender("0.4")
-        sender.wait(timeout=120)
+        sender.wait(timeout=2 * PATIENCE)
         self.until(lambda: self.counter("orders") > 20, "orders")
         self.assertTrue(self.ask()["armed"])
         self.until(lambda: self.top("orders", "orders") == self.counter("orders"), "top")
@@ -194,7 +189,7 @@ class Processes(ProcessRuns):
         self.assertEqual({r.source for r in records if r.kind == EVENT and r.event.kind == ORDER}, {0, 1}, "not both trade")
 
     def test_a_strategy_killed_disturbs_no_other_and_resumes(self):
-        self.configure()
+        self.configure(options=LONG)
         capture = self.capture()
         self.all_up()
         sender = self.sender()
@@ -218,7 +213,7 @@ class Processes(ProcessRuns):
         self.assert_ledger(self.finish_all(capture))
 
     def test_the_order_manager_killed_loses_nothing_and_repeats_nothing(self):
-        self.configure()
+        self.configure(options=LONG)
         capture = self.capture()
         self.all_up()
         sender = self.sender()
@@ -231,15 +226,30 @@ class Processes(ProcessRuns):
             number = len(read_journal_numbers(self.folder / "journal"))
             self.begin("orders")
             self.until(lambda: self.ask().get("armed"), "to go on armed, as it was")
-            self.until(lambda: self.counter("intents") > 0 or sender.poll() is not None, "intents")
+            self.until(lambda: self.counter("intents") > 0, "intents")
             self.assertGreaterEqual(len(read_journal_numbers(self.folder / "journal")), number)
         for name in ("strategy rules", "strategy market_maker", "feed"):
             self.assertIsNone(self.running[name].poll(), self.log(name))
         sender.kill()
         self.assert_ledger(self.finish_all(capture), in_doubt=kills)
 
+    def settled(self):
+        """The feed's status once it has read all that was sent: it answers between two looks at its input."""
+        before = None
+        while True:
+            now = self.ask(".feed")
+            if before and (now["messages"], now["expected_sequence"]) == (before["messages"], before["expected_sequence"]):
+                return now
+            before = now
+            time.sleep(0.1)
+
+    def until_sent(self, more):
+        """Until so many more frames have left."""
+        before = self.sent()
+        self.until(lambda: self.sent() >= before + more, f"{more} more frames")
+
     def test_the_feed_killed_makes_books_stale_then_trusted_again(self):
-        self.configure()
+        self.configure(options=LONG)
         capture = self.capture()
         self.all_up()
         sender = self.sender()
@@ -248,8 +258,7 @@ class Processes(ProcessRuns):
         # Nothing is missed: the books are made again and the first message after makes them trusted.
         for _ in range(2):
             sender.send_signal(signal.SIGSTOP)
-            time.sleep(1.0)
-            before = self.ask(".feed")
+            before = self.settled()
             self.assertFalse(before["stale"] or before["rebuilding"], before)
             self.kill("feed")
             self.begin("feed")
@@ -267,14 +276,20 @@ class Processes(ProcessRuns):
             self.until(lambda: self.counter("intents") > orders, "intents on the books made again")
         # Messages are missed: a gap is lost, and trust is the host's to give back.
         self.kill("feed")
-        time.sleep(1.0)
+        self.until_sent(200)
         self.begin("feed")
         self.until(lambda: self.ask(".feed").get("stale"), "a lost gap")
         stale = self.ask(".feed")
         self.assertGreater(stale["lost_messages"], 0)
         self.assertEqual(stale["books_untrusted"], 8)
+
+        def still():  # what a strategy had asked for before it heard of the gap may leave yet
+            before = self.counter("orders")
+            self.until_sent(300)
+            return self.counter("orders") == before
+        self.until(still, "the end of orders on books that are stale")
         refused = self.counter("orders")
-        time.sleep(1.0)
+        self.until_sent(1000)
         self.assertEqual(self.counter("orders"), refused, "orders on books that are stale")
         self.ask(".feed", "trust")
         self.until(lambda: not self.ask(".feed")["stale"], "trust")
@@ -283,8 +298,42 @@ class Processes(ProcessRuns):
         sender.kill()
         self.assert_ledger(self.finish_all(capture))
 
+    def test_locates_come_from_the_feed_and_a_feed_process_after_it_has_them(self):
+        self.configure()
+        config = self.folder / "session.toml"
+        text = re.sub(r"(?m)^locate = .*\n", "", config.read_text())
+        config.write_text(text.replace("[live]", "[live]\ndirectory_timeout_s = 1"))
+        late = subprocess.run(["ip", "netns", "exec", self.b, self.command, "feed", "--config", "session.toml"], cwd=self.folder,
+                              text=True, capture_output=True, timeout=60)
+        self.assertEqual(late.returncode, 2)
+        self.assertRegex(late.stderr, r"expected Stock Directory messages of every \[\[symbol\]\] within 1 s, found none of \S+, ")
+        config.write_text(text)
+        capture = self.capture()
+        self.all_up()
+        waits = self.ask(".feed")
+        self.assertEqual((waits["phase"], len(waits["symbols_missing"]), waits["rebuilding"]), ("directory", 8, True), waits)
+        self.assertEqual(self.ask(".feed", "trust"), {}, "books that nobody has were trusted")
+        self.until(lambda: self.ask().get("waits_for") == "the Stock Directory messages of its symbols", "the manager to know")
+        sender = self.sender()
+        self.until(lambda: self.counter("orders") > 3, "orders")
+        self.assertEqual(self.ask(".feed")["phase"], "trading")
+        sender.send_signal(signal.SIGSTOP)
+        before = self.ask(".feed")
+        self.kill("feed")
+        self.begin("feed")
+        self.until(lambda: self.ask(".feed").get("generation", 0) > before["generation"], "the feed")
+        again = self.ask(".feed")
+        self.assertEqual((again["phase"], again["rebuilding"]), ("trading", True), again)
+        self.assertGreater(again["rebuilt_messages"], 50)
+        sender.send_signal(signal.SIGCONT)
+        self.until(lambda: not self.ask(".feed")["rebuilding"], "the first message")
+        orders = self.counter("orders")
+        self.until(lambda: self.counter("orders") > orders, "orders on the books made again")
+        sender.kill()
+        self.assert_ledger(self.finish_all(capture))
+
     def test_a_slow_reader_is_told_what_it_missed_and_holds_up_nobody(self):
-        self.configure(more="market_records = 64\n")
+        self.configure(more="market_records = 64\n", options=LONG)
         capture = self.capture()
         self.all_up()
         sender = self.sender("0.4")
@@ -301,7 +350,7 @@ class Processes(ProcessRuns):
         self.assert_ledger(self.finish_all(capture))
 
     def test_a_supervisor_begins_again_what_is_killed(self):
-        self.configure()
+        self.configure(options=LONG)
         capture = self.capture()
         self.begin("run", "--processes")
         self.until(lambda: all(self.ask().get("strategies", {"": False}).values()) and self.ask(".feed"), "all processes")
@@ -316,6 +365,11 @@ class Processes(ProcessRuns):
             self.until(lambda: pid(name) != old, f"{name} to be begun again")
             self.until(lambda: all(self.ask().get("strategies", {"": False}).values()) and self.ask(".feed"), "all processes")
         self.assertIn("ended by signal 9", self.log("run"))
+        # SIGHUP is for the rules and limits of whoever has them, and ends nobody.
+        manager = pid("orders")
+        self.running["run"].send_signal(signal.SIGHUP)
+        self.until(lambda: 'orders: reload: {"ok":true}' in self.log("run"), "a reload")
+        self.assertEqual(pid("orders"), manager)
         sender.kill()
         children = [pid(n) for n in ("strategy rules", "strategy market_maker", "orders", "feed")]
         self.end("run")
@@ -338,6 +392,15 @@ class Processes(ProcessRuns):
         fails("feed", names=["twice"], change=lambda t: t.replace('["rules", "market_maker"]', '["rules", "rules"]'))
         fails("feed", names=["market_records", "a power of two"], change=lambda t: t.replace("store_mb = 8", "market_records = 100"))
         fails("feed", names=["a file", "twinpath run"], change=lambda t: t.replace('from = "af_packet:vb"', 'from = "pcap:session.pcap"'))
+        first = re.search(r'(?m)^name = ("\S+")', text).group(1)
+        fails("feed", names=["session.pcap", "Stock Directory", "ZZZZZQ"],
+              change=lambda t: re.sub(r"(?m)^locate = .*\n", "", t).replace(first, '"ZZZZZQ"').replace(
+                  "[live]", '[live]\ndirectory = "session.pcap"'))
+        for key, what in (('path = "sw:pipelined"', "path"), ('record = "record.pcap"', "record"), ("core = 0", "core")):
+            fails("strategy", "rules", names=[f"expected no {what} in [live]", "--processes"],
+                  change=lambda t: t.replace("[live]", f"[live]\n{key}"))
+        fails("run", "--processes", "--record", "record.pcap", names=["--record"])
+        fails("run", "--processes", "--buffer", "8192", names=["packet I/O"])
         fails("run", "--processes", names=["[processes]"], change=lambda t: re.sub(r"(?ms)^\[processes\].*?(?=^\[)", "", t))
         config.write_text(text)
         self.begin("feed")

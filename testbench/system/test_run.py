@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from command import CLEAN, SystemTest, read_pcap
+from command import CLEAN, LONG, PATIENCE, SystemTest, read_pcap
 from test_packet_io import LINES, Wire
 
 LIVE = """
@@ -119,6 +119,8 @@ class RunFiles(Runs):
         fails(LIVE + exchange.replace('account = "A"\n', ""), "exchange.account", "1 to 6 characters")
         fails(LIVE + exchange.replace("127.0.0.1:1", "here"), "exchange.address", "TCP port")
         fails(LIVE + exchange + 'orders = "session"\n', "pcap:orders.pcap", "remove to")
+        fails(LIVE + exchange + 'protocol = "fix50"\n', "exchange.protocol", "fix42")
+        fails(LIVE + exchange + 'comp_id = "X"\n', "exchange.comp_id", "protocol of FIX")
         fails(LIVE + exchange + "start_timeout_s = 1\n", "login of 'A'", "connection_refused", "[exchange]")
         fails(LIVE + "[recovery]\n", "recovery.rerequest", "rerequest or glimpse")
         fails(LIVE + '[recovery]\nglimpse = "127.0.0.1:1"\naccount = "A"\n', "recovery.password", "glimpse needs a login")
@@ -175,20 +177,22 @@ class Live(Wire, Runs):
         return process
 
     def control(self, *request, status=0):
-        done = self.run_command("control", "socket", *request, status=status)
+        done = self.run_command("control", "socket", "--timeout", PATIENCE, *request, status=status)
         return json.loads(done.stdout) if done.stdout else done.stderr
 
     def wait_for(self, what):
-        for _ in range(600):
-            s = self.control("status")
-            if what(s):
-                return s
-            time.sleep(0.05)
-        self.fail(f"waited in vain: {json.dumps(s)}")
+        """The run's status once this is true of it."""
+        def found():
+            self.seen = self.control("status")
+            return what(self.seen) and self.seen
+        return self.until(found, "a status")
+
+    def news(self):
+        return f"; the last was {json.dumps(self.seen)}"
 
     def end(self, process, status=0):
         process.send_signal(signal.SIGTERM)
-        out, error = process.communicate(timeout=60)
+        out, error = process.communicate(timeout=2 * PATIENCE)
         self.assertEqual(process.returncode, status, out + error)
         return out
 
@@ -209,7 +213,7 @@ class Live(Wire, Runs):
 
     def live(self, source):
         return (f'\n[live]\nfrom = "{source}"\nto = "af_packet:vb"\nrecord = "record.pcap"\ncontrol = "socket"\n'
-                "arm_lag_ms = 1000\n")
+                "arm_lag_ms = 60000\n")  # a run that gets no processor for a while is behind, and trades yet
 
 
 class RunLive(Live):
@@ -233,7 +237,7 @@ class RunLive(Live):
 
     def test_is_told_what_to_do_while_it_runs(self):
         orders = self.start_orders_capture()
-        run = self.start_run(self.live("af_packet:vb"))
+        run = self.start_run(self.live("af_packet:vb"), options=LONG)
         self.assertIn("a process that answers", subprocess.run(
             ["ip", "netns", "exec", self.b, self.command, "run", "-q", "--config", "session.toml"], cwd=self.folder, text=True,
             capture_output=True, timeout=60).stderr)
@@ -250,6 +254,8 @@ class RunLive(Live):
         self.control("position", symbol, "-100")
         self.assertIn("expected the name of a configured symbol", self.control("trust", "NOSUCH", status=2))
         self.assertIn("expected status, arm", self.control("frobnicate", status=2))
+        self.assertIn("4000000000, which no order has had", self.control("cancel", "4000000000", status=2))
+        self.assertIn("expected the number of an order", self.control("cancel", symbol, status=2))
         # Good: nobody may buy or sell any more. The old one stays when the file is bad, or changes what it may not.
         config = self.folder / "session.toml"
         text = config.read_text()
@@ -269,7 +275,7 @@ class RunLive(Live):
         run.send_signal(signal.SIGHUP)
         self.wait_for(lambda s: s["counters"]["orders"] > after["counters"]["orders"])
         self.control("stop")
-        out, error = run.communicate(timeout=60)
+        out, error = run.communicate(timeout=2 * PATIENCE)
         self.assertEqual(run.returncode, 0, out + error)
         sender.kill()
         self.assert_replays(self.captured(orders), 5)

@@ -3,7 +3,7 @@
 import subprocess
 import unittest
 
-from command import CLEAN
+from command import LONG, PATIENCE
 from test_run import Live
 
 SHORT = "--seed 5 --messages 1500 --symbols 16 --configured 8 --duration 2 --halts 0 --luld-pauses 0".split()
@@ -33,7 +33,7 @@ class SwitchedLive(Live):
 class SwitchedRun(SwitchedLive):
     def test_operator_takes_over_and_hands_back(self):
         orders, run = self.start("switch:sw:|sw:", '\n[switch]\nhand_back = "manual"\nhealthy_inputs = 20\n',
-                                 CLEAN)
+                                 LONG)
         sender = self.start_sender("0.1")
         led = self.wait_for(lambda s: s["counters"]["orders"] >= 3)
         self.assertEqual((led["switch"]["orders_from"], led["switch"]["state"]), ("primary", "primary leads"))
@@ -51,7 +51,7 @@ class SwitchedRun(SwitchedLive):
         self.assertEqual((back["switch"]["orders_from"], back["switch"]["attempts"]), ("primary", 1))
         self.assertEqual(self.more_orders(back)["switch"]["orders_from"], "primary")
         self.control("stop")
-        out, error = run.communicate(timeout=60)
+        out, error = run.communicate(timeout=2 * PATIENCE)
         self.assertEqual(run.returncode, 0, out + error)
         sender.kill()
         self.assertIn("switch: primary leads; 0 faults, 1 takeovers, 0 cancels, 1 of 1 attempts handed back", out)

@@ -4,10 +4,9 @@ import os
 import pathlib
 import random
 import signal
-import time
 import unittest
 
-from command import read_pcap
+from command import PATIENCE, read_pcap
 from test_run import LIVE
 from test_switch import SHORT, SwitchedLive
 from test_xrt import CardTest
@@ -85,20 +84,18 @@ class SwitchedCardRun(CardTest, SwitchedLive):
         self.assertFalse(held["armed"])
         self.assertIn("take-over", self.control("arm", status=2))
         self.assertIn("take over first", self.control("hand-back", status=2))
-        time.sleep(1)
-        still = self.control("status")
+        still = self.wait_for(lambda s: s["switch"]["inputs"] > held["switch"]["inputs"] + 50)
         self.assertEqual(still["counters"]["orders"], held["counters"]["orders"])
-        self.assertGreater(still["switch"]["inputs"], held["switch"]["inputs"])
         self.control("take-over")
         self.control("arm")
         taken = self.more_orders(still)
         self.assertEqual(taken["switch"]["orders_from"], "shadow")
-        self.control("hand-back", "--timeout", "60")
+        self.control("hand-back")
         back = self.wait_for(lambda s: s["switch"]["hand_backs"] == 1)
         self.assertEqual(back["switch"]["orders_from"], "primary")
         self.assertIsNotNone(card_of(run))
         self.control("stop")
-        out, error = run.communicate(timeout=60)
+        out, error = run.communicate(timeout=2 * PATIENCE)
         self.assertEqual(run.returncode, 0, out + error)
         sender.kill()
         self.assertRegex(out, "switch: primary leads; 1 faults, 1 takeovers, 0 cancels, 1 of 1 attempts handed back")

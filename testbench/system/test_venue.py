@@ -1,14 +1,16 @@
 """`twinpath venue` as a process: clients that trade, misbehave and come late, and the end of its process at any moment."""
 
 import random
+import shutil
 import socket
 import struct
 import subprocess
 import time
 import unittest
 
-from venue_client import Books, DropCopy, Line, Lost, Soup, Trader, cancel, enter
-from venue_fixture import SYMBOLS, VenueTest
+from command import PATIENCE
+from venue_client import Books, DropCopy, Lost, Soup, Trader, cancel, enter
+from venue_fixture import VenueTest
 
 
 class Venue(VenueTest):
@@ -18,18 +20,17 @@ class Venue(VenueTest):
         one, two = self.traders()
         drop = Soup(self.ouch, "D1", "read")
         one.enter("S", 300, "AAPL", 1_000_100)
-        one.poll(5)
+        one.settle()
         two.enter("B", 100, "AAPL", 1_000_100, "3")
         self.settle(one, two)
         self.assertEqual(one.positions, {"AAPL": -100})
         self.assertEqual(two.cash, {"AAPL": -100 * 1_000_100})
         self.assertEqual(one.matches[0][:4], two.matches[0][:4])
-        self.assertEqual([m for _, m in drop.messages(2)], one.stream)
+        self.assertEqual(drop.read(len(one.stream)), one.stream)
         self.assert_reconciled([one, two])
         # A trade is taken back, a symbol halted, a participant cut off.
         self.control("bust", one.matches[0][0])
-        one.poll(5)
-        self.assertEqual(one.stream[-1][:1], b"B")
+        one.hear(lambda: one.stream[-1][:1] == b"B", "that the trade is broken")
         self.assertEqual(self.control("positions", "desk1")["positions"], {})
         self.control("halt", "MSFT", "T1")
         two.enter("B", 100, "MSFT", 2_000_000)
@@ -60,13 +61,14 @@ class Venue(VenueTest):
         card.sendto(frames[1][:-1], ("127.0.0.1", self.udp))
         card.sendto(b"Q", ("127.0.0.1", self.udp))
         late = enter(3, "B", 100, "AAPL", 990_000)
+        one.hear(lambda: one.answered == {1, 2, 4}, "answers to datagrams")
         one.requests[3], one.number = (late, "B", "AAPL"), 4
-        self.settle(one)  # sends number 3, which higher ones have passed
+        one.send(late)  # number 3, which higher ones have passed
+        one.hear(lambda: 3 in one.answered, "an answer to number 3")
         self.assertEqual([m[:1] for m in one.stream].count(b"A"), 3)
         self.assertEqual([m[:1] for m in one.stream].count(b"J"), 1)
         card.sendto(cancel(1), ("127.0.0.1", self.udp))
-        one.poll(5)
-        self.assertEqual(one.stream[-1][:1], b"C")
+        one.hear(lambda: one.stream[-1][:1] == b"C", "that it is cancelled")
         report = self.stop()
         self.assertRegex(report, r"UDP of desk1: 4 taken, 2 resent, 1 bad length, 1 not an order\n")
         self.assertRegex(report, r"orders: .*1 late")
@@ -109,7 +111,7 @@ class Venue(VenueTest):
         # Both lines together, and what they have not carried, are one tape: the reader's books are the market's.
         reader, late = self.lines[0], Books()
         for line in self.lines:
-            line.poll(0.5)
+            line.read_to(before["tape"] + 1)
         reader.messages.update(self.lines[1].messages)
         reader.next = max(line.next for line in self.lines)
         self.assertEqual(reader.next, before["tape"] + 1)
@@ -117,7 +119,7 @@ class Venue(VenueTest):
         books = Books()
         for n in range(1, reader.next):
             books.message(reader.messages[n])
-        for _, message in Soup(self.glimpse, "D1", "read").messages(5):
+        for message in Soup(self.glimpse, "D1", "read").read():
             late.message(message)
         self.assertEqual(sorted(books.orders.values()), sorted(late.orders.values()))
         self.stop()
@@ -126,33 +128,42 @@ class Venue(VenueTest):
         self.configure(ouch="login_s = 0.5\nmessages_a_second = 2000\nburst = 200\nmax_packet = 200\n")
         self.start()
         one, two = self.traders()
-        with self.assertRaises(Lost):
-            Soup(self.ouch, "t1", "wrong")
-        with self.assertRaises(Lost):
-            Soup(self.ouch, "t1", "pass1", session="OTHER")
-        with self.assertRaises(Lost):
-            Soup(self.ouch, "t1", "pass1", sequence=1000)
 
-        def raw(*data):
-            s = socket.create_connection(("127.0.0.1", self.ouch), timeout=10)
+        def login(*arguments, **keywords):
+            """A connection, or why there is none; again when we got no processor between connecting and logging in."""
+            while True:
+                try:
+                    return Soup(self.ouch, *arguments, **keywords)
+                except Lost as why:
+                    if "login answered" in str(why):
+                        return str(why)
+        self.assertEqual(login("t1", "wrong"), "login answered by b'J' b'A'")
+        self.assertEqual(login("t1", "pass1", session="OTHER"), "login answered by b'J' b'S'")
+        self.assertEqual(login("t1", "pass1", sequence=1000), "login answered by b'J' b'S'")
+
+        def raw(data):
+            s = socket.create_connection(("127.0.0.1", self.ouch), timeout=PATIENCE)
             self.addCleanup(s.close)
-            for d in data:
-                s.sendall(d)
+            s.sendall(data)
             return s
 
         for data in (b"GET / HTTP/1.1\r\n\r\n", b"\x00\x00", b"\x00\x01U", b"\x00\x01H", b"\xff\xffU"):
             s = raw(data)
             self.assertEqual(s.recv(100), b"", data)
         silent = raw(b"\x00")  # half a length, and no more
-        reader = Soup(self.ouch, "D1", "read")
+        reader = login("D1", "read")
         reader.packet(b"U", enter(1, "B", 100, "AAPL", 1_000_000))
         flood = Trader(self.ouch, "t2", "pass2")  # takes over from `two`
         flood.connect()
+        # All at once: more than it may, however slowly we go.
+        orders = [enter(n, "B", 100, "AAPL", 990_000) for n in range(1, 2000)]
         try:
-            for n in range(1, 2000):
-                flood.soup.packet(b"U", enter(n, "B", 100, "AAPL", 990_000))
-        except Lost:
-            pass
+            flood.soup.socket.sendall(b"".join(struct.pack(">HB", len(o) + 1, ord("U")) + o for o in orders))
+        except OSError:
+            pass  # cut off before the end
+        for cut_off in (reader, flood.soup):
+            with self.assertRaises(Lost):
+                cut_off.read()
         self.assertEqual(silent.recv(100), b"")
         one.enter("B", 100, "AAPL", 1_000_000)
         self.settle(one)
@@ -163,10 +174,10 @@ class Venue(VenueTest):
         self.assertIn("1 taken over", report)
 
     def test_idle_connections_keep_nobody_out(self):
-        self.configure(venue="most_connections = 6")
+        self.configure(venue="most_connections = 6", ouch="login_s = 300\nsilence_s = 300\n")
         self.start()
         one, two = self.traders()
-        idle = [socket.create_connection(("127.0.0.1", self.ouch), timeout=10) for _ in range(20)]
+        idle = [socket.create_connection(("127.0.0.1", self.ouch), timeout=PATIENCE) for _ in range(20)]
         for s in idle:
             self.addCleanup(s.close)
         drop = Soup(self.ouch, "D1", "read")
@@ -174,7 +185,7 @@ class Venue(VenueTest):
         self.settle(one)
         two.enter("B", 100, "AAPL", 1_000_000)
         self.settle(one, two)
-        self.assertEqual([m for _, m in drop.messages(2)], one.stream)
+        self.assertEqual(drop.read(len(one.stream)), one.stream)
         # Those who have logged in fill the port: only then is there no place.
         more = [Soup(self.ouch, "D1", "read") for _ in range(3)]
         self.assertEqual(len(more), 3)
@@ -183,23 +194,26 @@ class Venue(VenueTest):
         self.assertRegex(self.stop(), r"20 ended: displaced")
 
     def test_a_day_has_auctions_and_an_end_and_another_day_follows(self):
-        self.configure('[phases]\nopening = "+1.5"\nclosing = "never"\nindicate_s = 0.2\n')
-        self.assertIn(self.start()["phase"], ("begun", "opening call"))
-        one, two = self.traders()
-        one.enter("S", 200, "AAPL", 1_000_000)
-        two.enter("B", 100, "AAPL", 1_000_200)
-        deadline = time.monotonic() + 20
-        while not two.matches and time.monotonic() < deadline:
-            two.poll(0.2)
-        one.poll(1)
+        for call in (1.5, 6, 20):  # seconds: a longer one where we are too late with our orders
+            self.configure(f'[phases]\nopening = "+{call}"\nclosing = "never"\nindicate_s = 0.2\n', ouch="silence_s = 300\n")
+            self.start()
+            one, two = self.traders()
+            one.enter("S", 200, "AAPL", 1_000_000)
+            two.enter("B", 100, "AAPL", 1_000_200)
+            self.settle(one, two)
+            if self.control("status")["phase"] in ("begun", "opening call"):
+                break
+            self.kill()
+            shutil.rmtree(self.folder / "journal")
+            for line in self.lines:
+                line.forget()
+        two.hear(lambda: two.matches, "the auction")
         self.assertEqual([m[25:26] for m in two.stream if m[:1] == b"E"], [b"O"])
-        self.assertEqual(self.control("status")["phase"], "continuous")
+        self.until(lambda: self.control("status")["phase"] == "continuous", "the end of the auction")
         self.control("close")
-        one.poll(2)
-        self.assertTrue(one.soup.ended)
+        one.hear(lambda: one.soup.ended, "the end of the session")
         for line in self.lines:
-            line.poll(0.3)
-            self.assertTrue(line.ended)
+            line.hear(lambda: line.ended, "the end of the session")
             self.assertEqual(line.missing(), [])
         self.control("open")
         again = Trader(self.ouch, "t1", "pass1")
@@ -242,7 +256,7 @@ class VenueGroups(VenueTest):
         self.settle(*traders)
         tape = self.control("hash")["tape"]
         for line in self.lines:
-            line.poll(0.5)
+            line.read_to(tape + 1)
             self.assertEqual((line.next, line.missing()), (tape + 1, []))
         self.assertEqual(self.lines[0].messages, self.lines[1].messages)
         self.stop()

@@ -11,9 +11,9 @@ import re
 import signal
 import struct
 import subprocess
-import time
 import unittest
 
+from command import PATIENCE
 from venue_client import Lost, Soup
 from venue_fixture import VenueTest
 
@@ -93,7 +93,7 @@ class Tshark(VenueTest):
 
     def run_a_day(self):
         """A venue's day with every kind of packet in it, captured. The traders, their drop copy, a snapshot, and the tape."""
-        self.configure(ouch="login_s = 1\n")
+        self.configure(ouch="silence_s = 300\n")
         capture = self.capture()
         self.start("-q")
         one, two = self.traders()
@@ -105,23 +105,24 @@ class Tshark(VenueTest):
             self.trade(rng.choice((one, two)), rng)
             if step % 50 == 49:
                 self.settle(one, two)
-        snapshot = [m for _, m in Soup(self.glimpse, "T1", "pass1").messages(5)]
-        time.sleep(1.2)  # both sides are heard of, though they have nothing to say
+        snapshot = Soup(self.glimpse, "T1", "pass1").read()
         for t in (one, two):
-            t.poll(0.1)
-        self.lines[0].poll(0.2)
+            t.hear(lambda: t.soup.beats and t.soup.beaten, "heartbeats of both sides, which have nothing to say")
+        self.lines[0].read_to(self.control("hash")["tape"] + 1)
         self.lines[0].messages.clear()  # as if all had been lost
         self.lines[0].ask(self.requests)
         two.soup.packet(b"O")
         self.control("close")
-        one.poll(2)
-        self.assertTrue(one.soup.ended)
-        copied = [m for _, m in drop.messages(2)]
-        self.lines[1].poll(0.5)
+        one.hear(lambda: one.soup.ended, "the end of the session")
+        copied = drop.read()
+        self.lines[1].hear(lambda: self.lines[1].ended, "the end of the session")
         self.stop()
-        time.sleep(0.5)
+        # The capture has all that came before this, a request that nobody answers any more.
+        last = struct.pack(">10sQH", b"LASTFRAME1", 1, 1)
+        self.lines[0].socket.sendto(last, ("127.0.0.1", self.requests))
+        self.until(lambda: last in (self.folder / "venue.pcap").read_bytes(), "the last frame to be captured")
         capture.send_signal(signal.SIGINT)
-        capture.wait(30)
+        capture.wait(PATIENCE)
         return one, two, copied, snapshot
 
     def test_reads_what_the_participants_have_and_complains_of_nothing(self):

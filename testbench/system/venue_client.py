@@ -5,6 +5,8 @@ import struct
 import threading
 import time
 
+from command import PATIENCE, until
+
 
 class Lost(Exception):
     """The connection is gone, or was refused."""
@@ -13,9 +15,9 @@ class Lost(Exception):
 class Soup:
     """A SoupBinTCP connection: logs in at once, and hands on sequenced messages."""
 
-    def __init__(self, port, name, password, session="", sequence=1, timeout=10, address="127.0.0.1"):
+    def __init__(self, port, name, password, session="", sequence=1, timeout=PATIENCE, address="127.0.0.1"):
         self.socket = socket.create_connection((address, port), timeout=timeout)
-        self.data, self.ended = b"", False
+        self.data, self.ended, self.beats, self.beaten = b"", False, 0, 0
         login = name.ljust(6) + password.ljust(10) + session.rjust(10) + str(sequence).rjust(20)
         self.packet(b"L", login.encode())
         kind, body = self.take()
@@ -65,10 +67,22 @@ class Soup:
                 self.ended = True
             else:
                 assert kind in (b"H", b"+"), kind
-        self.socket.settimeout(10)
-        if time.monotonic() - self.heard > 0.5:
+                self.beats += kind == b"H"
+        self.socket.settimeout(PATIENCE)
+        if time.monotonic() - self.heard > 0.5 and not self.ended:
             self.heard = time.monotonic()
+            self.beaten += 1
             self.packet(b"R")
+        return found
+
+    def read(self, count=None):
+        """So many sequenced messages, or all until the session ends."""
+        found = []
+
+        def whole():
+            found.extend(m for _, m in self.messages(0.2))
+            return self.ended or (count is not None and len(found) >= count)
+        until(whole, f"{count or 'all'} messages")
         return found
 
     def close(self):
@@ -93,8 +107,8 @@ class Trader:
         self.requests, self.answered = {}, set()
         self.positions, self.cash, self.matches = {}, {}, []
 
-    def connect(self, seconds=20):
-        deadline = time.monotonic() + seconds
+    def connect(self):
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
                 self.soup = Soup(self.port, self.name, self.password, self.session, len(self.stream) + 1)
@@ -142,18 +156,24 @@ class Trader:
             self.cash[symbol] = self.cash.get(symbol, 0) - sign * quantity * price
             self.matches.append((match, symbol, quantity, price, side))
 
-    def settle(self, seconds=20):
+    def hear(self, told, what):
+        """Reads on until `told()`."""
+        def heard():
+            if not told():
+                self.poll(0.2)
+            return told()
+        until(heard, f"{self.name}: {what}")
+
+    def settle(self):
         """Sends again what has no answer until everything has one."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
+        def settled():
             self.poll(0.2)
             missing = [n for n in self.requests if n not in self.answered]
-            if not missing:
-                self.poll(0.2)
-                return
             for number in missing:
                 self.send(self.requests[number][0])
-        raise AssertionError(f"{self.name}: no answer to orders {missing}")
+            return not missing
+        until(settled, f"{self.name}: answers to all orders")
+        self.poll(0.2)
 
 
 class DropCopy:
@@ -175,10 +195,12 @@ class DropCopy:
         except (OSError, Lost):
             self.soup = None
 
-    def read_to(self, sequence, seconds=20):
-        deadline = time.monotonic() + seconds
-        while len(self.stream) < sequence and time.monotonic() < deadline:
-            self.poll(0.2)
+    def read_to(self, sequence):
+        def whole():
+            if len(self.stream) < sequence:
+                self.poll(0.2)
+            return len(self.stream) >= sequence
+        until(whole, f"{sequence} messages")
         assert len(self.stream) == sequence, (len(self.stream), sequence)
 
     def obey(self, m):
@@ -194,23 +216,32 @@ class Line:
 
     def __init__(self, group=None):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
+        try:
+            self.socket.setsockopt(socket.SOL_SOCKET, 33, 8 << 20)  # SO_RCVBUFFORCE: whatever the machine's limit is, as root
+        except PermissionError:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
         self.address = group or "127.0.0.1"
         self.socket.bind((self.address, 0))
         self.port = self.socket.getsockname()[1]
         if group:
             self.socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
                                    socket.inet_aton(group) + socket.inet_aton("127.0.0.1"))
+        self.forget()
+
+    def forget(self):
+        """All that has come, and what is there yet."""
+        self.messages, self.next, self.session, self.ended = {}, 1, None, False
+        self.poll()
         self.messages, self.next, self.session, self.ended = {}, 1, None, False
 
     def poll(self, seconds=0.0, most=1 << 30):
         """Takes packets for so long, at most so many."""
         deadline = time.monotonic() + seconds
         for _ in range(most):
-            self.socket.settimeout(max(deadline - time.monotonic(), 0.001))
+            self.socket.settimeout(max(deadline - time.monotonic(), 0))
             try:
                 self.take(self.socket.recv(65536))
-            except socket.timeout:
+            except (socket.timeout, BlockingIOError):
                 return
 
     def take(self, packet):
@@ -226,6 +257,17 @@ class Line:
             assert self.messages.setdefault(first + n, message) == message, "another message under its number"
             at += 2 + size
         assert at == len(packet)
+
+    def hear(self, told, what):
+        """Takes packets until `told()`."""
+        def heard():
+            self.poll(0.05)
+            return told()
+        until(heard, f"line {self.address}:{self.port}: {what}")
+
+    def read_to(self, sequence):
+        """Until the message before this one has come, or what comes says that there is one."""
+        self.hear(lambda: self.next >= sequence, f"message {sequence - 1}")
 
     def missing(self):
         return [n for n in range(1, self.next) if n not in self.messages]

@@ -1,25 +1,40 @@
 """What tests of `twinpath venue` as a process share: its configuration, its process, its control socket, its traders."""
 
 import json
+import random
 import socket
 import subprocess
-import time
 
-from command import SystemTest
+from command import PATIENCE, SystemTest
 from venue_client import Line, Trader
 
 SYMBOLS = {"AAPL": (7, 1_000_000), "MSFT": (9, 2_000_000)}
 
 
+RESERVED = []  # as long as this process lives
+
+
 def free_ports(count):
-    sockets = [socket.socket(socket.AF_INET, kind) for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM) for _ in range(count)]
-    ports = []
-    for s in sockets:
-        s.bind(("127.0.0.1", 0))
-        ports.append(s.getsockname()[1])
-    for s in sockets:
-        s.close()
-    return ports
+    """The first of so many ports in a row that nobody has, TCP and UDP, and that stay ours until this process ends, though the
+    venue may come and go: they lie below those that the kernel gives to connections, and each is taken by a name that other
+    tests take too."""
+    while True:
+        first = random.randrange(10_000, 32_000)
+        taken = []
+        try:
+            for port in range(first, first + count):
+                name = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+                taken.append(name)
+                name.bind(f"\0twinpath-test-port-{port}")
+                for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                    with socket.socket(socket.AF_INET, kind) as s:
+                        s.bind(("127.0.0.1", port))
+        except OSError:
+            for name in taken:
+                name.close()
+            continue
+        RESERVED.extend(taken)
+        return first
 
 
 class VenueTest(SystemTest):
@@ -30,7 +45,8 @@ class VenueTest(SystemTest):
         self.lines = [Line(group) for group in self.groups]
         for line in self.lines:
             self.addCleanup(line.socket.close)
-        self.ouch, self.glimpse, self.requests, self.udp = free_ports(2)
+        first = free_ports(4)
+        self.ouch, self.glimpse, self.requests, self.udp = range(first, first + 4)
         self.process = None
         self.addCleanup(self.kill)
 
@@ -68,15 +84,15 @@ heartbeat_ms = 50
     def start(self, *arguments):
         self.process = subprocess.Popen([self.command, "venue", "--config", "venue.toml", *arguments], cwd=self.folder,
                                         text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
+
+        def status():
             if self.process.poll() is not None:
                 self.fail(f"the venue ended: {self.process.communicate()}")
             try:
                 return self.control("status")
             except subprocess.CalledProcessError:
-                time.sleep(0.02)
-        self.fail("the venue does not answer")
+                return None
+        return self.until(status, "an answer of the venue")
 
     def kill(self):
         if self.process is not None and self.process.poll() is None:
@@ -85,13 +101,13 @@ heartbeat_ms = 50
 
     def stop(self):
         self.control("stop")
-        out, error = self.process.communicate(timeout=60)
+        out, error = self.process.communicate(timeout=2 * PATIENCE)
         self.assertEqual(self.process.returncode, 0, error)
         return out
 
     def control(self, *words):
-        done = subprocess.run([self.command, "control", "venue.sock", *map(str, words)], cwd=self.folder, text=True,
-                              capture_output=True, timeout=60)
+        done = subprocess.run([self.command, "control", "venue.sock", "--timeout", str(PATIENCE), *map(str, words)], cwd=self.folder,
+                              text=True, capture_output=True, timeout=2 * PATIENCE)
         if done.returncode != 0:
             raise subprocess.CalledProcessError(done.returncode, words, done.stdout, done.stderr)
         return json.loads(done.stdout) if done.stdout else {}
@@ -106,6 +122,8 @@ heartbeat_ms = 50
         symbol = rng.choice(list(SYMBOLS))
         price = SYMBOLS[symbol][1] + 100 * rng.randrange(-5, 6)
         trader.enter(rng.choice("BS"), 100 * rng.randrange(1, 5), symbol, price, rng.choice("0003"))
+        for line in self.lines:
+            line.poll()  # before what nobody takes is dropped
 
     def settle(self, *traders):
         """Everything has an answer, and everybody has heard what the others' orders did to them."""
@@ -113,9 +131,7 @@ heartbeat_ms = 50
             t.settle()
         for t in traders:
             wanted = self.control("positions", f"desk{t.name[-1]}")["sequence"]
-            deadline = time.monotonic() + 30
-            while len(t.stream) < wanted and time.monotonic() < deadline:
-                t.poll(0.1)
+            t.hear(lambda: len(t.stream) >= wanted, f"message {wanted} of its stream")
 
     def assert_reconciled(self, traders):
         """Both sides' ledgers agree, and the streams are those of a reader from their beginning."""
