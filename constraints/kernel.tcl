@@ -21,6 +21,13 @@ if {$mac ne ""} {
   set_max_delay -datapath_only 3.103 -from $line_clk -to $core_clk
 }
 
+# Bases and sizes of the rings are taken only while the kernel is stopped (hw/rtl/kernel/kernel_control.sv), so what is made
+# of them has long been there when it runs: two cycles.
+foreach value {event_base_q event_log2_q doorbell_base_q doorbell_log2_q mailbox_base_q} {
+  set_multicycle_path 2 -setup -from [get_cells $kernel/u_control/${value}_reg*]
+  set_multicycle_path 1 -hold -from [get_cells $kernel/u_control/${value}_reg*]
+}
+
 # The path from frame to order stays in the SLR of the transceivers.
 create_pblock twinpath_near_network
 resize_pblock [get_pblocks twinpath_near_network] -add $network_slr

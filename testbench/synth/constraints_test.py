@@ -80,6 +80,10 @@ class Design:
         name = self.plain(module)
         for step in path.split("/"):
             cells = self.modules[name]["cells"]
+            if step.endswith("_reg"):  # Vivado's name of a register
+                if step.removesuffix("_reg") not in self.modules[name]["netnames"]:
+                    raise Wrong(f"{module} has no register {path}")
+                return
             if step not in cells:
                 raise Wrong(f"{module} has no instance {path}")
             name = cells[step]["type"]
@@ -231,6 +235,10 @@ class Constraints(unittest.TestCase):
                 calls = check_tcl(self.copy(card, "kernel.tcl"), card, self.design)
                 both = {c[c.index("-from") + 1] for c in calls if c[0] == "set_max_delay"}
                 self.assertEqual(len(both), 3, "crossings both ways, of the host's clock and the line's")
+                relaxed = [(c[1], c[2], c[c.index("-from") + 1]) for c in calls if c[0] == "set_multicycle_path"]
+                setup = {cells for cycles, kind, cells in relaxed if (cycles, kind) == ("2", "-setup")}
+                self.assertEqual(setup, {cells for cycles, kind, cells in relaxed if (cycles, kind) == ("1", "-hold")})
+                self.assertEqual(len(setup), 5, "values that are written while the kernel is stopped")
                 check_link(CONSTRAINTS / card / "link.cfg", card, self.design)
                 check_link(self.copy(card, "mac.cfg"), card, self.design)
 
@@ -246,6 +254,7 @@ class Constraints(unittest.TestCase):
 
     def test_an_instance_or_region_that_is_not_there(self):
         self.refused("no instance u_books", "kernel.tcl", ("$core/u_book]", "$core/u_books]"))
+        self.refused("no register u_control/event_log_q_reg$", "kernel.tcl", ("event_log2_q", "event_log_q"))
         self.refused("no module is called twinpath_cor$", "kernel.tcl", ("== twinpath_core", "== twinpath_cor"))
         self.refused("has no port clk$", "kernel.tcl", ("== clk_i", "== clk"))
         self.refused("mac_10g has no port tx_clk$", "kernel.tcl", ("== tx_clk_i", "== tx_clk"))
