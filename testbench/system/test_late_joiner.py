@@ -6,6 +6,7 @@ import re
 import select
 import signal
 import socket
+import struct
 import subprocess
 import threading
 import time
@@ -18,13 +19,14 @@ BEYOND = 200  # messages that are missing at once: more are not asked for
 
 
 class Relay:
-    """Carries the venue's lines to where the run listens, while it is on; what it carried is counted."""
+    """Carries the venue's lines to where the run listens, while it is on; what it carried is counted, and the sequence number
+    behind it kept (MoldUDP64: session, number, count)."""
 
     def __init__(self, lines):
         self.sockets = [line.socket for line in lines]
         first = free_ports(2)
         self.ports = (first, first + 1)
-        self.on, self.sent, self.ended = False, 0, False
+        self.on, self.sent, self.next, self.ended = False, 0, 0, False
         self.sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.thread = threading.Thread(target=self.carry, daemon=True)
         self.thread.start()
@@ -36,6 +38,8 @@ class Relay:
                 if self.on:
                     self.sender.sendto(packet, ("127.0.0.1", self.ports[self.sockets.index(s)]))
                     self.sent += 1
+                    number, count = struct.unpack_from(">QH", packet, 10)
+                    self.next = max(self.next, number + count % 0xFFFF)
 
     def close(self):
         self.ended = True
@@ -158,7 +162,7 @@ snapshot_beyond = {BEYOND}
     def end_run(self):
         """When it has had all that the lines brought."""
         tape = self.control("hash")["tape"]
-        time.sleep(0.1)  # two heartbeats: the relay has carried the last message
+        self.until(lambda: self.relay.next > tape, "the relay to carry the last message")
         self.status_with(lambda s: s["inputs"][0]["frames"] >= self.relay.sent)
         self.assertEqual(self.control("hash")["tape"], tape)
         self.run_process.send_signal(signal.SIGTERM)
