@@ -38,6 +38,8 @@ OrderManager::OrderManager(const CoreConfig& config, const LiveOptions& live, co
       frames_(config),
       market_(config, options),
       shared_open_(stats_.counter("open orders")),
+      shared_armed_(stats_.counter("armed")),
+      shared_killed_(stats_.counter("killed")),
       intent_age_(stats_.histogram("intent made to taken, ns")),
       work_(stats_.histogram("intent taken to frame sent, ns")) {
   const auto share = [this](std::string_view name, const std::uint64_t& value) {
@@ -223,6 +225,8 @@ void OrderManager::stats(std::uint64_t now) {
   for (const auto& [shared, value] : shared_counts_) ipc::Stats::set(*shared, *value);
   for (std::size_t i = 1; i < rejects_.size(); ++i) ipc::Stats::set(*shared_rejects_[i], rejects_[i]);
   ipc::Stats::set(shared_open_, ledger_->open());
+  ipc::Stats::set(shared_armed_, armed_);
+  ipc::Stats::set(shared_killed_, killed_);
 }
 
 }  // namespace twinpath

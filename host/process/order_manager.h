@@ -140,6 +140,8 @@ class OrderManager {
   std::array<std::atomic<std::uint64_t>*, 14> shared_rejects_{};
   std::array<std::uint64_t, 14> rejects_{};
   std::atomic<std::uint64_t>& shared_open_;
+  std::atomic<std::uint64_t>& shared_armed_;
+  std::atomic<std::uint64_t>& shared_killed_;
   ipc::SharedHistogram& intent_age_;
   ipc::SharedHistogram& work_;
 };

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "host/ipc/stats_reader.h"
 #include "testbench/process/order_manager_fixture.h"
 
 namespace twinpath::testing {
@@ -201,6 +202,23 @@ TEST_F(OrderManagerTest, KillsWhenAFrameCannotLeave) {
   ask(buy(10));
   EXPECT_TRUE(orders_->killed());
   EXPECT_EQ(orders_->counters().unsent, 1u);
+}
+
+TEST_F(OrderManagerTest, CountersShowWhetherItIsArmedAndKilled) {
+  const auto shown = [this](std::string_view what) -> std::uint64_t {
+    for (const auto& process : ipc::read_stats(options_.folder)) {
+      if (process.name != "orders") continue;
+      for (const auto& [name, value] : process.counters) {
+        if (name == what) return value;
+      }
+    }
+    return 99;
+  };
+  begin();
+  rounds_until([&] { return shown("armed") == 1 && shown("killed") == 0; });
+  sender_.full = true;
+  ask(buy(10));
+  rounds_until([&] { return shown("killed") == 1; });
 }
 
 // SEM 9.3: the slot of a user_ref is that of the one 4,096 before.
