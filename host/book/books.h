@@ -236,7 +236,8 @@ class Books {
       counters_.add(Counter::level_overflow);
       ++levels.beyond;
     }
-    put(book, change, side, levels.quote(book.window));
+    // What is behind the best level nobody sees.
+    if (level == LiveOrder::kNoLevel || levels.is_best(level)) put(book, change, side, levels.quote(book.window));
     return level;
   }
 
@@ -244,7 +245,9 @@ class Books {
                                            bool gone) noexcept {
     LevelSide& levels = book.levels(order.side);
     if (order.level != LiveOrder::kNoLevel) [[likely]] {
+      const bool best = levels.is_best(order.level);
       levels.remove(order.level, shares);
+      if (!best) return;
     } else if (gone) {
       const PricePlace place = book.window.place(order.side, order.price);
       --(place.price_class == PriceClass::far ? levels.far : levels.beyond);

@@ -47,7 +47,8 @@ struct PriceWindow {
 };
 
 // Quantities of one side. Best = highest level for bids, lowest for offers. A cache line holds a group of 16 levels,
-// and is all that a change reads and writes but for the head, unless the group becomes empty or ceases to be.
+// and is all that a change reads and writes but for the head, unless the best group becomes empty. A group behind it
+// that does is found empty when it would be the best.
 //
 // Inside, the levels of offers lie in reverse, so that the highest place is the best on either side: which side a
 // message is of is nobody's guess, and nothing here branches on it.
@@ -70,20 +71,25 @@ class LevelSide {
   // At most what was added to the level and not yet removed.
   [[gnu::always_inline]] void remove(unsigned level, Quantity q) noexcept {
     const unsigned at = level ^ flip_;
-    const unsigned group = at / kGroup;
-    // Taken before the level is written: reading it back at once, in wider pieces, would stall.
-    const unsigned others = occupied(group) & ~(1u << at % kGroup);
     total_ -= q.value;
+    if (static_cast<int>(at) != best_) {
+      quantity_[at] -= q.value;
+      return;
+    }
+    // The best is the highest level of its group that has quantity left. The others are looked at before this one is
+    // written: reading it back at once, in wider pieces, would stall.
+    const unsigned group = at / kGroup;
+    const unsigned others = occupied(group) & ~(1u << at % kGroup);
     const std::uint32_t left = quantity_[at] - q.value;
     quantity_[at] = left;
     const unsigned bits = others | static_cast<unsigned>(left != 0) << at % kGroup;
     if (bits == 0) [[unlikely]]
-      return clear(group);
-    // Nothing was better than the best level: when this was it, the highest of its group that has quantity left is.
-    const int other = best_ & -static_cast<int>(static_cast<int>(at) != best_);
-    best_ = std::max(other, static_cast<int>(group * kGroup + last(bits)));
+      return find_best(group);
+    best_ = static_cast<int>(group * kGroup + last(bits));
   }
 
+  // Whether the level is the best one; after add() to it and before remove() from it: whether that changes the quote.
+  bool is_best(unsigned level) const noexcept { return static_cast<int>(level ^ flip_) == best_; }
   bool any() const noexcept { return best_ != kNone; }
   unsigned best_level() const noexcept { return static_cast<unsigned>(best_) ^ flip_; }
   Quantity quantity(unsigned level) const noexcept { return {quantity_[level ^ flip_]}; }
@@ -121,23 +127,26 @@ class LevelSide {
     return ~static_cast<unsigned>(_mm_movemask_epi8(all)) & 0xFFFF;
   }
 
-  // The group has no quantity left.
-  [[gnu::noinline]] void clear(unsigned group) noexcept {
+  // The best group has no quantity left: the best level is in the next one that has.
+  [[gnu::noinline]] void find_best(unsigned group) noexcept {
     groups_[group / 64] &= ~(std::uint64_t{1} << (group % 64));
-    if (static_cast<int>(group) != best_ / static_cast<int>(kGroup)) return;
     best_ = kNone;
-    for (unsigned w = kWords; w-- > 0;) {
-      if (groups_[w] == 0) continue;
-      group = w * 64 + last(groups_[w]);
-      best_ = static_cast<int>(group * kGroup + last(occupied(group)));
-      return;
+    for (unsigned w = group / 64 + 1; w-- > 0;) {
+      while (groups_[w] != 0) {
+        group = w * 64 + last(groups_[w]);
+        if (const unsigned bits = occupied(group); bits != 0) {
+          best_ = static_cast<int>(group * kGroup + last(bits));
+          return;
+        }
+        groups_[w] &= ~(std::uint64_t{1} << (group % 64));
+      }
     }
   }
 
   unsigned flip_;  // a level's place is this XOR the level
   int best_ = kNone;
-  std::uint32_t total_ = 0;  // of all levels
-  std::array<std::uint64_t, kWords> groups_{};
+  std::uint32_t total_ = 0;                     // of all levels
+  std::array<std::uint64_t, kWords> groups_{};  // a bit for each group that may have quantity; none above the best's
   alignas(64) std::array<std::uint32_t, kLevels> quantity_{};
 };
 

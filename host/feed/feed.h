@@ -50,7 +50,9 @@ class Feed {
         session_(config.session),
         expected_(config.first_sequence) {
     session_known_ = std::any_of(session_.begin(), session_.end(), [](auto b) { return b != 0; });
+    if (session_known_) lines_.follow(session_.data());
     joined_ = config.first_sequence != 0;
+    settled_ = session_known_ && joined_;
   }
 
   // Deadlines at or before `time` expire (SEM 2.4).
@@ -63,19 +65,20 @@ class Feed {
     advance(time);
     const std::uint32_t number = next_frame_++;
     counters_.add(Counter::frames);
-    FeedPacket packet;
-    Counter verdict = parse_frame(bytes, lines_, packet);
-    if (verdict == Counter::frames && !of_session(packet.session)) verdict = Counter::drop_wrong_session;
-    if (verdict != Counter::frames) [[unlikely]] {
-      counters_.add(verdict);
+    FrameHeaders headers;
+    if (!is_ours(bytes, lines_, headers)) [[unlikely]] {
+      counters_.add(drop_cause(bytes, lines_));
       return;
     }
-    accept(time, packet, number, fcs_error);
+    counters_.add(counter_after(Counter::packets_a, static_cast<unsigned>(headers.line)));
+    // Every other packet is an old copy, and ends here.
+    if (settled_ & is_old(headers.sequence(), headers.count())) return old_packet(headers.count(), fcs_error);
+    accept(time, packet_of(bytes, headers), number, fcs_error);
   }
 
   // A frame that is coming: fetches what its first messages need. Nothing is known of it yet, and if it is no frame of
   // ours, or an old copy, nothing comes of it.
-  void prefetch([[maybe_unused]] std::span<const std::uint8_t> bytes) const noexcept {
+  [[gnu::noinline]] void prefetch([[maybe_unused]] std::span<const std::uint8_t> bytes) const noexcept {
     if constexpr (kLooksAhead) {
       if (bytes.size() < kFrameHeaderBytes + 10) return;
       const std::size_t at = kFrameHeaderBytes + (bytes[12] == 0x81 ? 4 : 0);
@@ -185,36 +188,41 @@ class Feed {
     if constexpr (kFollowed) sink_.on_packet(fate, frame);
   }
 
-  // Whether a packet is of the session that is followed, which is its own when there is none yet.
-  bool of_session(const std::uint8_t* session) noexcept {
-    if (!session_known_) [[unlikely]] {
-      std::memcpy(session_.data(), session, session_.size());
-      session_known_ = true;
-    }
-    std::uint64_t head, own_head;
-    std::uint16_t tail, own_tail;
-    std::memcpy(&head, session, 8);
-    std::memcpy(&own_head, session_.data(), 8);
-    std::memcpy(&tail, session + 8, 2);
-    std::memcpy(&own_tail, session_.data() + 8, 2);
-    return ((head ^ own_head) | (tail ^ own_tail)) == 0;
+  // Nothing in it that has not come; heartbeats and the end of a session are none.
+  bool is_old(std::uint64_t sequence, std::uint64_t count) const noexcept {
+    return (sequence <= expected_) & (expected_ - sequence >= count) & (count - 1 < kEndOfSessionCount - 1u);
+  }
+  void old_packet(std::uint64_t count, bool fcs_error) noexcept {
+    counters_.add(Counter::duplicate_messages, count);
+    counters_.add(Counter::drop_fcs_error, fcs_error);
   }
 
+  // A packet that is no old copy.
   [[gnu::always_inline]] void accept(Cycles time, const FeedPacket& packet, std::uint32_t number,
                                      bool fcs_error) noexcept {
-    counters_.add(packet.line == FeedLine::a ? Counter::packets_a : Counter::packets_b);
-    // Nearly every packet is an old copy, or has one message that is next.
-    const std::uint64_t count = packet.count;
-    if ((count - 1 < kEndOfSessionCount - 1u) & joined_) [[likely]] {
-      if (packet.sequence <= expected_ && packet.sequence + count <= expected_) {
-        counters_.add(Counter::duplicate_messages, count);
-        counters_.add(Counter::drop_fcs_error, fcs_error);
-        return;
-      }
-      const bool next = (packet.sequence == expected_) & (count == 1) & !gap_open() & (used_slots_ == 0) & !fcs_error;
-      if (next && only_message(time, packet, number)) return;
+    if (!settled_) [[unlikely]] {
+      settle(packet);
+      if (is_old(packet.sequence, packet.count)) return old_packet(packet.count, fcs_error);
     }
+    // Nearly every packet has one message that is next.
+    const bool next =
+        (packet.sequence == expected_) & (packet.count == 1) & !gap_open() & (used_slots_ == 0) & !fcs_error;
+    if (next && only_message(time, packet, number)) return;
     other_packet(time, packet, number, fcs_error);
+  }
+
+  // The first packet: whose session is followed, and where the sequence begins, when nobody has said so.
+  [[gnu::cold]] void settle(const FeedPacket& packet) noexcept {
+    if (!session_known_) {
+      std::memcpy(session_.data(), packet.session, session_.size());
+      lines_.follow(packet.session);
+      session_known_ = true;
+    }
+    if (!joined_) {
+      expected_ = packet.sequence;
+      joined_ = true;
+    }
+    settled_ = true;
   }
 
   // The message of a packet that has no other, when it is whole and of a known type; else nothing has been done.
@@ -244,11 +252,8 @@ class Feed {
     return true;
   }
 
-  [[gnu::noinline]] void other_packet(Cycles time, FeedPacket packet, std::uint32_t number, bool fcs_error) noexcept {
-    if (!joined_) {
-      expected_ = packet.sequence;
-      joined_ = true;
-    }
+  [[gnu::noinline]] void other_packet(Cycles time, const FeedPacket& packet, std::uint32_t number,
+                                      bool fcs_error) noexcept {
     const bool end = packet.count == kEndOfSessionCount;
     if (packet.count == 0) counters_.add(Counter::heartbeats);
     if (end) {
@@ -271,7 +276,7 @@ class Feed {
     if (fcs_error) counters_.add(Counter::drop_fcs_error);
   }
 
-  [[gnu::noinline]] void ahead(Cycles time, FeedPacket packet, std::uint64_t count, std::uint32_t number,
+  [[gnu::noinline]] void ahead(Cycles time, const FeedPacket& packet, std::uint64_t count, std::uint32_t number,
                                bool fcs_error) noexcept {
     if (!gap_open()) {
       counters_.add(Counter::gaps_opened);
@@ -395,12 +400,13 @@ class Feed {
   }
 
   FeedConfig config_;
-  const FeedLines lines_;
+  FeedLines lines_;
   Counters& counters_;
   Sink& sink_;
   std::array<std::uint8_t, 10> session_;
   bool session_known_ = false;
   bool joined_ = false;
+  bool settled_ = false;  // both
   std::uint64_t expected_;
   std::uint64_t gap_high_ = 0;
   Cycles deadline_{};

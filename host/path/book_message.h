@@ -111,7 +111,12 @@ inline bool locate(const std::uint8_t* m, const Locates& locates, Counters& coun
 inline bool look_at_message(const std::uint8_t* m, std::uint8_t type, const Locates& locates, Counters& counters,
                             SymbolIndex& symbol) noexcept {
   counters.add(kMessageCounter[type]);
-  return !kIsBookMessage[type] || locate(m, locates, counters, symbol);
+  // Without a branch: whose message it is, is nobody's guess.
+  const int index = locates.symbol_of(m);
+  const bool other = kIsBookMessage[type] & (index < 0);
+  counters.add(Counter::other_symbol, other);
+  symbol = static_cast<SymbolIndex>(index);
+  return !other;
 }
 
 }  // namespace twinpath

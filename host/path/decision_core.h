@@ -126,7 +126,7 @@ class DecisionCore {
   }
 
   // SEM 2.9.
-  void command(Cycles stamp, const Command& c) noexcept {
+  [[gnu::noinline]] void command(Cycles stamp, const Command& c) noexcept {
     counters_.add(Counter::commands);
     Event e = command_event(stamp, c);
     std::optional<OpenOrder> answered;

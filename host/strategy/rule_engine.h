@@ -30,11 +30,11 @@ class BasicRuleEngine {
     const Bbo& bbo = change.after;
     const bool changed = change.changed;
     const bool traded = change.trade.valid;
-    // What fires, and on which side, is nobody's guess: all four are asked without a branch, and there is one on
-    // whether any of them fires.
+    // What fires, and on which side, is nobody's guess: all are asked without a branch, but momentum, which only trades
+    // move, and there is one on whether any of them fires.
     const unsigned taken = sides(r.take, bbo);
     const unsigned joined = sides(r.imbalance, bbo);
-    const unsigned followed = sides(r.momentum, change.trade, bbo);
+    const unsigned followed = traded ? sides(r.momentum, change.trade, bbo) : 0;
     const auto bit = [&](Rule rule, bool may, bool holds) {
       return static_cast<unsigned>(ready(symbol, rule, may, stamp) & holds) << static_cast<unsigned>(rule);
     };
@@ -197,23 +197,23 @@ class BasicRuleEngine {
     return allowed(r.sides, follows & up & bbo.ask.quoted(), follows & down & bbo.bid.quoted());
   }
 
+  // The leader first: its quotes are at hand, the lagger's book seldom is.
   template <class View>
   static bool leads(const RuleRecord::LeadLag& r, const BookChange& leader, View& lagger_view,
                     Intent& intent) noexcept {
-    const auto [lagger, trusted] = lagger_view(r.lagger);
-    return trusted && !lagger.crossed() && lead_lag(r, leader, lagger, intent);
-  }
-
-  static bool lead_lag(const RuleRecord::LeadLag& r, const BookChange& leader, const Bbo& lagger,
-                       Intent& intent) noexcept {
     const Bbo& b = leader.before;
     const Bbo& a = leader.after;
+    const bool up =
+        b.bid.quoted() & a.bid.quoted() & (a.bid.price.value >= std::uint64_t{b.bid.price.value} + r.threshold);
+    const bool down =
+        b.ask.quoted() & a.ask.quoted() & (std::uint64_t{a.ask.price.value} + r.threshold <= b.ask.price.value);
+    const unsigned moved = allowed(r.sides, up, down);
+    if (moved == 0) [[likely]]
+      return false;
+    const auto [lagger, trusted] = lagger_view(r.lagger);
     intent.symbol = r.lagger;
-    const bool buy = b.bid.quoted() & a.bid.quoted() &
-                     (a.bid.price.value >= std::uint64_t{b.bid.price.value} + r.threshold) & lagger.ask.quoted();
-    const bool sell = b.ask.quoted() & a.ask.quoted() &
-                      (std::uint64_t{a.ask.price.value} + r.threshold <= b.ask.price.value) & lagger.bid.quoted();
-    return enter(intent, allowed(r.sides, buy, sell), lagger, r.quantity);
+    return trusted && !lagger.crossed() &&
+           enter(intent, allowed(moved, lagger.ask.quoted(), lagger.bid.quoted()), lagger, r.quantity);
   }
 
   [[no_unique_address]] Count counters_;

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <random>
+
 #include "testbench/feed/feed_fixture.h"
 
 namespace twinpath::testing {
@@ -271,6 +274,35 @@ TEST_F(Sessions, AreJudgedOnlyWhenTheWholeHeaderIsThere) {
   frame.resize(62);
   send(1, frame);
   EXPECT_EQ(count(Counter::drop_wrong_session), 1u);
+}
+
+// SEM 2.1, word by word as RFC 1071 has it.
+bool plain_checksum_ok(const std::array<std::uint8_t, 20>& ip) {
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; i < ip.size(); i += 2) sum += load_be16(&ip[i]);
+  while (sum > 0xFFFF) sum = (sum & 0xFFFF) + (sum >> 16);
+  return sum == 0xFFFF;
+}
+
+TEST(IpWords, HaveTheChecksumOfTheirSixteenBitWordsWhateverCarries) {
+  std::mt19937_64 random(1);
+  for (unsigned n = 0; n < 200'000; ++n) {
+    std::array<std::uint8_t, 20> ip;
+    for (std::uint8_t& b : ip) {
+      const auto kind = random() % 4;  // many ones: sums that carry out of every width
+      b = kind == 0 ? static_cast<std::uint8_t>(random()) : kind == 1 ? 0x00 : 0xFF;
+    }
+    ip[0] = 0x45;
+    std::uint32_t sum = 0;
+    ip[10] = ip[11] = 0;
+    for (std::size_t i = 0; i < ip.size(); i += 2) sum += load_be16(&ip[i]);
+    while (sum > 0xFFFF) sum = (sum & 0xFFFF) + (sum >> 16);
+    store_be16(&ip[10], static_cast<std::uint16_t>(~sum));
+    ASSERT_TRUE(plain_checksum_ok(ip)) << n;
+    ASSERT_TRUE(IpWords(ip.data()).checksum_ok()) << n;
+    ip[1 + random() % 19] ^= static_cast<std::uint8_t>(1u << random() % 8);
+    ASSERT_EQ(IpWords(ip.data()).checksum_ok(), plain_checksum_ok(ip)) << n;
+  }
 }
 
 }  // namespace
