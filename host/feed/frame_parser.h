@@ -20,11 +20,11 @@ enum class FeedLine : std::uint8_t { a = 0, b = 1 };
 
 // A frame that passed every check, the session's where one is followed.
 struct FeedPacket {
-  FeedLine line;
-  const std::uint8_t* session;  // 10 bytes
-  std::uint64_t sequence;       // of the first block
-  std::uint16_t count;
-  std::uint32_t declared;                // bytes of blocks that the UDP length promises
+  FeedLine line{};
+  const std::uint8_t* session = nullptr;  // 10 bytes
+  std::uint64_t sequence = 0;             // of the first block
+  std::uint16_t count = 0;
+  std::uint32_t declared = 0;            // bytes of blocks that the UDP length promises
   std::span<const std::uint8_t> blocks;  // those that arrived, at most `declared`
 };
 

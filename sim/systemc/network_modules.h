@@ -207,7 +207,7 @@ class ExchangeFeed : public sc_core::sc_module {
     if (next_) notify_at(publish_due_, next_->published);
   }
   void carry(PacketPtr packet) {
-    FeedPacket parsed{};
+    FeedPacket parsed;
     const bool ours = parse_frame(packet->bytes, feed_, parsed) == Counter::frames;
     if (ours && parsed.count != 0 && parsed.count != kEndOfSessionCount) {
       first_sequence_ = std::min(first_sequence_, parsed.sequence);
