@@ -65,9 +65,10 @@ class ProcessLoop(ClosedLoop):
         """Of the process that was begun last; 0 when it has ended."""
         log = self.folder / "trader.log"
         found = re.findall(rf"(?m)^run: {name}: process (\d+)", log.read_text()) if log.exists() else []
-        if not found or not os.path.exists(f"/proc/{found[-1]}"):
+        try:
+            command = pathlib.Path(f"/proc/{found[-1]}/cmdline").read_bytes() if found else b""
+        except (FileNotFoundError, ProcessLookupError):  # it ended, or does so now
             return 0
-        command = pathlib.Path(f"/proc/{found[-1]}/cmdline").read_bytes()
         return int(found[-1]) if name.split()[0].encode() in command else 0
 
     def kill(self, pid):
@@ -78,7 +79,11 @@ class ProcessLoop(ClosedLoop):
 
     def killed(self, *names):
         """They are killed, others begun in their places, and nobody else notices."""
-        all_of = {n: self.pid(n) for n in ("feed", "orders", *(f"strategy {s}" for s in STRATEGIES))}
+        def everyone():
+            pids = {n: self.pid(n) for n in ("feed", "orders", *(f"strategy {s}" for s in STRATEGIES))}
+            return pids if all(pids.values()) else None
+
+        all_of = self.wait_for("every process", everyone)
         for name in names:
             self.kill(all_of[name])
         for name in names:
