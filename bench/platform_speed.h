@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "host/apps/platform_scenario.h"
+#include "host/apps/platform/platform_scenario.h"
 #include "host/path/path_registry.h"
 
 namespace twinpath::bench {

@@ -6,7 +6,7 @@
 #include "drivers/endpoint_filter.h"
 #include "drivers/frame_rooms.h"
 #include "drivers/wall_clock.h"
-#include "host/apps/sources.h"
+#include "host/apps/session/sources.h"
 #include "host/wire/pcap_writer.h"
 
 namespace twinpath::drivers {

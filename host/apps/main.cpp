@@ -13,16 +13,16 @@
 #include "drivers/xrt/xrt_path.h"
 #endif
 #ifdef TP_WITH_BENCH
-#include "host/apps/bench.h"
+#include "host/apps/bench/bench.h"
 #endif
 #ifdef TP_WITH_XRT
-#include "host/apps/card.h"
+#include "host/apps/machine/card.h"
 #endif
 #include "host/apps/commands.h"
-#include "host/apps/monitor.h"
-#include "host/apps/venue.h"
+#include "host/apps/live/monitor.h"
+#include "host/apps/venue/venue.h"
 #ifdef TP_WITH_SYSTEMC
-#include "host/apps/platform_command.h"
+#include "host/apps/platform/platform_command.h"
 #include "sim/systemc/systemc_path.h"
 #endif
 #ifdef TP_WITH_RTL

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "host/apps/config_file.h"
+#include "host/apps/config/config_file.h"
 #include "testbench/apps/config_texts.h"
 
 namespace twinpath {

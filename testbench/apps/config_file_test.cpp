@@ -1,5 +1,5 @@
 // What a configuration says is read, each section in its units.
-#include "host/apps/config_file.h"
+#include "host/apps/config/config_file.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

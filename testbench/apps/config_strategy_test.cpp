@@ -1,5 +1,5 @@
 // [strategy] and [backtest] of a configuration.
-#include "host/apps/config_strategy.h"
+#include "host/apps/config/config_strategy.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

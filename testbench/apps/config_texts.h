@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "host/apps/config_file.h"
+#include "host/apps/config/config_file.h"
 
 namespace twinpath {
 

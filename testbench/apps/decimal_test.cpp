@@ -1,4 +1,4 @@
-#include "host/apps/decimal.h"
+#include "host/apps/config/decimal.h"
 
 #include <gtest/gtest.h>
 

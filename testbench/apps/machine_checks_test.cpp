@@ -1,4 +1,4 @@
-#include "host/apps/machine_checks.h"
+#include "host/apps/machine/machine_checks.h"
 
 #include <gmock/gmock.h>
 

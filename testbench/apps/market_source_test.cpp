@@ -1,5 +1,5 @@
 // A day in segments: each carries its messages, and begins with books as all messages before would have left them.
-#include "host/apps/market_source.h"
+#include "host/apps/session/market_source.h"
 
 #include <gtest/gtest.h>
 

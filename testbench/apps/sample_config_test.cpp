@@ -1,4 +1,4 @@
-#include "host/apps/sample_config.h"
+#include "host/apps/config/sample_config.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
-#include "host/apps/config_file.h"
-#include "host/apps/market_source.h"
+#include "host/apps/config/config_file.h"
+#include "host/apps/session/market_source.h"
 #include "host/path/fused_path.h"
 #include "host/path/replay.h"
 #include "host/strategy/strategies.h"

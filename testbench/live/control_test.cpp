@@ -13,9 +13,9 @@
 #include <fstream>
 #include <thread>
 
-#include "host/apps/bank_text.h"
-#include "host/apps/config_reload.h"
-#include "host/apps/run_text.h"
+#include "host/apps/config/bank_text.h"
+#include "host/apps/config/config_reload.h"
+#include "host/apps/live/run_text.h"
 #include "host/live/control_socket.h"
 #include "host/live/mailbox.h"
 

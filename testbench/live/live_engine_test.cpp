@@ -11,9 +11,9 @@
 #include <set>
 #include <sstream>
 
-#include "host/apps/bank_text.h"
-#include "host/apps/config_file.h"
-#include "host/apps/sources.h"
+#include "host/apps/config/bank_text.h"
+#include "host/apps/config/config_file.h"
+#include "host/apps/session/sources.h"
 #include "host/path/path_registry.h"
 #include "host/path/replay.h"
 #include "host/wire/bytes.h"

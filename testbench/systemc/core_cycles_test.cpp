@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "bench/generated_session.h"
-#include "host/apps/config_file.h"
-#include "host/apps/market_source.h"
+#include "host/apps/config/config_file.h"
+#include "host/apps/session/market_source.h"
 #include "host/path/path_registry.h"
 #include "host/path/replay.h"
 #include "sim/systemc/systemc_path.h"

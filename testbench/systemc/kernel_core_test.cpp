@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <string>
 
-#include "host/apps/config_file.h"
-#include "host/apps/platform_scenario.h"
+#include "host/apps/config/config_file.h"
+#include "host/apps/platform/platform_scenario.h"
 
 namespace twinpath {
 namespace {

@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "host/apps/config_file.h"
-#include "host/apps/platform_scenario.h"
-#include "host/apps/platform_study.h"
+#include "host/apps/config/config_file.h"
+#include "host/apps/platform/platform_scenario.h"
+#include "host/apps/platform/platform_study.h"
 #include "host/core/hgrm.h"
 #include "sim/systemc/order_rules.h"
 #include "sim/systemc/rival.h"

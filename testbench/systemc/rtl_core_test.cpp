@@ -9,7 +9,7 @@
 #include <map>
 #include <sstream>
 
-#include "host/apps/platform_scenario.h"
+#include "host/apps/platform/platform_scenario.h"
 
 namespace twinpath {
 namespace {

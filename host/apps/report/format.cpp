@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-#include "host/apps/decimal.h"
+#include "host/apps/config/decimal.h"
 
 namespace twinpath::report {
 
