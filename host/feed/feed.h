@@ -9,19 +9,13 @@
 #include "host/core/config.h"
 #include "host/core/counters.h"
 #include "host/core/types.h"
+#include "host/feed/delivery.h"
 #include "host/feed/frame_parser.h"
+#include "host/feed/origin.h"
 #include "host/wire/bytes.h"
 #include "host/wire/itch50.h"
 
 namespace twinpath {
-
-// Where a message came from, and the time it counts for (SEM 1).
-struct Origin {
-  Cycles stamp;
-  std::uint64_t sequence = 0;
-  std::uint32_t frame = 0;
-  std::uint16_t msg_index = 0;
-};
 
 // What becomes of a packet, before its messages: for a sink that has on_packet(PacketFate, frame number), which counts
 // cycles. sought: a gap is lost, and the lowest of what is kept is looked for.
@@ -30,12 +24,7 @@ enum class PacketFate : std::uint8_t { in_order, replayed, old, sought };
 // Sink: `void on_message(const std::uint8_t* message, std::uint8_t type, const Origin&)` for every delivered message of
 // a known type and its exact length, `void on_feed_state(StateReason, const Origin&)` for end_of_session, gap_lost and
 // fcs_error. Allocation-free after construction; no errors: damage is counted by cause in `counters`.
-//
-// A sink may look ahead. Then it has `bool look(message, type, SymbolIndex&)`, called for some messages before the
-// first of them is delivered: counts what there is to count, and says whether the message is to be delivered and of
-// which symbol it is; on_message has that symbol as a fourth argument. `prefetch(message, type, symbol)` and some
-// messages later `prefetch_more(...)` fetch what delivery will read; `prefetch(message, type)` does so for a message of
-// a frame that is still to come.
+// A sink may look ahead: host/feed/delivery.h.
 template <class Sink>
 class Feed {
  public:
@@ -98,65 +87,9 @@ class Feed {
   Cycles deadline() const noexcept { return deadline_; }
 
  private:
-  static constexpr bool kLooksAhead =
-      requires(Sink& s, const std::uint8_t* m, SymbolIndex& symbol) { s.look(m, std::uint8_t{}, symbol); };
+  static constexpr bool kLooksAhead = Delivery<Sink>::kLooksAhead;
   static constexpr bool kFollowed = requires(Sink& s) { s.on_packet(PacketFate{}, std::uint32_t{}); };
-  static constexpr unsigned kBatch = 16;  // blocks that are judged, and whose messages are fetched, before the first of
-                                          // them is delivered
-  static constexpr unsigned kMore = 4;    // messages in front of the one at work: near enough for prefetch_more
-
-  // Messages on their way to the sink: to one that looks ahead, a batch at a time; to any other, one by one.
-  class Delivery {
-   public:
-    Delivery(Sink& sink, Origin first) noexcept : sink_(sink), first_(first) {}
-
-    [[gnu::always_inline]] void take(const std::uint8_t* message, std::uint8_t type, unsigned index) noexcept {
-      if constexpr (kLooksAhead) {
-        Message& m = messages_[count_];
-        m.bytes = message;
-        m.index = static_cast<std::uint16_t>(index);
-        m.type = type;
-        count_ += sink_.look(message, type, m.symbol);
-      } else {
-        sink_.on_message(message, type, origin(index));
-      }
-    }
-    [[gnu::always_inline]] void end_of_batch() noexcept {
-      if constexpr (kLooksAhead) {
-        for (unsigned i = 0; i < count_; ++i)
-          sink_.prefetch(messages_[i].bytes, messages_[i].type, messages_[i].symbol);
-        for (unsigned i = 0; i < count_; ++i) {
-          if (i + kMore < count_) {
-            const Message& near = messages_[i + kMore];
-            sink_.prefetch_more(near.bytes, near.type, near.symbol);
-          }
-          const Message& m = messages_[i];
-          sink_.on_message(m.bytes, m.type, origin(m.index), m.symbol);
-        }
-        count_ = 0;
-      }
-    }
-
-   private:
-    struct Message {
-      const std::uint8_t* bytes;
-      std::uint16_t index;  // in its packet
-      std::uint8_t type;
-      SymbolIndex symbol;
-    };
-
-    Origin origin(unsigned index) const noexcept {
-      Origin o = first_;
-      o.sequence += index;
-      o.msg_index = static_cast<std::uint16_t>(index);
-      return o;
-    }
-
-    Sink& sink_;
-    const Origin first_;
-    unsigned count_ = 0;
-    std::array<Message, kLooksAhead ? kBatch : 0> messages_;
-  };
+  static constexpr unsigned kBatch = Delivery<Sink>::kBatch;
 
   // A packet that is kept until its turn, its bytes apart: all slots are looked through for whose turn it is.
   struct Slot {
@@ -360,7 +293,7 @@ class Feed {
                                    std::uint32_t have, std::uint32_t declared, std::uint32_t number) noexcept {
     const std::uint64_t skipped = expected_ - sequence;
     counters_.add(Counter::duplicate_messages, skipped);
-    Delivery delivery(sink_, Origin{time, sequence, number, 0});
+    Delivery<Sink> delivery(sink_, Origin{time, sequence, number, 0});
     std::uint32_t at = 0;
     unsigned i = 0;
     bool whole = true;
