@@ -37,7 +37,10 @@ struct Bbo {
     const unsigned quoted = static_cast<unsigned>(bid.quoted()) & static_cast<unsigned>(ask.quoted());
     return (quoted & static_cast<unsigned>(bid.price >= ask.price)) != 0;
   }
-  bool known() const noexcept { return (bid.state != SideState::unknown) & (ask.state != SideState::unknown); }
+  bool known() const noexcept {
+    constexpr auto kUnknown = static_cast<std::uint32_t>(SideState::unknown);
+    return ((static_cast<std::uint32_t>(bid.state) | static_cast<std::uint32_t>(ask.state)) & kUnknown) == 0;
+  }
 };
 static_assert(sizeof(Bbo) == 2 * sizeof(SideQuote));
 

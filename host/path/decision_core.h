@@ -205,26 +205,24 @@ class DecisionCore {
       stamper_.fill(e);
       out_.on_event(e);
     };
-    Intent intent;
-    if (change.effect & armed_ & trusted_after & !change.after.crossed()) {
+    if constexpr (kRules) {
+      if (!(change.effect & armed_ & trusted_after & !change.after.crossed())) return tell_book();
       struct View {
         const Bbo& bbo;
         bool trusted;
       };
-      if constexpr (kRules) {
-        intent = strategist_.evaluate(bank().rules, symbol, o.stamp, change, risk_.working(symbol),
-                                      [this](SymbolIndex g) { return View{books_.bbo(g), trusted(g)}; });
-      }
+      const Intent intent = strategist_.evaluate(bank().rules, symbol, o.stamp, change, risk_.working(symbol),
+                                                 [this](SymbolIndex g) { return View{books_.bbo(g), trusted(g)}; });
       stamper_.mark(Stage::decided);
+      if (intent.kind == IntentKind::none) [[likely]]
+        return tell_book();
+      const Decision decision = decide(o, intent);
+      tell_book();
+      Event e = decision_event(o, type, symbol, reference, change.trade, intent, decision, books_.bbo(intent.symbol),
+                               trusted(intent.symbol));
+      stamper_.fill(e);
+      out_.on_event(e);
     }
-    if (intent.kind == IntentKind::none) [[likely]]
-      return tell_book();
-    const Decision decision = decide(o, intent);
-    tell_book();
-    Event e = decision_event(o, type, symbol, reference, change.trade, intent, decision, books_.bbo(intent.symbol),
-                             trusted(intent.symbol));
-    stamper_.fill(e);
-    out_.on_event(e);
   }
 
   // ---- any strategy but the rules ----

@@ -24,24 +24,27 @@ struct Decision {
 enum class CancelOf : std::uint8_t { working_order, user_ref };
 
 // Checks an intent and, when it passed, sends it. `checked()` is called in between; `enter(user_ref)` or
-// `cancel(user_ref)` makes the order frame, which leaves before it is accounted for.
+// `cancel(user_ref)` makes the order frame, which leaves before it is accounted for and explained.
 template <CancelOf kCancelOf = CancelOf::working_order, class Checked, class Enter, class Cancel>
 Decision decide(Risk& risk, const Bank& bank, Counters& counters, const Intent& intent, Cycles stamp, Checked&& checked,
                 Enter&& enter, Cancel&& cancel) noexcept {
   const bool enters = intent.kind == IntentKind::enter;
   Decision d;
-  d.risk = enters ? risk.check_enter(bank, intent, stamp) : risk.check_cancel(bank, intent, stamp);
+  const bool passes = enters ? risk.passes_enter(bank, intent, stamp) : risk.passes_cancel(bank, stamp);
   if (!enters) d.user_ref = kCancelOf == CancelOf::user_ref ? intent.user_ref : risk.working(intent.symbol).user_ref;
   checked();
-  if (d.risk.reason != Reason::none) {
+  if (!passes) {
+    d.risk = enters ? risk.check_enter(bank, intent, stamp) : risk.check_cancel(bank, intent, stamp);
     counters.add(counter_after(Counter::reject_kill, static_cast<unsigned>(d.risk.reason) - 1));
   } else if (enters) {
     d.user_ref = risk.next_user_ref();
     enter(d.user_ref);
+    d.risk = risk.verdict(bank, intent.symbol);
     risk.send_enter(bank, intent, stamp);
     counters.add(Counter::orders);
   } else {
     cancel(d.user_ref);
+    d.risk = risk.verdict(bank, intent.symbol);
     if constexpr (kCancelOf == CancelOf::user_ref) {
       risk.send_cancel(bank, stamp);
     } else {
