@@ -30,21 +30,21 @@ Decision decide(Risk& risk, const Bank& bank, Counters& counters, const Intent& 
                 Enter&& enter, Cancel&& cancel) noexcept {
   const bool enters = intent.kind == IntentKind::enter;
   Decision d;
-  const bool passes = enters ? risk.passes_enter(bank, intent, stamp) : risk.passes_cancel(bank, stamp);
+  const std::uint32_t failures = enters ? risk.enter_failures(bank, intent, stamp) : risk.cancel_failures(bank, stamp);
   if (!enters) d.user_ref = kCancelOf == CancelOf::user_ref ? intent.user_ref : risk.working(intent.symbol).user_ref;
   checked();
-  if (!passes) {
-    d.risk = enters ? risk.check_enter(bank, intent, stamp) : risk.check_cancel(bank, intent, stamp);
+  if (failures != 0) {
+    d.risk = risk.verdict(bank, intent.symbol, failures);
     counters.add(counter_after(Counter::reject_kill, static_cast<unsigned>(d.risk.reason) - 1));
   } else if (enters) {
     d.user_ref = risk.next_user_ref();
     enter(d.user_ref);
-    d.risk = risk.verdict(bank, intent.symbol);
+    d.risk = risk.verdict(bank, intent.symbol, 0);
     risk.send_enter(bank, intent, stamp);
     counters.add(Counter::orders);
   } else {
     cancel(d.user_ref);
-    d.risk = risk.verdict(bank, intent.symbol);
+    d.risk = risk.verdict(bank, intent.symbol, 0);
     if constexpr (kCancelOf == CancelOf::user_ref) {
       risk.send_cancel(bank, stamp);
     } else {

@@ -1,8 +1,8 @@
 // Pre-trade risk: thirteen checks in a fixed order, and the state they read. SEM 2.7, 2.9, 5.
 //
-// Safety: the caller sends only what passes_enter or passes_cancel says, and calls send_enter or send_cancel before
-// anything else that changes this; decide() in path/decision_steps.h is the one caller. Time and fills come in as
-// arguments; nothing here reads a clock, allocates or throws after construction.
+// Safety: the caller sends only what enter_failures or cancel_failures has nothing against, and calls send_enter or
+// send_cancel before anything else that changes this; decide() in path/decision_steps.h is the one caller. Time and
+// fills come in as arguments; nothing here reads a clock, allocates or throws after construction.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -82,29 +82,61 @@ class Risk {
   }
 
   // ---- checks (SEM 5.1) ----
-  // Whether all pass: what an order needs before it leaves, and no more.
-  bool passes_enter(const Bank& bank, const Intent& intent, Cycles stamp) const noexcept {
-    unsigned failing = 0;
-    enter_checks(bank, intent, stamp, [&](Reason, bool fails) { failing |= static_cast<unsigned>(fails); });
-    return failing == 0;
-  }
-  bool passes_cancel(const Bank& bank, Cycles stamp) const noexcept { return !rate_fails(bank.global, stamp); }
+  // Bit n-1: check n fails. All that an order waits for; what the checks read is told by verdict().
+  std::uint32_t enter_failures(const Bank& bank, const Intent& intent, Cycles stamp) const noexcept {
+    const SymbolState& s = symbols_[intent.symbol];
+    const LimitRecord& limit = bank.limits[intent.symbol];
+    const GlobalLimits& global = bank.global;
+    const bool buy = intent.side == Side::buy;
+    const std::uint64_t price = intent.price.value;
+    const std::uint64_t value = notional(intent.price, intent.quantity);
+    const std::uint64_t reference = collar_reference(bank, intent.symbol).value;
+    const std::int64_t quantity = intent.quantity.value;
+    // Without a branch on the side, here and below.
+    const std::int64_t exposed_buy = std::int64_t{s.position} + s.open_buy + quantity;
+    const std::int64_t exposed_sell = std::int64_t{s.open_sell} + quantity - s.position;
+    const bool meets_sell = (s.open_sell > 0) & (intent.price >= s.own_sell);
+    const bool meets_buy = (s.open_buy > 0) & (intent.price <= s.own_buy);
+    const Slot& slot = slots_[next_user_ref_ % kOpenSlots];
 
-  // The verdict, with what the checks read: before the order is taken into the state.
-  [[gnu::noinline]] RiskResult check_enter(const Bank& bank, const Intent& intent, Cycles stamp) const noexcept {
     std::uint32_t mask = 0;
-    enter_checks(bank, intent, stamp,
-                 [&](Reason reason, bool fails) { mask |= std::uint32_t{fails} << bit_of(reason); });
-    return conclude(verdict(bank, intent.symbol), mask);
+    const auto fail = [&mask](Reason reason, bool fails) {
+      mask |= std::uint32_t{fails} << (static_cast<unsigned>(reason) - 1);
+    };
+    fail(Reason::kill, kill_);
+    fail(Reason::permission, !((buy & limit.permit_buy) | (!buy & limit.permit_sell)));
+    fail(Reason::session, feed_ended_ | circuit_breaker_ | !(market_open_ | any_session_));
+    fail(Reason::halt, !s.trading | s.auction | s.operational_halt);
+    fail(Reason::quantity, (quantity == 0) | (intent.quantity.value > limit.max_quantity));
+    fail(Reason::notional, value > limit.max_notional);
+    fail(Reason::collar, (price > reference + limit.collar) | (price + limit.collar < reference));
+    fail(Reason::position, (buy ? exposed_buy : exposed_sell) > std::int64_t{limit.max_position});
+    fail(Reason::gross, gross_ + value > global.max_gross);
+    fail(Reason::open_orders, (open_count_ >= global.max_open_orders) | slot.used);
+    fail(Reason::rate, rate_fails(global, stamp));
+    fail(Reason::duplicate, s.has_last & (s.last_side == intent.side) & (s.last_price == intent.price) &
+                                (s.last_quantity == intent.quantity) &
+                                (stamp < s.last_stamp + Cycles{global.duplicate_window}));
+    fail(Reason::self_trade, (buy & meets_sell) | (!buy & meets_buy));
+    return mask;
   }
-  RiskResult check_cancel(const Bank& bank, const Intent& intent, Cycles stamp) const noexcept {
-    return conclude(verdict(bank, intent.symbol), std::uint32_t{!passes_cancel(bank, stamp)} << bit_of(Reason::rate));
+  std::uint32_t cancel_failures(const Bank& bank, Cycles stamp) const noexcept {
+    return std::uint32_t{rate_fails(bank.global, stamp)} << (static_cast<unsigned>(Reason::rate) - 1);
   }
-  // That of an intent which passed.
-  RiskResult verdict(const Bank& bank, SymbolIndex symbol) const noexcept {
+
+  // The verdict on an intent that fails these checks, before it is taken into the state.
+  RiskResult verdict(const Bank& bank, SymbolIndex symbol, std::uint32_t failures) const noexcept {
     RiskResult r = observe(symbol);
+    r.check_mask = failures;
+    r.reason = failures == 0 ? Reason::none : static_cast<Reason>(__builtin_ctz(failures) + 1);
     r.collar_reference = collar_reference(bank, symbol);
     return r;
+  }
+  RiskResult check_enter(const Bank& bank, const Intent& intent, Cycles stamp) const noexcept {
+    return verdict(bank, intent.symbol, enter_failures(bank, intent, stamp));
+  }
+  RiskResult check_cancel(const Bank& bank, const Intent& intent, Cycles stamp) const noexcept {
+    return verdict(bank, intent.symbol, cancel_failures(bank, stamp));
   }
 
   // What the next order's UserRefNum is.
@@ -243,48 +275,6 @@ class Risk {
   Price collar_reference(const Bank& bank, SymbolIndex symbol) const noexcept {
     const SymbolState& s = symbols_[symbol];
     return s.traded ? s.last_trade : Price{bank.limits[symbol].reference_price};
-  }
-
-  // Tells `fail(reason, fails)` of each. Without a branch on the side or between them.
-  template <class Fail>
-  [[gnu::always_inline]] void enter_checks(const Bank& bank, const Intent& intent, Cycles stamp,
-                                           Fail&& fail) const noexcept {
-    const SymbolState& s = symbols_[intent.symbol];
-    const LimitRecord& limit = bank.limits[intent.symbol];
-    const GlobalLimits& global = bank.global;
-    const bool buy = intent.side == Side::buy;
-    const std::uint64_t price = intent.price.value;
-    const std::uint64_t value = notional(intent.price, intent.quantity);
-    const std::uint64_t reference = collar_reference(bank, intent.symbol).value;
-    const std::int64_t quantity = intent.quantity.value;
-    const std::int64_t exposed_buy = std::int64_t{s.position} + s.open_buy + quantity;
-    const std::int64_t exposed_sell = std::int64_t{s.open_sell} + quantity - s.position;
-    const bool meets_sell = (s.open_sell > 0) & (intent.price >= s.own_sell);
-    const bool meets_buy = (s.open_buy > 0) & (intent.price <= s.own_buy);
-    const Slot& slot = slots_[next_user_ref_ % kOpenSlots];
-
-    fail(Reason::kill, kill_);
-    fail(Reason::permission, !((buy & limit.permit_buy) | (!buy & limit.permit_sell)));
-    fail(Reason::session, feed_ended_ | circuit_breaker_ | !(market_open_ | any_session_));
-    fail(Reason::halt, !s.trading | s.auction | s.operational_halt);
-    fail(Reason::quantity, (quantity == 0) | (intent.quantity.value > limit.max_quantity));
-    fail(Reason::notional, value > limit.max_notional);
-    fail(Reason::collar, (price > reference + limit.collar) | (price + limit.collar < reference));
-    fail(Reason::position, (buy ? exposed_buy : exposed_sell) > std::int64_t{limit.max_position});
-    fail(Reason::gross, gross_ + value > global.max_gross);
-    fail(Reason::open_orders, (open_count_ >= global.max_open_orders) | slot.used);
-    fail(Reason::rate, rate_fails(global, stamp));
-    fail(Reason::duplicate, s.has_last & (s.last_side == intent.side) & (s.last_price == intent.price) &
-                                (s.last_quantity == intent.quantity) &
-                                (stamp < s.last_stamp + Cycles{global.duplicate_window}));
-    fail(Reason::self_trade, (buy & meets_sell) | (!buy & meets_buy));
-  }
-
-  static constexpr unsigned bit_of(Reason reason) noexcept { return static_cast<unsigned>(reason) - 1; }
-  RiskResult conclude(RiskResult r, std::uint32_t mask) const noexcept {
-    r.check_mask = mask;
-    r.reason = mask == 0 ? Reason::none : static_cast<Reason>(__builtin_ctz(mask) + 1);
-    return r;
   }
 
   bool rate_fails(const GlobalLimits& g, Cycles stamp) const noexcept {
