@@ -1,7 +1,9 @@
 // Runs one workload of the software side for a counter of instructions to watch (scripts/hotpath): what is to be
-// counted happens inside hot_path_counted(), and the number of messages is printed.
+// counted happens inside hot_path_counted(), or between two callgrind requests, and the number of messages or orders is
+// printed.
 #include <cstdio>
 #include <functional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -12,6 +14,12 @@
 #include "bench/session.h"
 #include "host/path/software_path.h"
 #include "host/venue/matching/engine.h"
+
+#if __has_include(<valgrind/callgrind.h>)
+#include <valgrind/callgrind.h>
+#else  // nobody to count
+#define CALLGRIND_TOGGLE_COLLECT
+#endif
 
 // Named without parameters, for callgrind's --toggle-collect.
 [[gnu::noinline]] void hot_path_counted(const std::function<void()>& work) {
@@ -28,6 +36,47 @@ class Silent final : public PathSink {
  public:
   void on_order_frame(std::span<const std::uint8_t>) override {}
   void on_event(const Event&) override {}
+};
+
+// From the call that gives a frame to the call that takes its first order's: a first pass says which frames those are,
+// a second counts in them alone.
+class FirstOrders final : public PathSink {
+ public:
+  void on_order_frame(std::span<const std::uint8_t>) override {
+    end();
+    first_pass_.insert(input_);
+  }
+  void on_event(const Event&) override {}
+
+  void play(const Session& session, const CoreConfig& config, bool count) {
+    const auto path = make_software_path(config, *this, false);
+    input_ = 0;
+    session.play(
+        1,
+        [&](std::span<const TimedInput> inputs) {
+          ++input_;
+          if (count && first_pass_.contains(input_)) begin();
+          path->submit(inputs);
+          end();
+        },
+        [](const Bank&) {});
+  }
+  std::size_t size() const noexcept { return first_pass_.size(); }
+
+ private:
+  void begin() noexcept {
+    counting_ = true;
+    CALLGRIND_TOGGLE_COLLECT;
+  }
+  void end() noexcept {
+    if (!counting_) return;
+    CALLGRIND_TOGGLE_COLLECT;
+    counting_ = false;
+  }
+
+  std::uint64_t input_ = 0;
+  std::set<std::uint64_t> first_pass_;
+  bool counting_ = false;
 };
 
 // The published scenario with the most resting orders, reports read inline.
@@ -56,6 +105,13 @@ std::uint64_t run(std::string_view workload) {
     });
     return session.messages();
   }
+  if (workload == "order") {
+    const Session session(source, source.config, {});
+    FirstOrders orders;
+    orders.play(session, source.config, false);
+    orders.play(session, source.config, true);
+    return orders.size();
+  }
   const PackedSession session(source, source.config.feed);
   if (workload == "decode") {
     MarketDecoder decoder(session);
@@ -64,7 +120,8 @@ std::uint64_t run(std::string_view workload) {
     MarketBooker books(session, 17);
     hot_path_counted([&] { books.run(); });
   } else {
-    throw std::invalid_argument("expected path, decode, books or matching, found '" + std::string(workload) + "'");
+    throw std::invalid_argument("expected path, order, decode, books or matching, found '" + std::string(workload) +
+                                "'");
   }
   return session.messages();
 }

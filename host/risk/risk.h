@@ -110,7 +110,7 @@ class Risk {
     fail(Reason::quantity, (quantity == 0) | (intent.quantity.value > limit.max_quantity));
     fail(Reason::notional, value > limit.max_notional);
     fail(Reason::collar, (price > reference + limit.collar) | (price + limit.collar < reference));
-    fail(Reason::position, (buy ? exposed_buy : exposed_sell) > std::int64_t{limit.max_position});
+    fail(Reason::position, (buy & (exposed_buy > limit.max_position)) | (!buy & (exposed_sell > limit.max_position)));
     fail(Reason::gross, gross_ + value > global.max_gross);
     fail(Reason::open_orders, (open_count_ >= global.max_open_orders) | slot.used);
     fail(Reason::rate, rate_fails(global, stamp));
