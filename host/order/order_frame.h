@@ -62,6 +62,7 @@ class OrderFrameBuilder {
     o[0] = 'O';
     std::copy(config.order.attributes.begin(), config.order.attributes.end(), o + 26);
     std::copy(config.order.cl_ord_id_prefix.begin(), config.order.cl_ord_id_prefix.end(), o + 31);
+    prepare(config.order.first_user_ref);
     cancel_[kOrderHeaderBytes] = 'X';
     for (std::size_t i = 0; i < kSymbols; ++i) {
       names_[i].fill(0);
@@ -69,16 +70,25 @@ class OrderFrameBuilder {
     }
   }
 
+  // Writes the next order's number into its frame, while nothing waits for it. enter() of another number does it
+  // itself.
+  void prepare(std::uint32_t user_ref) noexcept {
+    std::uint8_t* o = enter_.data() + kOrderHeaderBytes;
+    store_be32(o + 1, user_ref);
+    store_be64(o + 37, hex_digits(user_ref));
+    prepared_ = user_ref;
+  }
+
   // The returned bytes are valid until the next call.
   std::span<const std::uint8_t> enter(std::uint32_t user_ref, Side side, Quantity quantity, SymbolIndex symbol,
                                       Price price) noexcept {
+    if (user_ref != prepared_) [[unlikely]]
+      prepare(user_ref);
     std::uint8_t* o = enter_.data() + kOrderHeaderBytes;
-    store_be32(o + 1, user_ref);
     o[5] = side == Side::buy ? 'B' : 'S';
     store_be32(o + 6, quantity.value);
     std::memcpy(o + 10, names_[symbol].data(), 8);
     store_be64(o + 18, price.value);
-    store_be64(o + 37, hex_digits(user_ref));
     return enter_;
   }
 
@@ -88,6 +98,7 @@ class OrderFrameBuilder {
   }
 
  private:
+  std::uint32_t prepared_ = 0;
   std::array<std::uint8_t, kEnterFrameBytes> enter_{};
   std::array<std::uint8_t, kCancelFrameBytes> cancel_{};
   std::array<std::array<std::uint8_t, 8>, kSymbols> names_;

@@ -195,12 +195,12 @@ class DecisionCore {
     // No rule or strategy looks at anything else, and no event tells of it.
     if (!(change.changed | (change.sticky_before != change.sticky_after) | change.trade.valid)) return;
     risk_.set_last_trade(symbol, change.trade.price, change.trade.valid);
-    const bool trusted_before = !stale_ & !change.sticky_before & change.before.known();
     const bool trusted_after = !stale_ & !change.sticky_after & change.after.known();
-    const bool tells = (trusted_before != trusted_after) | change.changed;
-    if constexpr (!kRules) return after_strategy(o, type, symbol, reference, change, tells);
+    const auto tells = [&] {
+      return (trusted_after != (!stale_ & !change.sticky_before & change.before.known())) | change.changed;
+    };
     const auto tell_book = [&] {
-      if (!(book_events_ & tells)) return;
+      if (!book_events_ || !tells()) return;
       Event e = book_event(o, type, symbol, reference, change.after, trusted_after);
       stamper_.fill(e);
       out_.on_event(e);
@@ -222,22 +222,15 @@ class DecisionCore {
                                trusted(intent.symbol));
       stamper_.fill(e);
       out_.on_event(e);
+    } else {
+      if (!tells() & !change.trade.valid) return;
+      strategist_.on_book(book_update(o.stamp, symbol, change.before, change.after, change.trade));
+      stamper_.mark(Stage::decided);
+      carry_out(o, type, symbol, reference, change.trade, tell_book);
     }
   }
 
   // ---- any strategy but the rules ----
-  void after_strategy(const Origin& o, std::uint8_t type, SymbolIndex symbol, std::uint64_t reference,
-                      const BookChange& change, bool tells) noexcept {
-    if (!(tells | change.trade.valid)) return;
-    strategist_.on_book(book_update(o.stamp, symbol, change.before, change.after, change.trade));
-    stamper_.mark(Stage::decided);
-    carry_out(o, type, symbol, reference, change.trade, [&] {
-      if (!tells || !book_events_) return;
-      Event e = book_event(o, type, symbol, reference, change.after, trusted(symbol));
-      stamper_.fill(e);
-      out_.on_event(e);
-    });
-  }
   StatusUpdate status(Cycles stamp) const noexcept {
     return {stamp, armed_, risk_.killed(), stale_, risk_.session_open()};
   }
@@ -277,6 +270,7 @@ class DecisionCore {
         [&](std::uint32_t user_ref) {
           out_.on_order_frame(frames_.enter(user_ref, intent.side, intent.quantity, intent.symbol, intent.price));
           stamper_.mark(Stage::first_beat);
+          frames_.prepare(user_ref + 1);
         },
         [&](std::uint32_t user_ref) {
           out_.on_order_frame(frames_.cancel(user_ref));

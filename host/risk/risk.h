@@ -46,19 +46,19 @@ class Risk {
 
   Risk(const CoreConfig& config, Counters& counters)
       : counters_(counters), any_session_(config.any_session), next_user_ref_(config.order.first_user_ref) {
-    for (unsigned i = 0; i < kSymbols; ++i) symbols_[i].trading = config.symbols_start_trading;
+    forget_market(config.symbols_start_trading);
   }
 
   // ---- trading state, from market data (SEM 2.6) ----
-  void set_market_open(bool open) noexcept { market_open_ = open; }
-  void set_feed_ended() noexcept { feed_ended_ = true; }
-  void set_circuit_breaker(bool on) noexcept { circuit_breaker_ = on; }
+  void set_market_open(bool open) noexcept { set(market_open_, open); }
+  void set_feed_ended() noexcept { set(feed_ended_, true); }
+  void set_circuit_breaker(bool on) noexcept { set(circuit_breaker_, on); }
   void set_trading(SymbolIndex s, bool trading) noexcept {
-    symbols_[s].trading = trading;
-    symbols_[s].auction = false;
+    set(symbols_[s], kNotTrading, !trading);
+    set(symbols_[s], kAuction, false);
   }
-  void set_auction(SymbolIndex s) noexcept { symbols_[s].auction = true; }
-  void set_operational_halt(SymbolIndex s, bool halted) noexcept { symbols_[s].operational_halt = halted; }
+  void set_auction(SymbolIndex s) noexcept { set(symbols_[s], kAuction, true); }
+  void set_operational_halt(SymbolIndex s, bool halted) noexcept { set(symbols_[s], kOperationalHalt, halted); }
   // When there is one; else nothing. Without a branch: whether there is one is nobody's guess.
   void set_last_trade(SymbolIndex s, Price p, bool is_one = true) noexcept {
     symbols_[s].last_trade = is_one ? p : symbols_[s].last_trade;
@@ -67,10 +67,11 @@ class Risk {
   // As if market data had told nothing yet.
   void forget_market(bool trading) noexcept {
     for (SymbolState& s : symbols_) {
-      s.trading = trading;
-      s.auction = s.operational_halt = s.traded = false;
+      s.halted = trading ? 0 : kNotTrading;
+      s.traded = false;
     }
-    market_open_ = feed_ended_ = circuit_breaker_ = false;
+    market_open_ = feed_ended_ = false;
+    set(circuit_breaker_, false);
   }
   void set_kill(bool on) noexcept { kill_ = on; }
 
@@ -93,31 +94,32 @@ class Risk {
     const std::uint64_t reference = collar_reference(bank, intent.symbol).value;
     const std::int64_t quantity = intent.quantity.value;
     // Without a branch on the side, here and below.
-    const std::int64_t exposed_buy = std::int64_t{s.position} + s.open_buy + quantity;
-    const std::int64_t exposed_sell = std::int64_t{s.open_sell} + quantity - s.position;
-    const bool meets_sell = (s.open_sell > 0) & (intent.price >= s.own_sell);
-    const bool meets_buy = (s.open_buy > 0) & (intent.price <= s.own_buy);
+    const std::uint32_t flip = flip_of(intent.side);
+    const std::int64_t sign = static_cast<std::int32_t>(flip);
+    const std::int64_t position = (std::int64_t{s.position} ^ sign) - sign;  // a short one counts against a sell
+    const SideOrders& own = s.of(intent.side);
+    const SideOrders& against = s.of(opposite(intent.side));
     const Slot& slot = slots_[next_user_ref_ % kOpenSlots];
 
     std::uint32_t mask = 0;
-    const auto fail = [&mask](Reason reason, bool fails) {
-      mask |= std::uint32_t{fails} << (static_cast<unsigned>(reason) - 1);
-    };
-    fail(Reason::kill, kill_);
-    fail(Reason::permission, !((buy & limit.permit_buy) | (!buy & limit.permit_sell)));
-    fail(Reason::session, feed_ended_ | circuit_breaker_ | !(market_open_ | any_session_));
-    fail(Reason::halt, !s.trading | s.auction | s.operational_halt);
-    fail(Reason::quantity, (quantity == 0) | (intent.quantity.value > limit.max_quantity));
-    fail(Reason::notional, value > limit.max_notional);
-    fail(Reason::collar, (price > reference + limit.collar) | (price + limit.collar < reference));
-    fail(Reason::position, (buy & (exposed_buy > limit.max_position)) | (!buy & (exposed_sell > limit.max_position)));
-    fail(Reason::gross, gross_ + value > global.max_gross);
-    fail(Reason::open_orders, (open_count_ >= global.max_open_orders) | slot.used);
-    fail(Reason::rate, rate_fails(global, stamp));
+    // From the last check to the first: each moves those behind it up by a bit, an instruction where a shift by its
+    // number would be two.
+    const auto fail = [&mask](Reason, bool fails) { mask = mask + mask + fails; };
+    fail(Reason::self_trade, (against.shares > 0) & ((intent.price.value ^ flip) >= (against.price.value ^ flip)));
     fail(Reason::duplicate, s.has_last & (s.last_side == intent.side) & (s.last_price == intent.price) &
                                 (s.last_quantity == intent.quantity) &
                                 (stamp < s.last_stamp + Cycles{global.duplicate_window}));
-    fail(Reason::self_trade, (buy & meets_sell) | (!buy & meets_buy));
+    fail(Reason::rate, rate_fails(global, stamp));
+    fail(Reason::open_orders, (open_count_ >= global.max_open_orders) | slot.used);
+    fail(Reason::gross, gross_ + value > global.max_gross);
+    fail(Reason::position, position + own.shares + quantity > limit.max_position);
+    fail(Reason::collar, (price > reference + limit.collar) | (price + limit.collar < reference));
+    fail(Reason::notional, value > limit.max_notional);
+    fail(Reason::quantity, (quantity == 0) | (intent.quantity.value > limit.max_quantity));
+    fail(Reason::halt, s.halted != 0);
+    fail(Reason::session, closed_);
+    fail(Reason::permission, !((buy & limit.permit_buy) | (!buy & limit.permit_sell)));
+    fail(Reason::kill, kill_);
     return mask;
   }
   std::uint32_t cancel_failures(const Bank& bank, Cycles stamp) const noexcept {
@@ -149,13 +151,11 @@ class Risk {
     slots_[user_ref % kOpenSlots] = {true,    false, intent.symbol, intent.side, intent.price, intent.quantity.value,
                                      user_ref};
     ++open_count_;
-    if (intent.side == Side::buy) {
-      s.own_buy = s.open_buy == 0 ? intent.price : std::max(s.own_buy, intent.price);
-      s.open_buy += intent.quantity.value;
-    } else {
-      s.own_sell = s.open_sell == 0 ? intent.price : std::min(s.own_sell, intent.price);
-      s.open_sell += intent.quantity.value;
-    }
+    SideOrders& own = s.of(intent.side);
+    const std::uint32_t flip = flip_of(intent.side);
+    const std::uint32_t before = own.shares == 0 ? 0 : own.price.value ^ flip;
+    own.price = Price{std::max(before, intent.price.value ^ flip) ^ flip};
+    own.shares += intent.quantity.value;
     gross_ += notional(intent.price, intent.quantity);
     s.has_last = true;
     s.last_side = intent.side;
@@ -235,18 +235,16 @@ class Risk {
   std::int32_t position(SymbolIndex s) const noexcept { return symbols_[s].position; }
   bool killed() const noexcept { return kill_; }
   // Check 3 passes.
-  bool session_open() const noexcept { return !feed_ended_ && !circuit_breaker_ && (market_open_ || any_session_); }
-  bool tradable(SymbolIndex s) const noexcept {
-    return symbols_[s].trading && !symbols_[s].auction && !symbols_[s].operational_halt;
-  }
+  bool session_open() const noexcept { return !closed_; }
+  bool tradable(SymbolIndex s) const noexcept { return symbols_[s].halted == 0; }
 
   // State of a symbol as events carry it.
   RiskResult observe(SymbolIndex symbol) const noexcept {
     const SymbolState& s = symbols_[symbol];
     RiskResult r;
     r.position = s.position;
-    r.open_buy = s.open_buy;
-    r.open_sell = s.open_sell;
+    r.open_buy = s.of(Side::buy).shares;
+    r.open_sell = s.of(Side::sell).shares;
     r.gross_lo = gross_ > UINT64_MAX ? UINT64_MAX : static_cast<std::uint64_t>(gross_);
     r.open_count = static_cast<std::uint16_t>(open_count_);
     return r;
@@ -255,14 +253,25 @@ class Risk {
  private:
   using Wide = unsigned __int128;  // 80 bits used (SEM 5.5)
 
+  // Open orders of one side of a symbol.
+  struct SideOrders {
+    std::uint32_t shares = 0;
+    Price price;  // the most aggressive since there was none; means nothing without shares
+  };
+  // Why a symbol is halted.
+  static constexpr std::uint8_t kNotTrading = 1, kAuction = 2, kOperationalHalt = 4;
+
   struct SymbolState {
-    bool trading = false, auction = false, operational_halt = false, traded = false;
+    SideOrders& of(Side side) noexcept { return orders[static_cast<unsigned>(side)]; }
+    const SideOrders& of(Side side) const noexcept { return orders[static_cast<unsigned>(side)]; }
+
+    std::uint8_t halted = 0;
+    bool traded = false;
     bool has_last = false;
     Side last_side = Side::buy;
     Price last_trade;
     std::int32_t position = 0;
-    std::uint32_t open_buy = 0, open_sell = 0;
-    Price own_buy, own_sell;
+    std::array<SideOrders, 2> orders;
     Price last_price;
     Quantity last_quantity;
     Cycles last_stamp;
@@ -271,6 +280,17 @@ class Risk {
   };
 
   using Slot = OpenOrder;
+
+  // XORed with a side's prices: the greater, the more aggressive.
+  static std::uint32_t flip_of(Side side) noexcept { return 0 - static_cast<std::uint32_t>(side); }
+
+  void set(bool& state, bool on) noexcept {
+    state = on;
+    closed_ = feed_ended_ || circuit_breaker_ || !(market_open_ || any_session_);
+  }
+  static void set(SymbolState& s, std::uint8_t cause, bool on) noexcept {
+    s.halted = static_cast<std::uint8_t>(on ? s.halted | cause : s.halted & ~cause);
+  }
 
   Price collar_reference(const Bank& bank, SymbolIndex symbol) const noexcept {
     const SymbolState& s = symbols_[symbol];
@@ -293,7 +313,7 @@ class Risk {
 
   void release(Slot& slot, std::uint32_t quantity) noexcept {
     SymbolState& s = symbols_[slot.symbol];
-    (slot.side == Side::buy ? s.open_buy : s.open_sell) -= quantity;
+    s.of(slot.side).shares -= quantity;
     gross_ -= notional(slot.price, Quantity{quantity});
     slot.leaves -= quantity;
   }
@@ -318,6 +338,7 @@ class Risk {
   std::uint32_t open_count_ = 0;
   Cycles tat_{};
   bool kill_ = false, market_open_ = false, feed_ended_ = false, circuit_breaker_ = false;
+  bool closed_ = true;  // check 3 fails; kept by set()
   bool any_session_;
   std::uint32_t next_user_ref_;
 };
