@@ -26,6 +26,19 @@ function(tp_library name)
   endif()
 endfunction()
 
+# tp_profile_runtime(target CXX compiler OPT flags): when the flags ask for a profile, what writes it is linked with the target.
+function(tp_profile_runtime target)
+  cmake_parse_arguments(A "" "CXX;OPT" "" ${ARGN})
+  if(A_OPT MATCHES "-fprofile-generate")
+    # Clang's own: what else is linked may be of another compiler.
+    execute_process(COMMAND ${A_CXX} --print-file-name=libclang_rt.profile-${CMAKE_SYSTEM_PROCESSOR}.a OUTPUT_VARIABLE profile_runtime
+                    OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+    target_link_libraries(${target} INTERFACE ${profile_runtime})
+    # Debian 12's mold (1.10) stops at an assertion of its own on some of the sections that a profile adds.
+    target_link_options(${target} INTERFACE LINKER:-u,__llvm_profile_runtime -fuse-ld=bfd)
+  endif()
+endfunction()
+
 # What a build for tests alone needs (the sanitizers' presets).
 add_custom_target(tp_tests)
 
