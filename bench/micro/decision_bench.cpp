@@ -34,6 +34,7 @@ void rules(benchmark::State& state) {
   const auto b = bank();
   Counters counters;
   const auto engine = std::make_unique<RuleEngine>(counters);
+  engine->use(b->rules);
   BookChange change;
   change.effect = change.changed = true;
   change.before = {at(1'000'000, 300), at(1'000'200, 300)};
@@ -46,7 +47,7 @@ void rules(benchmark::State& state) {
   for (auto _ : state) {
     change.after = {at(1'000'000, state.range(0) == 0 ? 301 : 3'000), at(1'000'200, 300)};
     benchmark::DoNotOptimize(change);
-    const Intent intent = engine->evaluate(b->rules, symbol++, Cycles{100}, change, working,
+    const Intent intent = engine->evaluate(symbol++, Cycles{100}, change, working,
                                            [&](SymbolIndex) { return View{change.before, true}; });
     benchmark::DoNotOptimize(intent);
   }
@@ -62,16 +63,17 @@ void risk(benchmark::State& state) {
   config.any_session = true;
   config.symbols_start_trading = true;
   const auto risk = std::make_unique<Risk>(config, counters);
+  risk->use(*b);
   Intent intent{IntentKind::enter, Rule::take, Side::buy, 0, Price{1'000'000}, Quantity{100}};
   std::uint64_t passed = 0;
   for (auto _ : state) {
     ++intent.symbol;
-    const RiskResult r = risk->check_enter(*b, intent, Cycles{1'000});
-    benchmark::DoNotOptimize(r);
-    passed += r.reason == Reason::none;
+    const bool may = risk->may_enter(intent, Cycles{1'000});
+    benchmark::DoNotOptimize(may);
+    passed += may;
     if (state.range(0) == 0) continue;
     SymbolIndex symbol;
-    benchmark::DoNotOptimize(risk->done(risk->send_enter(*b, intent, Cycles{1'000}), symbol));
+    benchmark::DoNotOptimize(risk->done(risk->send_enter(intent, Cycles{1'000}), symbol));
   }
   if (passed != static_cast<std::uint64_t>(state.iterations())) state.SkipWithError("an intent did not pass");
   state.SetItemsProcessed(state.iterations());

@@ -84,6 +84,7 @@ void OrderReplay::begin(const JournalRecord& record) {
   config_.any_session = start_.any_session != 0;
   config_.order.first_user_ref = start_.first_user_ref;
   risk_ = std::make_unique<Risk>(config_, counters_);
+  risk_->use(bank());
   ledger_ = std::make_unique<OrderLedger>();
   next_user_ref_ = start_.first_user_ref;
   std::ranges::fill(sent_, Sent{});
@@ -110,6 +111,7 @@ void OrderReplay::take(const JournalRecord& record) {
     case JournalKind::bank:
       banks_[first_bank_ ? active_ : active_ ^ 1] = record.as<Bank>();
       first_bank_ = false;
+      risk_->use(bank());
       return;
     case JournalKind::event:
       return event(record);
@@ -181,7 +183,7 @@ void OrderReplay::decision(const JournalRecord& record, const Event& e) {
   intent.quantity = Quantity{e.quantity};
   const Cycles stamp{e.time};
   if (!cancels && intent.rule == kStrategyRule) risk_->pass_over_used_slots();  // SEM 9.3
-  const RiskResult r = cancels ? risk_->check_cancel(bank(), intent, stamp) : risk_->check_enter(bank(), intent, stamp);
+  const RiskResult r = cancels ? risk_->check_cancel(intent, stamp) : risk_->check_enter(intent, stamp);
   const auto same = [&](std::string_view what, std::uint64_t expected, std::uint64_t found) {
     if (expected != found) differs(record, what, expected, found);
   };
@@ -200,11 +202,11 @@ void OrderReplay::decision(const JournalRecord& record, const Event& e) {
   unknown_.push_back({e.user_ref, cancels, record.header.source});
   if (cancels) {
     ++totals_.cancels;
-    risk_->send_cancel(bank(), symbol, stamp);
+    risk_->send_cancel(symbol, stamp);
     return;
   }
   ++totals_.orders;
-  same("user_ref", risk_->send_enter(bank(), intent, stamp), e.user_ref);
+  same("user_ref", risk_->send_enter(intent, stamp), e.user_ref);
   next_user_ref_ = e.user_ref + 1;
   sent_[e.user_ref % Risk::kOpenSlots] = {e.user_ref, record.header.source, record.header.tag, stamp, false};
 }
@@ -240,7 +242,10 @@ void OrderReplay::command(const JournalRecord& record, const Event& e) {
     default:
       ++totals_.commands;
   }
-  if (c.op == CommandOp::swap) active_ ^= 1;
+  if (c.op == CommandOp::swap) {
+    active_ ^= 1;
+    risk_->use(bank());
+  }
   if (c.op == CommandOp::kill || c.op == CommandOp::release) killed_ = c.op == CommandOp::kill;
   if (c.op == CommandOp::arm || c.op == CommandOp::disarm) {
     armed_ = c.op == CommandOp::arm;

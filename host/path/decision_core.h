@@ -110,8 +110,8 @@ class DecisionCore {
     if (!kIsBookMessage[type]) [[unlikely]]
       return;
     prefetch_book_message(books_, symbol, m);
-    if constexpr (kRules) strategist_.prefetch(bank().rules, symbol);
-    risk_.prefetch(bank(), symbol);
+    if constexpr (kRules) strategist_.prefetch(symbol);
+    risk_.prefetch(symbol);
   }
   void prefetch(const std::uint8_t* m, std::uint8_t type) const noexcept {
     if (const int symbol = locates_.symbol_of(m); symbol >= 0) prefetch(m, type, static_cast<SymbolIndex>(symbol));
@@ -138,6 +138,7 @@ class DecisionCore {
     switch (c.op) {
       case CommandOp::swap:
         active_ ^= 1;
+        use_bank();
         break;
       case CommandOp::trust:
         if (c.symbol == 0xFFFF) stale_ = false;
@@ -174,7 +175,7 @@ class DecisionCore {
   const Strategist& strategist() const noexcept { return strategist_; }
 
  private:
-  DecisionCore(const CoreConfig& config, Counters& counters, Out& out, Stamper& stamper, Strategist strategist)
+  DecisionCore(const CoreConfig& config, Counters& counters, Out& out, Stamper& stamper, Strategist&& strategist)
       : counters_(counters),
         out_(out),
         stamper_(stamper),
@@ -185,7 +186,14 @@ class DecisionCore {
         frames_(config),
         book_events_(config.book_events),
         armed_(config.armed),
-        locates_(config) {}
+        locates_(config) {
+    use_bank();
+  }
+
+  void use_bank() noexcept {
+    if constexpr (kRules) strategist_.use(bank().rules);
+    risk_.use(bank());
+  }
 
   // After the book has taken a message: rules, risk, order, events. Orders leave before the events that tell of them
   // are written.
@@ -211,12 +219,13 @@ class DecisionCore {
         const Bbo& bbo;
         bool trusted;
       };
-      const Intent intent = strategist_.evaluate(bank().rules, symbol, o.stamp, change, risk_.working(symbol),
-                                                 [this](SymbolIndex g) { return View{books_.bbo(g), trusted(g)}; });
+      const Intent intent = strategist_.find(symbol, o.stamp, change, risk_.working(symbol),
+                                             [this](SymbolIndex g) { return View{books_.bbo(g), trusted(g)}; });
       stamper_.mark(Stage::decided);
       if (intent.kind == IntentKind::none) [[likely]]
         return tell_book();
       const Decision decision = decide(o, intent);
+      strategist_.fired(symbol, intent.rule, o.stamp);
       tell_book();
       Event e = decision_event(o, type, symbol, reference, change.trade, intent, decision, books_.bbo(intent.symbol),
                                trusted(intent.symbol));
@@ -266,7 +275,7 @@ class DecisionCore {
 
   Decision decide(const Origin& o, const Intent& intent) noexcept {
     return twinpath::decide<kRules ? CancelOf::working_order : CancelOf::user_ref>(
-        risk_, bank(), counters_, intent, o.stamp, [&] { stamper_.mark(Stage::checked); },
+        risk_, counters_, intent, o.stamp, [&] { stamper_.mark(Stage::checked); },
         [&](std::uint32_t user_ref) {
           out_.on_order_frame(frames_.enter(user_ref, intent.side, intent.quantity, intent.symbol, intent.price));
           stamper_.mark(Stage::first_beat);

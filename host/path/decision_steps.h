@@ -26,29 +26,33 @@ enum class CancelOf : std::uint8_t { working_order, user_ref };
 // Checks an intent and, when it passed, sends it. `checked()` is called in between; `enter(user_ref)` or
 // `cancel(user_ref)` makes the order frame, which leaves before it is accounted for and explained.
 template <CancelOf kCancelOf = CancelOf::working_order, class Checked, class Enter, class Cancel>
-Decision decide(Risk& risk, const Bank& bank, Counters& counters, const Intent& intent, Cycles stamp, Checked&& checked,
-                Enter&& enter, Cancel&& cancel) noexcept {
+Decision decide(Risk& risk, Counters& counters, const Intent& intent, Cycles stamp, Checked&& checked, Enter&& enter,
+                Cancel&& cancel) noexcept {
   const bool enters = intent.kind == IntentKind::enter;
   Decision d;
-  const std::uint32_t failures = enters ? risk.enter_failures(bank, intent, stamp) : risk.cancel_failures(bank, stamp);
+  bool may = enters ? risk.may_enter(intent, stamp) : risk.may_cancel(stamp);
   if (!enters) d.user_ref = kCancelOf == CancelOf::user_ref ? intent.user_ref : risk.working(intent.symbol).user_ref;
   checked();
-  if (failures != 0) {
-    d.risk = risk.verdict(bank, intent.symbol, failures);
+  // What the gates have something against, the checks themselves decide and explain.
+  if (!may) {
+    d.risk = enters ? risk.check_enter(intent, stamp) : risk.check_cancel(intent, stamp);
+    may = d.risk.reason == Reason::none;
+  }
+  if (!may) {
     counters.add(counter_after(Counter::reject_kill, static_cast<unsigned>(d.risk.reason) - 1));
   } else if (enters) {
     d.user_ref = risk.next_user_ref();
     enter(d.user_ref);
-    d.risk = risk.verdict(bank, intent.symbol, 0);
-    risk.send_enter(bank, intent, stamp);
+    d.risk = risk.verdict(intent.symbol, 0);
+    risk.send_enter(intent, stamp);
     counters.add(Counter::orders);
   } else {
     cancel(d.user_ref);
-    d.risk = risk.verdict(bank, intent.symbol, 0);
+    d.risk = risk.verdict(intent.symbol, 0);
     if constexpr (kCancelOf == CancelOf::user_ref) {
-      risk.send_cancel(bank, stamp);
+      risk.send_cancel(stamp);
     } else {
-      risk.send_cancel(bank, intent.symbol, stamp);
+      risk.send_cancel(intent.symbol, stamp);
     }
     counters.add(Counter::cancels);
   }

@@ -66,7 +66,7 @@ struct alignas(64) StrategyRecord {
   std::uint64_t reference;
   Bbo after, lagger;
   Trade trade;
-  RuleEngine::Conditions conditions;
+  RuleConditions conditions;
   StateChange state;
   Command command;
   std::uint64_t ticket;
@@ -173,7 +173,9 @@ template <class Next>
 class StrategyStage {
  public:
   StrategyStage(const CoreConfig& config, const std::array<Bank, 2>& banks, Next& next)
-      : next_(next), bank_(banks), book_events_(config.book_events), armed_(config.armed) {}
+      : next_(next), bank_(banks), rules_({}), book_events_(config.book_events), armed_(config.armed) {
+    rules_.use((*bank_).rules);
+  }
 
   template <class Marks>
   void take(const MarketRecord<Marks>& in) noexcept {
@@ -222,8 +224,8 @@ class StrategyStage {
         const Bbo& bbo;
         bool trusted;
       };
-      out.conditions = RuleEngine::conditions((*bank_).rules, in.symbol, change,
-                                              [this](SymbolIndex g) { return Seen{views_[g].bbo, trusted(g)}; });
+      out.conditions =
+          rules_.conditions(in.symbol, change, [this](SymbolIndex g) { return Seen{views_[g].bbo, trusted(g)}; });
       const SymbolIndex lagger = (*bank_).rules[in.symbol].lead_lag.lagger;
       out.lagger = views_[lagger].bbo;
       out.lagger_trusted = trusted(lagger);
@@ -246,7 +248,8 @@ class StrategyStage {
   void command(const Command& c) noexcept {
     switch (c.op) {
       case CommandOp::swap:
-        return bank_.swap();
+        bank_.swap();
+        return rules_.use((*bank_).rules);
       case CommandOp::arm:
         armed_ = true;
         return;
@@ -268,6 +271,7 @@ class StrategyStage {
 
   Next& next_;
   ActiveBank bank_;
+  BasicRuleEngine<Uncounted> rules_;
   bool book_events_;
   bool armed_;
   bool stale_ = false;
@@ -279,7 +283,9 @@ template <class Next>
 class RiskStage {
  public:
   RiskStage(const CoreConfig& config, const std::array<Bank, 2>& banks, Counters& counters, Next& next)
-      : counters_(counters), next_(next), bank_(banks), rules_(counters), risk_(config, counters) {}
+      : counters_(counters), next_(next), bank_(banks), rules_(counters), risk_(config, counters) {
+    use_bank();
+  }
 
   template <class Marks>
   void take(const StrategyRecord<Marks>& in) noexcept {
@@ -290,7 +296,10 @@ class RiskStage {
         apply_state_change(risk_, in.state);
         return event(state_event(in.state.reason, in.origin, in.type, in.symbol), in.marks);
       case Kind::command: {
-        if (in.command.op == CommandOp::swap) bank_.swap();
+        if (in.command.op == CommandOp::swap) {
+          bank_.swap();
+          use_bank();
+        }
         Event e = command_event(in.origin.stamp, in.command);
         risk_command(risk_, *bank_, counters_, in.command, e);
         return event(e, in.marks);
@@ -305,6 +314,11 @@ class RiskStage {
   }
 
  private:
+  void use_bank() noexcept {
+    rules_.use((*bank_).rules);
+    risk_.use(*bank_);
+  }
+
   template <class Marks>
   void book(const StrategyRecord<Marks>& in) noexcept {
     if (in.trade.valid) risk_.set_last_trade(in.symbol, in.trade.price);
@@ -312,11 +326,10 @@ class RiskStage {
     Decision decision;
     Marks marks = in.marks;
     if (in.evaluated) {
-      intent = rules_.choose((*bank_).rules, in.symbol, in.origin.stamp, in.changed, in.after, risk_.working(in.symbol),
-                             in.conditions);
+      intent = rules_.choose(in.symbol, in.origin.stamp, in.changed, in.after, risk_.working(in.symbol), in.conditions);
       if (intent.kind != IntentKind::none) {
         decision = decide(
-            risk_, *bank_, counters_, intent, in.origin.stamp, [&] { marks.mark(Stage::checked); },
+            risk_, counters_, intent, in.origin.stamp, [&] { marks.mark(Stage::checked); },
             [&](std::uint32_t user_ref) { frame(Kind::order, intent, user_ref, marks); },
             [&](std::uint32_t user_ref) { frame(Kind::cancel, intent, user_ref, marks); });
       }

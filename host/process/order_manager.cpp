@@ -142,7 +142,7 @@ void OrderManager::take(std::size_t index, const IntentRecord& r) {
     tag = known_[cancelled->user_ref % Risk::kOpenSlots].tag;
   }
   const Decision d = decide<CancelOf::user_ref>(
-      *risk_, bank(), core_counters_, intent, stamp, [] {}, [](std::uint32_t) {}, [](std::uint32_t) {});
+      *risk_, core_counters_, intent, stamp, [] {}, [](std::uint32_t) {}, [](std::uint32_t) {});
   const MarketFollower::Book& book = market_.book(intent.symbol);
   Event e = decision_event({stamp, r.sequence, 0, 0}, r.msg_type, r.trigger, r.reference, {}, intent, d, book.bbo,
                            book.trusted);

@@ -101,7 +101,10 @@ void OrderManager::obey(const Command& c, std::uint64_t of_exchange, std::uint32
     auto_arm_ = false;
   }
   if (c.op == CommandOp::kill || c.op == CommandOp::release) killed_ = c.op == CommandOp::kill;
-  if (c.op == CommandOp::swap) active_ ^= 1;
+  if (c.op == CommandOp::swap) {
+    active_ ^= 1;
+    risk_->use(bank());
+  }
   const std::uint64_t number = journal_.event(e, 0, 0, tag);
   ledger_->on_event(e);
   publish_status();

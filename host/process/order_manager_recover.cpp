@@ -44,6 +44,7 @@ void OrderManager::recover() {
   }
   risk_ = replay->take_risk();
   if (!risk_) risk_ = std::make_unique<Risk>(config_, core_counters_);
+  risk_->use(bank());
   risk_->forget_market(config_.symbols_start_trading);
   journal_.begin(config_, session);
   for (std::size_t i = 0; i < kSymbols; ++i) shared_.positions[i] = ledger_->position(static_cast<SymbolIndex>(i));

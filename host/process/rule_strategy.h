@@ -17,7 +17,7 @@ class RuleStrategy {
  public:
   static constexpr std::string_view kName = "rules";
 
-  explicit RuleStrategy(const Bank& bank) : rules_(bank.rules), engine_(counters_) {}
+  explicit RuleStrategy(const Bank& bank) : engine_(counters_) { engine_.use(bank.rules); }
   RuleStrategy(const RuleStrategy&) = delete;
 
   void on_book(const BookUpdate& u, Intents& ask) noexcept {
@@ -29,7 +29,7 @@ class RuleStrategy {
     change.before = u.before;
     change.after = u.after;
     change.trade = u.trade;
-    const Intent i = engine_.evaluate(rules_, u.symbol, u.stamp, change, working_[u.symbol],
+    const Intent i = engine_.evaluate(u.symbol, u.stamp, change, working_[u.symbol],
                                       [this](SymbolIndex g) -> const View& { return views_[g]; });
     if (i.kind == IntentKind::enter) {
       ask.enter(i.symbol, i.side, i.price, i.quantity, static_cast<std::uint32_t>(i.rule));
@@ -65,7 +65,6 @@ class RuleStrategy {
     bool trusted = false;
   };
 
-  std::array<RuleRecord, kSymbols> rules_;
   Counters counters_;
   RuleEngine engine_;
   std::array<View, kSymbols> views_{};

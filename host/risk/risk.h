@@ -1,8 +1,10 @@
 // Pre-trade risk: thirteen checks in a fixed order, and the state they read. SEM 2.7, 2.9, 5.
 //
-// Safety: the caller sends only what enter_failures or cancel_failures has nothing against, and calls send_enter or
-// send_cancel before anything else that changes this; decide() in path/decision_steps.h is the one caller. Time and
-// fills come in as arguments; nothing here reads a clock, allocates or throws after construction.
+// Safety: the caller sends only what may_enter or may_cancel admits, and calls send_enter or send_cancel before
+// anything else that changes this; decide() in path/decision_steps.h is the one caller. may_enter asks gates
+// (order_gate.h) that are worked out anew by whatever changes what they come from; it says what enter_failures says,
+// which reads the state itself, and nothing is admitted before use(). Time and fills come in as arguments; nothing here
+// reads a clock, allocates or throws after construction.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -13,32 +15,11 @@
 #include "host/core/counters.h"
 #include "host/core/prefetch.h"
 #include "host/core/types.h"
+#include "host/risk/order_gate.h"
+#include "host/risk/risk_state.h"
 #include "host/strategy/intent.h"
 
 namespace twinpath {
-
-// The verdict on one intent, with every operand the checks read.
-struct RiskResult {
-  Reason reason = Reason::none;  // the first check that fails
-  std::uint32_t check_mask = 0;  // bit n-1: check n fails
-  Price collar_reference;
-  std::int32_t position = 0;
-  std::uint32_t open_buy = 0;
-  std::uint32_t open_sell = 0;
-  std::uint64_t gross_lo = 0;  // saturated to 64 bits
-  std::uint16_t open_count = 0;
-};
-
-// An order that has left and has not ended. SEM 5.2.
-struct OpenOrder {
-  bool used = false;
-  bool acknowledged = false;
-  SymbolIndex symbol = 0;
-  Side side = Side::buy;
-  Price price;
-  std::uint32_t leaves = 0;
-  std::uint32_t user_ref = 0;
-};
 
 class Risk {
  public:
@@ -49,49 +30,70 @@ class Risk {
     forget_market(config.symbols_start_trading);
   }
 
+  // The limits from now on. They stay where they are, and as they are, until others are used; until the first are,
+  // nothing may be sent.
+  void use(const Bank& bank) noexcept {
+    bank_ = &bank;
+    for (unsigned s = 0; s < kSymbols; ++s) work_out(static_cast<SymbolIndex>(s));
+    work_out();
+  }
+
   // ---- trading state, from market data (SEM 2.6) ----
   void set_market_open(bool open) noexcept { set(market_open_, open); }
   void set_feed_ended() noexcept { set(feed_ended_, true); }
   void set_circuit_breaker(bool on) noexcept { set(circuit_breaker_, on); }
   void set_trading(SymbolIndex s, bool trading) noexcept {
-    set(symbols_[s], kNotTrading, !trading);
-    set(symbols_[s], kAuction, false);
+    set(s, SymbolRisk::kAuction, false);
+    set(s, SymbolRisk::kNotTrading, !trading);
   }
-  void set_auction(SymbolIndex s) noexcept { set(symbols_[s], kAuction, true); }
-  void set_operational_halt(SymbolIndex s, bool halted) noexcept { set(symbols_[s], kOperationalHalt, halted); }
+  void set_auction(SymbolIndex s) noexcept { set(s, SymbolRisk::kAuction, true); }
+  void set_operational_halt(SymbolIndex s, bool halted) noexcept { set(s, SymbolRisk::kOperationalHalt, halted); }
   // When there is one; else nothing. Without a branch: whether there is one is nobody's guess.
   void set_last_trade(SymbolIndex s, Price p, bool is_one = true) noexcept {
-    symbols_[s].last_trade = is_one ? p : symbols_[s].last_trade;
-    symbols_[s].traded |= is_one;
+    Price& reference = gates_[s].reference;
+    reference = is_one ? p : reference;
+    gates_[s].traded |= is_one;
   }
   // As if market data had told nothing yet.
   void forget_market(bool trading) noexcept {
-    for (SymbolState& s : symbols_) {
-      s.halted = trading ? 0 : kNotTrading;
-      s.traded = false;
+    for (SymbolRisk& s : symbols_) {
+      s.halted = trading ? 0 : SymbolRisk::kNotTrading;
     }
+    for (SymbolGates& g : gates_) g.traded = false;
     market_open_ = feed_ended_ = false;
     set(circuit_breaker_, false);
+    if (bank_ != nullptr) use(*bank_);
   }
-  void set_kill(bool on) noexcept { kill_ = on; }
+  void set_kill(bool on) noexcept {
+    kill_ = on;
+    work_out();
+  }
 
-  // Fetches what checks and rules read of a symbol.
-  void prefetch(const Bank& bank, SymbolIndex s) const noexcept {
-    prefetch_line(&bank.limits[s]);
-    prefetch_line(&symbols_[s]);
-    prefetch_line(&symbols_[s].working);
+  // Fetches what may_enter and the rules read of a symbol.
+  void prefetch(SymbolIndex s) const noexcept {
+    prefetch_line(&gates_[s]);
+    prefetch_line(&gates_[s].working);
   }
 
   // ---- checks (SEM 5.1) ----
-  // Bit n-1: check n fails. All that an order waits for; what the checks read is told by verdict().
-  std::uint32_t enter_failures(const Bank& bank, const Intent& intent, Cycles stamp) const noexcept {
-    const SymbolState& s = symbols_[intent.symbol];
-    const LimitRecord& limit = bank.limits[intent.symbol];
-    const GlobalLimits& global = bank.global;
+  // Whether every check passes. All that an order waits for.
+  bool may_enter(const Intent& intent, Cycles stamp) const noexcept {
+    const std::uint64_t value = notional(intent.price, intent.quantity);
+    const SymbolGates& gates = gates_[intent.symbol];
+    const bool open = (value <= room_) & (stamp >= rate_from_) & !shut_;
+    return open & gates.near(intent.price) & gates.of(intent.side).admits(intent.price, intent.quantity, value, stamp);
+  }
+  bool may_cancel(Cycles stamp) const noexcept { return stamp >= rate_from_; }
+
+  // Bit n-1: check n fails.
+  std::uint32_t enter_failures(const Intent& intent, Cycles stamp) const noexcept {
+    const SymbolRisk& s = symbols_[intent.symbol];
+    const LimitRecord& limit = bank_->limits[intent.symbol];
+    const GlobalLimits& global = bank_->global;
     const bool buy = intent.side == Side::buy;
     const std::uint64_t price = intent.price.value;
     const std::uint64_t value = notional(intent.price, intent.quantity);
-    const std::uint64_t reference = collar_reference(bank, intent.symbol).value;
+    const std::uint64_t reference = collar_reference(intent.symbol).value;
     const std::int64_t quantity = intent.quantity.value;
     // Without a branch on the side, here and below.
     const std::uint32_t flip = flip_of(intent.side);
@@ -122,31 +124,31 @@ class Risk {
     fail(Reason::kill, kill_);
     return mask;
   }
-  std::uint32_t cancel_failures(const Bank& bank, Cycles stamp) const noexcept {
-    return std::uint32_t{rate_fails(bank.global, stamp)} << (static_cast<unsigned>(Reason::rate) - 1);
+  std::uint32_t cancel_failures(Cycles stamp) const noexcept {
+    return std::uint32_t{rate_fails(bank_->global, stamp)} << (static_cast<unsigned>(Reason::rate) - 1);
   }
 
   // The verdict on an intent that fails these checks, before it is taken into the state.
-  RiskResult verdict(const Bank& bank, SymbolIndex symbol, std::uint32_t failures) const noexcept {
+  RiskResult verdict(SymbolIndex symbol, std::uint32_t failures) const noexcept {
     RiskResult r = observe(symbol);
     r.check_mask = failures;
     r.reason = failures == 0 ? Reason::none : static_cast<Reason>(__builtin_ctz(failures) + 1);
-    r.collar_reference = collar_reference(bank, symbol);
+    r.collar_reference = collar_reference(symbol);
     return r;
   }
-  RiskResult check_enter(const Bank& bank, const Intent& intent, Cycles stamp) const noexcept {
-    return verdict(bank, intent.symbol, enter_failures(bank, intent, stamp));
+  RiskResult check_enter(const Intent& intent, Cycles stamp) const noexcept {
+    return verdict(intent.symbol, enter_failures(intent, stamp));
   }
-  RiskResult check_cancel(const Bank& bank, const Intent& intent, Cycles stamp) const noexcept {
-    return verdict(bank, intent.symbol, cancel_failures(bank, stamp));
+  RiskResult check_cancel(const Intent& intent, Cycles stamp) const noexcept {
+    return verdict(intent.symbol, cancel_failures(stamp));
   }
 
   // What the next order's UserRefNum is.
   std::uint32_t next_user_ref() const noexcept { return next_user_ref_; }
 
   // The intent passed: takes it into the state and returns the order's UserRefNum, which was the next. SEM 5.2.
-  std::uint32_t send_enter(const Bank& bank, const Intent& intent, Cycles stamp) noexcept {
-    SymbolState& s = symbols_[intent.symbol];
+  std::uint32_t send_enter(const Intent& intent, Cycles stamp) noexcept {
+    SymbolRisk& s = symbols_[intent.symbol];
     const std::uint32_t user_ref = next_user_ref_++;
     slots_[user_ref % kOpenSlots] = {true,    false, intent.symbol, intent.side, intent.price, intent.quantity.value,
                                      user_ref};
@@ -162,18 +164,23 @@ class Risk {
     s.last_price = intent.price;
     s.last_quantity = intent.quantity;
     s.last_stamp = stamp;
-    s.working = {true, false, intent.side, intent.price, user_ref};
-    take_rate(bank.global, stamp);
+    gates_[intent.symbol].working = {true, false, intent.side, intent.price, user_ref};
+    take_rate(stamp);
+    work_out(intent.symbol);
+    work_out();
     return user_ref;
   }
 
   // Of the symbol's working order.
-  void send_cancel(const Bank& bank, SymbolIndex symbol, Cycles stamp) noexcept {
-    symbols_[symbol].working.cancel_sent = true;
-    take_rate(bank.global, stamp);
+  void send_cancel(SymbolIndex symbol, Cycles stamp) noexcept {
+    gates_[symbol].working.cancel_sent = true;
+    send_cancel(stamp);
   }
   // Of any open order; which, the strategy's port keeps (SEM 9.3).
-  void send_cancel(const Bank& bank, Cycles stamp) noexcept { take_rate(bank.global, stamp); }
+  void send_cancel(Cycles stamp) noexcept {
+    take_rate(stamp);
+    work_out();
+  }
 
   // ---- answers from the exchange and the host (SEM 5.4, 5.5) ----
   // Each returns whether it had effect, and then `symbol` is the order's.
@@ -188,7 +195,7 @@ class Risk {
     Slot* slot = find(user_ref);
     if (slot == nullptr) return false;
     symbol = slot->symbol;
-    SymbolState& s = symbols_[symbol];
+    SymbolRisk& s = symbols_[symbol];
     const std::uint32_t f = std::min(quantity.value, slot->leaves);
     if (quantity.value > slot->leaves) counters_.add(Counter::overfill);
     constexpr std::int64_t kMost = 0x7FFFFFFF;
@@ -198,7 +205,7 @@ class Risk {
     s.position = static_cast<std::int32_t>(std::clamp(position, -kMost, kMost));
     release(*slot, f);
     if (slot->leaves == 0) close(*slot);
-    set_exposure(s, price);
+    set_exposure(symbol, price);
     return true;
   }
 
@@ -208,12 +215,14 @@ class Risk {
     symbol = slot->symbol;
     release(*slot, slot->leaves);
     close(*slot);
+    work_out(symbol);
+    work_out();
     return true;
   }
 
   void set_position(SymbolIndex symbol, std::int32_t position, Price mark) noexcept {
     symbols_[symbol].position = position;
-    set_exposure(symbols_[symbol], mark);
+    set_exposure(symbol, mark);
   }
 
   // The next order's UserRefNum becomes the first from it on whose slot is free, if one is: an order that rests for
@@ -222,11 +231,11 @@ class Risk {
     for (std::uint32_t i = 0; i < kOpenSlots; ++i) {
       if (slots_[(next_user_ref_ + i) % kOpenSlots].used) continue;
       next_user_ref_ += i;
-      return;
+      return work_out();
     }
   }
 
-  const WorkingOrder& working(SymbolIndex s) const noexcept { return symbols_[s].working; }
+  const WorkingOrder& working(SymbolIndex s) const noexcept { return gates_[s].working; }
   // The order of this UserRefNum while it is open, else nullptr.
   const OpenOrder* open_order(std::uint32_t user_ref) const noexcept {
     const Slot& slot = slots_[user_ref % kOpenSlots];
@@ -240,7 +249,7 @@ class Risk {
 
   // State of a symbol as events carry it.
   RiskResult observe(SymbolIndex symbol) const noexcept {
-    const SymbolState& s = symbols_[symbol];
+    const SymbolRisk& s = symbols_[symbol];
     RiskResult r;
     r.position = s.position;
     r.open_buy = s.of(Side::buy).shares;
@@ -253,56 +262,40 @@ class Risk {
  private:
   using Wide = unsigned __int128;  // 80 bits used (SEM 5.5)
 
-  // Open orders of one side of a symbol.
-  struct SideOrders {
-    std::uint32_t shares = 0;
-    Price price;  // the most aggressive since there was none; means nothing without shares
-  };
-  // Why a symbol is halted.
-  static constexpr std::uint8_t kNotTrading = 1, kAuction = 2, kOperationalHalt = 4;
-
-  struct SymbolState {
-    SideOrders& of(Side side) noexcept { return orders[static_cast<unsigned>(side)]; }
-    const SideOrders& of(Side side) const noexcept { return orders[static_cast<unsigned>(side)]; }
-
-    std::uint8_t halted = 0;
-    bool traded = false;
-    bool has_last = false;
-    Side last_side = Side::buy;
-    Price last_trade;
-    std::int32_t position = 0;
-    std::array<SideOrders, 2> orders;
-    Price last_price;
-    Quantity last_quantity;
-    Cycles last_stamp;
-    WorkingOrder working;
-    std::uint64_t exposure = 0;
-  };
-
   using Slot = OpenOrder;
-
-  // XORed with a side's prices: the greater, the more aggressive.
-  static std::uint32_t flip_of(Side side) noexcept { return 0 - static_cast<std::uint32_t>(side); }
 
   void set(bool& state, bool on) noexcept {
     state = on;
     closed_ = feed_ended_ || circuit_breaker_ || !(market_open_ || any_session_);
+    work_out();
   }
-  static void set(SymbolState& s, std::uint8_t cause, bool on) noexcept {
+  void set(SymbolIndex symbol, std::uint8_t cause, bool on) noexcept {
+    SymbolRisk& s = symbols_[symbol];
     s.halted = static_cast<std::uint8_t>(on ? s.halted | cause : s.halted & ~cause);
+    work_out(symbol);
   }
 
-  Price collar_reference(const Bank& bank, SymbolIndex symbol) const noexcept {
-    const SymbolState& s = symbols_[symbol];
-    return s.traded ? s.last_trade : Price{bank.limits[symbol].reference_price};
+  Price collar_reference(SymbolIndex symbol) const noexcept { return gates_[symbol].reference; }
+
+  // The gates of a symbol, after anything of its state has changed.
+  void work_out(SymbolIndex symbol) noexcept {
+    if (bank_ == nullptr) return;
+    gates_[symbol].work_out(symbols_[symbol], bank_->limits[symbol], bank_->global.duplicate_window);
+  }
+  // What holds for all symbols, after anything of it has changed.
+  void work_out() noexcept {
+    if (bank_ == nullptr) return;
+    const GlobalLimits& g = bank_->global;
+    shut_ = kill_ | closed_ | (open_count_ >= g.max_open_orders) | slots_[next_user_ref_ % kOpenSlots].used |
+            (gross_ > g.max_gross);
+    room_ = gross_ > g.max_gross ? 0 : static_cast<std::uint64_t>(g.max_gross - gross_);
+    rate_from_ = Cycles{g.rate_interval == 0 || tat_.value < g.rate_tolerance ? 0 : tat_.value - g.rate_tolerance};
   }
 
   bool rate_fails(const GlobalLimits& g, Cycles stamp) const noexcept {
     return (g.rate_interval != 0) & (tat_.value > stamp.value + g.rate_tolerance);
   }
-  void take_rate(const GlobalLimits& g, Cycles stamp) noexcept {
-    tat_ = std::max(tat_, stamp) + Cycles{g.rate_interval};
-  }
+  void take_rate(Cycles stamp) noexcept { tat_ = std::max(tat_, stamp) + Cycles{bank_->global.rate_interval}; }
 
   Slot* find(std::uint32_t user_ref) noexcept {
     Slot& slot = slots_[user_ref % kOpenSlots];
@@ -312,7 +305,7 @@ class Risk {
   }
 
   void release(Slot& slot, std::uint32_t quantity) noexcept {
-    SymbolState& s = symbols_[slot.symbol];
+    SymbolRisk& s = symbols_[slot.symbol];
     s.of(slot.side).shares -= quantity;
     gross_ -= notional(slot.price, Quantity{quantity});
     slot.leaves -= quantity;
@@ -321,18 +314,26 @@ class Risk {
   void close(Slot& slot) noexcept {
     slot.used = false;
     --open_count_;
-    WorkingOrder& working = symbols_[slot.symbol].working;
+    WorkingOrder& working = gates_[slot.symbol].working;
     if (working.user_ref == slot.user_ref) working.open = false;
   }
 
-  void set_exposure(SymbolState& s, Price mark) noexcept {
+  void set_exposure(SymbolIndex symbol, Price mark) noexcept {
+    SymbolRisk& s = symbols_[symbol];
     gross_ -= s.exposure;
     s.exposure = static_cast<std::uint64_t>(std::llabs(s.position)) * mark.value;
     gross_ += s.exposure;
+    work_out(symbol);
+    work_out();
   }
 
   Counters& counters_;
-  std::array<SymbolState, kSymbols> symbols_;
+  const Bank* bank_ = nullptr;
+  bool shut_ = true;                     // nothing may enter
+  std::uint64_t room_ = 0;               // what an order may be worth, of the gross check
+  Cycles rate_from_{~std::uint64_t{0}};  // from when on an order or a cancel may be sent
+  std::array<SymbolGates, kSymbols> gates_;
+  std::array<SymbolRisk, kSymbols> symbols_;
   std::array<Slot, kOpenSlots> slots_;
   Wide gross_ = 0;
   std::uint32_t open_count_ = 0;

@@ -15,7 +15,7 @@ class RuleStrategy {
   static constexpr std::string_view kName = "rules";
   using Parameters = std::array<RuleRecord, kSymbols>;
 
-  explicit RuleStrategy(const Parameters& rules) noexcept : rules_(rules), engine_(Uncounted{}) {}
+  explicit RuleStrategy(const Parameters& rules) noexcept : engine_(Uncounted{}) { engine_.use(rules); }
 
   void on_book(const BookUpdate& book, Intents& ask) noexcept {
     views_[book.symbol] = {book.after, book.trusted};
@@ -27,7 +27,7 @@ class RuleStrategy {
     change.after = book.after;
     change.trade = book.trade;
     const WorkingOrder& working = working_[book.symbol];
-    const Intent intent = engine_.evaluate(rules_, book.symbol, book.stamp, change, working, [this](SymbolIndex g) {
+    const Intent intent = engine_.evaluate(book.symbol, book.stamp, change, working, [this](SymbolIndex g) {
       return View{views_[g].bbo, views_[g].trusted && !stale_};
     });
     if (intent.kind == IntentKind::enter) ask.enter(intent.symbol, intent.side, intent.price, intent.quantity);
@@ -49,15 +49,11 @@ class RuleStrategy {
   }
 
  private:
-  struct Uncounted {
-    void add(Counter) noexcept {}
-  };
   struct View {
     Bbo bbo;
     bool trusted = false;
   };
 
-  Parameters rules_;
   BasicRuleEngine<Uncounted> engine_;
   std::array<View, kSymbols> views_{};
   std::array<WorkingOrder, kSymbols> working_{};

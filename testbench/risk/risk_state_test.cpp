@@ -182,22 +182,22 @@ TEST_F(RiskState, LetsACancelPassEverythingButTheRate) {
   risk_->set_trading(kSymbol, false);
   limit() = {};
   bank_.global = {};
-  EXPECT_EQ(risk_->check_cancel(bank_, cancel(), Cycles{100}).check_mask, 0u);
-  risk_->send_cancel(bank_, kSymbol, Cycles{100});
+  EXPECT_EQ(check_cancel(100).check_mask, 0u);
+  risk_->send_cancel(kSymbol, Cycles{100});
   EXPECT_TRUE(risk_->working(kSymbol).cancel_sent);
   EXPECT_TRUE(risk_->working(kSymbol).open);
   EXPECT_EQ(state().open_count, 1u) << "the order is open until the exchange says otherwise";
   bank_.global.rate_interval = 10;
-  risk_->send_cancel(bank_, kSymbol, Cycles{100});
-  const RiskResult r = risk_->check_cancel(bank_, cancel(), Cycles{109});
+  risk_->send_cancel(kSymbol, Cycles{100});
+  const RiskResult r = check_cancel(109);
   EXPECT_EQ(r.reason, Reason::rate);
   EXPECT_EQ(r.check_mask, 1u << 10);
-  EXPECT_EQ(risk_->check_cancel(bank_, cancel(), Cycles{110}).reason, Reason::none);
+  EXPECT_EQ(check_cancel(110).reason, Reason::none);
 }
 
 TEST_F(RiskState, StartsAWorkingOrderWithItsCancelUnsent) {
   send(buy(10, 50'000));
-  risk_->send_cancel(bank_, kSymbol, Cycles{0});
+  risk_->send_cancel(kSymbol, Cycles{0});
   send(buy(10, 49'000));
   EXPECT_FALSE(risk_->working(kSymbol).cancel_sent);
 }
@@ -225,8 +225,8 @@ TEST_F(RiskRate, CountsOrdersAndCancelsOfAllSymbolsTogether) {
   other.symbol = kOther;
   send(other, 0);
   EXPECT_TRUE(fails(Reason::rate, buy(1, 50'000), 99));
-  EXPECT_EQ(risk_->check_cancel(bank_, cancel(), Cycles{99}).reason, Reason::rate);
-  risk_->send_cancel(bank_, kSymbol, Cycles{100});
+  EXPECT_EQ(check_cancel(99).reason, Reason::rate);
+  risk_->send_cancel(kSymbol, Cycles{100});
   EXPECT_TRUE(fails(Reason::rate, buy(1, 50'000), 199));
   EXPECT_FALSE(fails(Reason::rate, buy(1, 50'000), 200));
 }
@@ -267,7 +267,7 @@ TEST_F(RiskRate, NeverSendsMoreThanTheBurstAndOneAnIntervalInAnyWindow) {
       if (sent.size() % 2) {
         done(send(buy(1, 50'000), now));
       } else {
-        risk_->send_cancel(bank_, kSymbol, Cycles{now});
+        risk_->send_cancel(kSymbol, Cycles{now});
       }
     }
     for (std::size_t i = 0; i < sent.size(); ++i) {

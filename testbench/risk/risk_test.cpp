@@ -119,7 +119,7 @@ TEST_F(RiskTest, MeasuresTheCollarFromTheLastTradeOnceThereWasOne) {
   expect_only(Reason::collar, buy(1, 50'000));
   risk_->set_last_trade(kSymbol, Price{0});
   EXPECT_EQ(check(buy(1, 50'000)).collar_reference, Price{0}) << "a trade at 0 is a trade";
-  EXPECT_EQ(risk_->check_cancel(bank_, cancel(), Cycles{0}).collar_reference, Price{0});
+  EXPECT_EQ(check_cancel(0).collar_reference, Price{0});
 }
 
 TEST_F(RiskTest, DoesNotWrapTheCollar) {

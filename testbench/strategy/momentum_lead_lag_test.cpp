@@ -225,7 +225,7 @@ TEST_F(RulesTogether, DoNotCoolDownByBeingTriedInVain) {
 TEST_F(RulesTogether, CoolDownASymbolAtATime) {
   (*rules_)[7] = rule();
   const auto other = [this] {
-    return engine_.evaluate(*rules_, 7, Cycles{1000}, change_, working_,
+    return engine_.evaluate(7, Cycles{1000}, change_, working_,
                             [this](SymbolIndex) { return LaggerView{lagger_, true}; });
   };
   EXPECT_EQ(evaluate(1000).rule, Rule::cancel);

@@ -36,7 +36,8 @@ class RuleEngineTest : public ::testing::Test {
   RuleRecord& rule() { return (*rules_)[kSymbol]; }
   Intent evaluate(std::uint64_t stamp = 0) {
     change_.changed = !(change_.before == change_.after);
-    return engine_.evaluate(*rules_, kSymbol, Cycles{stamp}, change_, working_, [this](SymbolIndex g) {
+    engine_.use(*rules_);
+    return engine_.evaluate(kSymbol, Cycles{stamp}, change_, working_, [this](SymbolIndex g) {
       asked_ = g;
       return LaggerView{lagger_, lagger_trusted_};
     });
