@@ -79,6 +79,7 @@ void OrderReplay::begin(const JournalRecord& record) {
                       record.header.number, record.at));
     last_intents_.resize(names_.sources.size());
     switched_ = armed_;
+    risk_->use(bank());
     return;
   }
   config_.any_session = start_.any_session != 0;

@@ -74,7 +74,8 @@ class OrderReplay {
   // Latest time of any event.
   Cycles time() const noexcept { return time_; }
 
-  // For who goes on with it; the last thing that is asked. Null when the journal has no start.
+  // For who goes on with it; the last thing that is asked. Null when the journal has no start. Its limits are this
+  // object's: it is to use() others before this one goes.
   std::unique_ptr<Risk> take_risk() noexcept { return std::move(risk_); }
 
  private:

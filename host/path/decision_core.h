@@ -39,7 +39,7 @@ struct PortOf {
 }  // namespace detail
 
 // Out: `void on_order_frame(span)` before the events of the message that made it, the last of which is its ORDER or
-// CANCEL; `void on_event(const Event&)`. `S`: RuleEngine, which reads books, banks and working orders where they lie,
+// CANCEL; `void on_event(const Event&)`. `S`: RuleEngine, which reads books and working orders where they lie,
 // or a Strategy, which is told.
 template <class Out, class Stamper = NoStamps, class S = RuleEngine>
 class DecisionCore {

@@ -83,7 +83,9 @@ Refusal OrderManager::refuses(const IntentRecord& r, std::uint64_t now) const {
     const auto* o = ledger_->order(i.user_ref);
     return o == nullptr || o->cancel_sent ? Refusal::unknown_order : Refusal::none;
   }
-  if (i.kind != IntentKind::enter || i.symbol >= config_.symbols.size()) return Refusal::bad_intent;
+  // Bytes that another process wrote.
+  const bool side = i.side == Side::buy || i.side == Side::sell;
+  if (i.kind != IntentKind::enter || !side || i.symbol >= config_.symbols.size()) return Refusal::bad_intent;
   if (!armed_ || numbers_used_up()) return Refusal::disarmed;
   if (!market_.trusted(i.symbol, r.generation)) return Refusal::untrusted;
   if (market_.book(i.symbol).bbo.crossed()) return Refusal::crossed;

@@ -1,10 +1,11 @@
 // Pre-trade risk: thirteen checks in a fixed order, and the state they read. SEM 2.7, 2.9, 5.
 //
-// Safety: the caller sends only what may_enter or may_cancel admits, and calls send_enter or send_cancel before
-// anything else that changes this; decide() in path/decision_steps.h is the one caller. may_enter asks gates
-// (order_gate.h) that are worked out anew by whatever changes what they come from; it says what enter_failures says,
-// which reads the state itself, and nothing is admitted before use(). Time and fills come in as arguments; nothing here
-// reads a clock, allocates or throws after construction.
+// Safety: the caller calls use() first, sends only what may_enter or may_cancel admits or enter_failures or
+// cancel_failures has nothing against, and calls send_enter or send_cancel before anything else that changes this;
+// decide() in path/decision_steps.h is the one caller. may_enter asks gates (order_gate.h) that are worked out anew by
+// whatever changes what they come from, and are shut before use(); enter_failures reads the state itself. What the
+// former admit, the latter never fail. Time and fills come in as arguments; nothing here reads a clock, allocates or
+// throws after construction.
 #pragma once
 #include <algorithm>
 #include <array>

@@ -90,6 +90,7 @@ class BasicRuleEngine {
   // ---- evaluate() in two halves, for arrangements in which they run on two threads, each with an engine ----
   // conditions() needs no state but the books. What orders and time decide, whether a rule's cool-down has passed and
   // whether there is an order to cancel, is choose()'s.
+
   // As evaluate(), with the same demands on the caller, as far as the books alone tell.
   template <class View>
   RuleConditions conditions(SymbolIndex symbol, const BookChange& change, View&& lagger_view) const noexcept {

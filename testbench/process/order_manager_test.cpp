@@ -64,11 +64,14 @@ TEST_F(OrderManagerTest, RefusesBeforeTheChecksAndJournalsWhy) {
   Intent nowhere = buy();
   nowhere.symbol = 200;
   put(nowhere, generation, wall_ns());
+  Intent neither = buy();
+  neither.side = static_cast<Side>(16);
+  put(neither, generation, wall_ns());
   Intent of_b = buy();  // whose book is empty, and can be relied on
   of_b.symbol = 1;
   put(of_b, generation, wall_ns());
   orders_->round();
-  EXPECT_EQ(refusals().size(), 4u);
+  EXPECT_EQ(refusals().size(), 5u);
   market({add(kLocateA, 3, 'B', 100, kBasePrice + 400)});
   ask(buy());
   Command disarm;
@@ -76,8 +79,8 @@ TEST_F(OrderManagerTest, RefusesBeforeTheChecksAndJournalsWhy) {
   orders_->command(disarm);
   ask(buy());
   EXPECT_THAT(refusals(), ElementsAre(Refusal::too_late, Refusal::untrusted, Refusal::unknown_order,
-                                      Refusal::bad_intent, Refusal::crossed, Refusal::disarmed));
-  EXPECT_EQ(orders_->counters().refused, 6u);
+                                      Refusal::bad_intent, Refusal::bad_intent, Refusal::crossed, Refusal::disarmed));
+  EXPECT_EQ(orders_->counters().refused, 7u);
   EXPECT_EQ(orders_->counters().orders, 1u);
   EXPECT_EQ(last_told().state, OrderState::rejected);
   EXPECT_EQ(last_told().reason, Reason::none);
