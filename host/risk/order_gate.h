@@ -15,8 +15,8 @@ namespace twinpath {
 // What an order of one side of a symbol may be. Shut until something is worked out.
 struct OrderGate {
   std::uint64_t max_value = 0;       // price times shares, of the notional check
-  std::uint64_t last = 0;            // the symbol's last order, if of this side: key_of()
-  Cycles last_until{};               // the same again before then is a duplicate
+  std::uint64_t last = 0;            // the symbol's last order: key_of()
+  Cycles last_until{};               // the same again before then is a duplicate; 0 when it was of the other side
   std::uint32_t low = 0, range = 0;  // prices from low to low + range: self-trade check
   std::uint32_t max_quantity = 0;    // permission, halt, quantity and position checks
 

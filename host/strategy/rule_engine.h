@@ -16,7 +16,6 @@ namespace twinpath {
 
 // What the market alone decides: whether rules would fire, cool-downs apart, and what they would do.
 struct RuleConditions {
-  bool any() const noexcept { return holds != 0; }
   std::uint8_t holds = 0;                      // bit r: rule r would fire; never bit 0, the cancel rule is choose()'s
   std::array<Intent, kRuleCount - 1> intents;  // of rule r at r - 1, where it holds
 };
@@ -148,6 +147,11 @@ class BasicRuleEngine {
   }
 
  private:
+  // Bits are the rules' numbers, here and in find().
+  static_assert(static_cast<int>(Rule::cancel) == 0 && static_cast<int>(Rule::take) == 1 &&
+                static_cast<int>(Rule::imbalance) == 2 && static_cast<int>(Rule::momentum) == 3 &&
+                static_cast<int>(Rule::lead_lag) == 4);
+
   // Which rules the market would have buy or sell: a bit each, cool-downs apart.
   struct Held {
     unsigned buy, sell;
@@ -185,7 +189,8 @@ class BasicRuleEngine {
     intent.side = side;
     intent.price = at.price;
     // By value: of references one would be chosen by a branch.
-    intent.quantity = Quantity{std::min<std::uint32_t>(quantity(intent.symbol, intent.rule), at.quantity.value)};
+    intent.quantity = Quantity{std::min<std::uint32_t>(
+        bounds_[intent.symbol].quantity[static_cast<unsigned>(intent.rule)], at.quantity.value)};
   }
   static void cancel(const WorkingOrder& w, Intent& intent) noexcept {
     intent.kind = IntentKind::cancel;
@@ -220,10 +225,6 @@ class BasicRuleEngine {
     enter(intent, buys ? Side::buy : Side::sell, lagger);
     intent.symbol = r.lagger;
     return true;
-  }
-
-  std::uint32_t quantity(SymbolIndex symbol, Rule rule) const noexcept {
-    return bounds_[symbol].quantity[static_cast<unsigned>(rule)];
   }
 
   [[no_unique_address]] Count counters_;

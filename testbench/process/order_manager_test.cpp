@@ -54,6 +54,22 @@ TEST_F(OrderManagerTest, RejectsWhatACheckFailsAndSaysWhich) {
   EXPECT_EQ(orders_->counters().rejects, 1u);
 }
 
+TEST_F(OrderManagerTest, LimitsCountFromTheirSwapOn) {
+  begin();
+  ask(buy(10));
+  ASSERT_THAT(sender_.sent, SizeIs(1));
+  const auto bank = std::make_unique<Bank>(config_.banks[0]);
+  bank->limits[0].max_quantity = 9;
+  orders_->swap(*bank);
+  ask(buy(10));
+  EXPECT_THAT(sender_.sent, SizeIs(1));
+  EXPECT_EQ(last_told().reason, Reason::quantity);
+  bank->limits[0].max_quantity = 12;
+  orders_->swap(*bank);
+  ask(buy(12));
+  EXPECT_THAT(sender_.sent, SizeIs(2));
+}
+
 TEST_F(OrderManagerTest, RefusesBeforeTheChecksAndJournalsWhy) {
   options_.intent_age = Nanoseconds{kHourNs / 2};
   begin();

@@ -142,6 +142,24 @@ TEST_F(RiskGate, LetsThroughWhatNoCheckFailsAndNothingElse) {
   for (unsigned n = 0; n < only.size(); ++n) EXPECT_GT(only[n], 20u) << "check " << n + 1;
 }
 
+// An order that rests while all other numbers are used once holds its slot.
+TEST_F(RiskGate, IsShutWhileTheNextOrdersSlotIsUsed) {
+  const std::uint32_t resting = send(buy(1, 50'000));
+  for (unsigned i = 1; i < Risk::kOpenSlots; ++i) ASSERT_TRUE(done(send(buy(1, 50'000))));
+  const auto agrees = [this](bool may) {
+    const Intent i = buy(1, 50'000);
+    EXPECT_EQ(risk_->may_enter(i, Cycles{0}), may);
+    EXPECT_EQ(risk_->enter_failures(i, Cycles{0}), may ? 0 : bit(Reason::open_orders));
+  };
+  agrees(false);
+  risk_->pass_over_used_slots();
+  agrees(true);
+  for (unsigned i = 1; i < Risk::kOpenSlots; ++i) ASSERT_TRUE(done(send(buy(1, 50'000))));
+  agrees(false);
+  EXPECT_TRUE(done(resting));
+  agrees(true);
+}
+
 TEST_F(RiskGate, IsShutUntilThereAreLimits) {
   const auto risk = std::make_unique<Risk>(config_, counters_);
   risk->set_market_open(true);

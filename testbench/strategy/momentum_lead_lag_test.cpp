@@ -148,6 +148,12 @@ TEST_F(LeadLagRule, KeepsToTheSidesInTheLagger) {
   EXPECT_FALSE(fires());
   rule().lead_lag.sides = 1;
   EXPECT_TRUE(fires());
+  change_.after = {at(100'000), at(100'300)};
+  EXPECT_FALSE(fires());
+  rule().lead_lag.sides = 2;
+  EXPECT_TRUE(fires());
+  change_.after.bid.price = Price{100'100};
+  expect_enter(Rule::lead_lag, Side::sell, 50'000, 60, kLagger);
 }
 
 TEST_F(LeadLagRule, DoesNotWrap) {

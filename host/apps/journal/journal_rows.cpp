@@ -117,7 +117,7 @@ std::optional<JournalRow> JournalRows::take(const JournalRecord& record) {
     case JournalKind::refused: {
       const auto r = record.as<JournalRefused>();
       row.symbol = symbol(r.symbol);
-      row.side = r.side == 0 ? "buy" : "sell";
+      row.side = r.side == 0 ? "buy" : r.side == 1 ? "sell" : "";  // refused for its side, perhaps
       row.quantity = r.quantity;
       row.price = r.price;
       if (r.user_ref != 0) row.user_ref = r.user_ref;
